@@ -1,0 +1,44 @@
+# Two commands do everything on a machine that has Python 3.11+, make and a package index:
+#   make demo    the whole job once, on this machine, with no credentials
+#   make test    lint, types, import contract and all tests; installs what the tests need
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup setup-dev demo test lint format bench quality lock clean
+
+# .venv with .venv/bin/clerkwatch; a second call does nothing twice.
+setup: $(VENV)/.run
+$(VENV)/.run: requirements.lock pyproject.toml scripts/setup.sh
+	@scripts/setup.sh $(PYTHON) $(VENV) run
+
+setup-dev: $(VENV)/.dev
+$(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/setup.sh
+	@scripts/setup.sh $(PYTHON) $(VENV) dev
+
+# The main job on loopback platforms and a real SMTP server, all on this machine.
+demo: setup
+	@$(BIN)/clerkwatch demo
+
+# Lint, types, import contract, then every test; says at the end what was not run.
+test: setup-dev
+	@scripts/test.sh $(BIN)
+
+lint: setup-dev
+	@scripts/lint.sh $(BIN)
+
+format: setup-dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# Medians of several runs beside something named; writes benchmarks/results.md.
+bench: setup-dev
+	@$(BIN)/python -P benchmarks/run.py
+
+# Resolves the locks again; no index address ever stands in them.
+lock: setup-dev
+	@scripts/lock.sh $(BIN)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -1,0 +1,1 @@
+"""What the council decides: settings, register, policy, rules as data, the closed words."""

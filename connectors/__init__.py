@@ -1,0 +1,38 @@
+"""How each platform is read: one file per platform, one protocol, one HTTP door."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connectors.base import Platform
+
+_NOT_PLATFORMS = frozenset({"base", "door"})
+
+
+def names() -> list[str]:
+    """Return every platform that has a file here, without importing any of them."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in found if name not in _NOT_PLATFORMS and name[0] != "_")
+
+
+def find(platform: str) -> Platform:
+    """Return what the platform's file declares, importing it (and its SDK) now.
+
+    Args:
+        platform: The word used in the configuration, which is the file's name.
+
+    Raises:
+        LookupError: There is no such file, or its SDK is not installed; the message
+            says which.
+    """
+    if platform not in names():
+        raise LookupError(f"no connector for {platform!r}; there are: {', '.join(names())}")
+    try:
+        module = importlib.import_module(f"connectors.{platform}")
+    except ImportError as error:
+        raise LookupError(f"connector {platform!r} cannot be used: {error}") from error
+    declared: Platform = module.CONNECTOR
+    return declared

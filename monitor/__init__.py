@@ -1,0 +1,1 @@
+"""What is done: pipeline, checks, freeze, cases, alerts, daemon, command line, demo."""

@@ -1,0 +1,1 @@
+"""What the Clerk is told: urgent mails, the morning digest, the outbox and its transport."""

@@ -1,0 +1,89 @@
+"""What a check is given and what it returns; nothing else reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from config.types import AccountId, Kind, SubjectKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from config.types import ClauseId
+    from monitor.freeze.windows import Window
+    from storage.values import Finding, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """One version, as judging sees it.
+
+    Attributes:
+        words: The content; spans of findings count code points of ``words.text``.
+        kind: Whose account it is.
+        subject: Post or profile.
+        account: Label of the account; empty for text that is not stored.
+        platform: The connector's name; empty for text that is not stored.
+        author: Another author's handle; empty for the account's own words.
+        area: The account's ward, or ``whole``.
+        handed_over: Polls for whose period a partner's account was handed over.
+        published_at: When the post was published; None when unknown (then nothing that
+            depends on time is judged by it).
+        shown_from: Earliest instant this version can have appeared.
+        shown_by: Latest instant by which it had appeared. An edit lies between the two.
+        is_first: The version as published.
+        is_visible: It still stands there now.
+        pinned: The profile shows it on top.
+    """
+
+    words: Words
+    kind: Kind = Kind.COUNCIL
+    subject: SubjectKind = SubjectKind.POST
+    account: AccountId = AccountId("")
+    platform: str = ""
+    author: str = ""
+    area: str = "whole"
+    handed_over: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    shown_from: datetime | None = None
+    shown_by: datetime | None = None
+    is_first: bool = True
+    is_visible: bool = True
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What holds around a version: windows and the council's own facts.
+
+    Attributes:
+        windows: Windows in force of every poll, past, open and coming.
+        as_of: The present moment; aware UTC.
+        council: The council's name.
+        email_domain: The council's own mail domain.
+        candidates: Names and handles by poll id.
+    """
+
+    as_of: datetime
+    windows: tuple[Window, ...] = ()
+    council: str = ""
+    email_domain: str = ""
+    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The result for one version.
+
+    Attributes:
+        findings: Ordered by first span, then rule; one per rule and basis.
+        scores: Highest score by clause, 0 to 1; clauses without any are left out.
+        not_judged: Checks that could not judge, each with why ("language: not English");
+            never silently clean.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    scores: Mapping[ClauseId, float] = field(default_factory=dict)
+    not_judged: tuple[str, ...] = ()

@@ -1,0 +1,6 @@
+"""The command line: one file per command group."""
+
+
+def main() -> None:
+    """Run the `clerkwatch` command."""
+    raise SystemExit(2)

@@ -1,0 +1,1 @@
+"""Polls, their timetables, windows, and the rules that hold inside one."""

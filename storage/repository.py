@@ -1,0 +1,383 @@
+"""What the house asks of its memory, in the words of the house.
+
+`Repository` is the contract; `storage.sql` is its one implementation. The test suite in
+``tests/integration/storage`` is written against this protocol, so that a second one
+(PostgreSQL) can run it unchanged.
+
+Rules for every method: instants are aware UTC; values are frozen; any database failure
+is a `config.errors.StorageError` with its cause chained; an instance may be used from
+several threads. Reading methods see one consistent snapshot each. Writing happens in
+`Transaction`s, which commit whole or not at all and may be repeated without harm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime, timedelta
+    from decimal import Decimal
+
+    from config.register import Account
+    from config.types import (
+        AccountId,
+        CaseId,
+        CaseState,
+        FindingId,
+        MailId,
+        MailKind,
+        Resolution,
+        RuleId,
+        RunId,
+        RunKind,
+        Severity,
+        SubjectId,
+        VersionId,
+    )
+    from storage.values import (
+        AccountRow,
+        AccountState,
+        Case,
+        Coverage,
+        DuePost,
+        Finding,
+        NewMail,
+        OutboxMail,
+        PollRow,
+        Quieted,
+        Recorded,
+        RegisterChange,
+        Review,
+        Run,
+        Seen,
+        Spend,
+        Verification,
+        VersionToJudge,
+    )
+
+
+class Transaction(Protocol):
+    """Writes that commit together; leaving the ``with`` block by an error undoes them all.
+
+    Each step that people rely on (a finding, a case's step, a mail) is one ledger entry,
+    written by the implementation, in the same transaction.
+    """
+
+    def add_finding(self, version: VersionId, finding: Finding, *, at: datetime) -> FindingId:
+        """Store a finding, or revive the withdrawn one of the same key; return its id."""
+        ...
+
+    def withdraw_finding(self, finding: FindingId, *, why: str, at: datetime) -> None:
+        """Say that a finding no longer holds; it is kept. A second call changes nothing."""
+        ...
+
+    def mark_judged(self, versions: Sequence[VersionId], *, under: str) -> None:
+        """Note the digest these versions were judged with."""
+        ...
+
+    def open_case(
+        self,
+        subject: SubjectId,
+        *,
+        severity: Severity,
+        history: bool,
+        due_at: datetime,
+        at: datetime,
+        by: str,
+        because: str = "",
+    ) -> CaseId:
+        """Open a case on a subject, or return the one that is open on it already."""
+        ...
+
+    def attach(self, case: CaseId, finding: FindingId) -> None:
+        """Put a finding on a case; a second call changes nothing."""
+        ...
+
+    def raise_severity(self, case: CaseId, severity: Severity, *, due_at: datetime) -> None:
+        """Make a case more serious and its deadline earlier; never the other way."""
+        ...
+
+    def step_case(
+        self,
+        case: CaseId,
+        *,
+        to: CaseState,
+        resolution: Resolution | None,
+        by: str,
+        because: str,
+        what: str,
+        at: datetime,
+    ) -> None:
+        """Move a case to a state and write the event; the caller has checked the state table."""
+        ...
+
+    def quiet(
+        self,
+        account: AccountId,
+        rule: RuleId,
+        *,
+        words_hash: str,
+        until: date | None,
+        case: CaseId | None,
+        by: str,
+        because: str,
+        at: datetime,
+    ) -> None:
+        """Keep a rule quiet on an account from now on: a person's decision."""
+        ...
+
+    def queue_mail(self, mail: NewMail, *, at: datetime) -> bool:
+        """Put finished bytes into the outbox; False if the key is there already."""
+        ...
+
+    def put_poll(self, poll: PollRow, *, at: datetime) -> None:
+        """Enter or replace a poll by command; every change is a dated ledger entry."""
+        ...
+
+    def set_notice(self, poll: PollRow, day: date | None, *, by: str, at: datetime) -> None:
+        """Enter the notice of election of a poll (one from the configuration too)."""
+        ...
+
+    def add_review(self, review: Review) -> None:
+        """Note that a person looked at an account by hand."""
+        ...
+
+    def acknowledge_register_changes(self, *, upto: datetime) -> None:
+        """Mark register changes as told in a digest."""
+        ...
+
+    def note(self, what: str, *, at: datetime, facts: Mapping[str, str]) -> None:
+        """Write one ledger entry that belongs to nothing else (rule pack, policy, restore).
+
+        ``facts`` are committed to by a salted hash, never stored in the ledger.
+        """
+        ...
+
+
+class Repository(Protocol):
+    """Everything that is remembered."""
+
+    # --- life ---------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Begin a writing transaction (BEGIN IMMEDIATE); commits when the block ends well.
+
+        Raises:
+            BusyError: Another writer held the database beyond the busy time-out.
+        """
+        ...
+
+    # --- runs, register, reading ---------------------------------------------------------
+
+    def begin_run(self, kind: RunKind, *, by: str, at: datetime) -> RunId:
+        """Begin a run."""
+        ...
+
+    def end_run(self, run: RunId, *, at: datetime) -> None:
+        """End a run; its coverage has been written account by account."""
+        ...
+
+    def cover(self, run: RunId, coverage: Coverage) -> None:
+        """Write how far one account was read in a run; a second call replaces the first."""
+        ...
+
+    def runs(self, *, since: datetime | None = None, limit: int = 50) -> list[Run]:
+        """Return runs with their coverage, newest first."""
+        ...
+
+    def sync_register(self, accounts: Sequence[Account], *, at: datetime) -> list[RegisterChange]:
+        """Bring the remembered register into line with the configuration.
+
+        A new, changed or vanished account is a ledger entry and waits for the next digest.
+
+        Raises:
+            SettingsError: An account with a case that is not closed has vanished from the
+                configuration; it must be retired by saying so, not by deleting lines.
+        """
+        ...
+
+    def register_changes(self, *, untold: bool = True) -> list[RegisterChange]:
+        """Return changes of the register, oldest first."""
+        ...
+
+    def accounts(self) -> list[AccountRow]:
+        """Return all remembered accounts in the register's order, retired ones last."""
+        ...
+
+    def account_state(self, account: AccountId) -> AccountState:
+        """Return what earlier runs left for an account; an empty state if nothing."""
+        ...
+
+    def save_account_state(self, state: AccountState) -> None:
+        """Replace what the next run of an account needs."""
+        ...
+
+    def lease(self, account: AccountId, *, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the right to read an account; False while another holds it and is not late."""
+        ...
+
+    def release(self, account: AccountId, *, owner: str) -> None:
+        """Give the right back; nothing happens if it is not held by ``owner``."""
+        ...
+
+    def clear_leases(self, *, owner_prefix: str) -> None:
+        """Forget leases of processes that are no more (the daemon's start)."""
+        ...
+
+    def record(self, run: RunId, account: AccountId, seen: Sequence[Seen]) -> Recorded:
+        """Commit what was read, before anything is decided (law 2).
+
+        New content is a new version with ``judged_under`` null; an unchanged re-reading
+        extends the newest observation. Recording the same lot twice changes nothing but
+        the time of the newest observation.
+        """
+        ...
+
+    def due_posts(
+        self, account: AccountId, *, as_of: datetime, look_back: timedelta
+    ) -> list[DuePost]:
+        """Return the visible posts of the last ``look_back``, and any with a case that is
+        not closed, newest first; the caller's plan decides which to re-read now."""
+        ...
+
+    def visible_count(self, account: AccountId, *, since: datetime) -> int:
+        """Return how many posts published since then were visible at their last reading."""
+        ...
+
+    def spend(self, credential: str, *, month: date) -> Spend:
+        """Return what a credential has cost in a calendar month (UTC)."""
+        ...
+
+    def charge(
+        self, credential: str, *, ids: Sequence[str], price: Decimal, at: datetime
+    ) -> Decimal:
+        """Count returned resources, each id once per UTC day; return the amount added."""
+        ...
+
+    def last_review(self, account: AccountId) -> Review | None:
+        """Return the newest review by hand of an account, or None."""
+        ...
+
+    # --- judging -------------------------------------------------------------------------
+
+    def stale_versions(
+        self, stamps: Mapping[AccountId, str], *, limit: int = 500
+    ) -> list[VersionToJudge]:
+        """Return versions whose ``judged_under`` is null or is not their account's stamp.
+
+        Ordered by version id; accounts that are not in ``stamps`` are left out.
+        """
+        ...
+
+    def versions(
+        self,
+        *,
+        accounts: Sequence[AccountId] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        lot: int = 500,
+    ) -> Iterator[list[VersionToJudge]]:
+        """Go through stored history in lots, by version id, with flat memory.
+
+        Args:
+            accounts: Only these; None: all.
+            since: Only posts published at or after this.
+            until: Only posts published before this.
+            lot: Versions in a lot, 1 to 500.
+        """
+        ...
+
+    def count_versions(
+        self,
+        *,
+        accounts: Sequence[AccountId] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Return how many versions `versions` would go through."""
+        ...
+
+    def quieted(self) -> list[Quieted]:
+        """Return every decision that keeps a rule quiet."""
+        ...
+
+    # --- cases ----------------------------------------------------------------------------
+
+    def cases(
+        self,
+        *,
+        states: Sequence[CaseState] | None = None,
+        account: AccountId | None = None,
+        opened_since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Case]:
+        """Return cases with their findings and events: most severe first, then oldest due."""
+        ...
+
+    def case(self, case: CaseId) -> Case | None:
+        """Return one case, or None."""
+        ...
+
+    def case_counts(self) -> Mapping[CaseState, int]:
+        """Return how many cases stand in each state."""
+        ...
+
+    # --- mails ----------------------------------------------------------------------------
+
+    def mail(self, key: str) -> OutboxMail | None:
+        """Return the mail with this natural key, or None."""
+        ...
+
+    def mails(
+        self, *, due_at: datetime | None = None, kind: MailKind | None = None, limit: int = 100
+    ) -> list[OutboxMail]:
+        """Return mails, oldest first; with ``due_at`` those with a queued recipient due then."""
+        ...
+
+    def settle_recipient(
+        self,
+        mail: MailId,
+        address: str,
+        *,
+        accepted: bool,
+        at: datetime,
+        next_at: datetime | None = None,
+        error: str = "",
+    ) -> None:
+        """Note what one recipient's server said.
+
+        Args:
+            mail: Which mail.
+            address: Which recipient.
+            accepted: The server took it: this recipient is done.
+            at: When.
+            next_at: When to try again; None with ``accepted`` False: refused for good.
+            error: What the server said, without the mail's words.
+        """
+        ...
+
+    # --- polls ----------------------------------------------------------------------------
+
+    def polls(self) -> list[PollRow]:
+        """Return the polls entered by command, and notices entered for others, by id.
+
+        A notice for a poll of the configuration is a row with ``origin`` configuration
+        and ``notice_origin`` command.
+        """
+        ...
+
+    # --- the record -----------------------------------------------------------------------
+
+    def ledger_head(self) -> tuple[int, str]:
+        """Return number and hash of the newest ledger entry; (0, "") for an empty one."""
+        ...
+
+    def verify_ledger(self, *, progress: Callable[[int], None] | None = None) -> Verification:
+        """Recompute the chain and every commitment whose content is still there."""
+        ...
