@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import AccountId, Kind
-
 if TYPE_CHECKING:
     from datetime import date
+
+    from config.types import AccountId, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from config.types import Outcome, Reason
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from config.register import Account
+    from config.types import Outcome, Reason
     from connectors.door import Door
 
 
@@ -311,5 +310,5 @@ class OpenConnector(Protocol):
 
 
 def nfc(text: str) -> str:
-    """Return text as stored everywhere: NFC, NUL removed, line ends as ``\\n``."""
+    """Return text as stored everywhere: NFC, NUL removed, one kind of line end."""
     return unicodedata.normalize("NFC", text.replace("\x00", "").replace("\r\n", "\n"))

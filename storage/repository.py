@@ -242,8 +242,11 @@ class Repository(Protocol):
     def due_posts(
         self, account: AccountId, *, as_of: datetime, look_back: timedelta
     ) -> list[DuePost]:
-        """Return the visible posts of the last ``look_back``, and any with a case that is
-        not closed, newest first; the caller's plan decides which to re-read now."""
+        """Return the visible posts of the last ``look_back``, newest first.
+
+        Posts with a case that is not closed are always among them; the caller's plan
+        decides which to re-read now.
+        """
         ...
 
     def visible_count(self, account: AccountId, *, since: datetime) -> int:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from monitor.freeze.windows import Window
     from storage.values import Finding, Words
 
+NOT_STORED = AccountId("")
+"""Stands for the account of text that is not stored."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
@@ -41,7 +44,7 @@ class Material:
     words: Words
     kind: Kind = Kind.COUNCIL
     subject: SubjectKind = SubjectKind.POST
-    account: AccountId = AccountId("")
+    account: AccountId = NOT_STORED
     platform: str = ""
     author: str = ""
     area: str = "whole"
