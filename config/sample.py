@@ -1,0 +1,157 @@
+"""The annotated sample configuration, written from the settings' own declarations.
+
+`clerkwatch init` writes it, the end-to-end tests start from it, and the table in
+``docs/operators/configuration.md`` is made by `reference`: one source, no drift.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from config.settings import AccountEntry, Budget, Person, PollEntry, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
+
+_HEAD = """\
+# clerkwatch's configuration. Read at start; `clerkwatch status` says when it has changed since.
+# Secrets never stand here: see `credential` below.
+# Relative paths are resolved against $STATE_DIRECTORY (under systemd: /var/lib/clerkwatch),
+# else against this file's own folder.
+# Check it with: clerkwatch doctor
+"""
+_TABLES: dict[str, type[BaseModel]] = {
+    "people": Person,
+    "accounts": AccountEntry,
+    "polls": PollEntry,
+}
+_WIDTH = 34
+
+
+def sample(answers: Mapping[str, Any]) -> str:
+    """Return a complete, commented configuration.
+
+    Args:
+        answers: Values by dotted key (``council.name``); what is required and not answered
+            takes its example, what is optional stands there as a comment.
+
+    Returns:
+        TOML that `config.settings.load` accepts as it is.
+    """
+    lines = [_HEAD]
+    for name, field in Settings.model_fields.items():
+        lines += ["", f"# {field.description}"]
+        if name in _TABLES:
+            live = name == "people"
+            lines += _table(f"[[{name}]]", _TABLES[name], name, answers, live=live)
+        elif name == "budget":
+            lines += _table("[budget.x]", Budget, "budget.x", answers, live=True)
+        else:
+            model = field.annotation
+            if isinstance(model, type) and issubclass(model, BaseModel):
+                lines += _table(f"[{name}]", model, name, answers, live=True)
+    return "\n".join(lines) + "\n"
+
+
+def reference() -> list[tuple[str, str, str, str]]:
+    """Return every key: (dotted key, default or "required", example, meaning)."""
+    rows: list[tuple[str, str, str, str]] = []
+    for name, field in Settings.model_fields.items():
+        model = _TABLES.get(name) or (Budget if name == "budget" else field.annotation)
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        prefix = {"budget": "budget.<platform>"}.get(name, name)
+        for key, inner in model.model_fields.items():
+            default = "required" if inner.is_required() else toml(inner.get_default())
+            rows.append((f"{prefix}.{key}", default, toml(_example(inner)), _said(inner)))
+    return rows
+
+
+def _table(
+    header: str, model: type[BaseModel], prefix: str, answers: Mapping[str, Any], *, live: bool
+) -> Iterator[str]:
+    yield header if live else f"# {header}"
+    for key, field in model.model_fields.items():
+        answered = f"{prefix}.{key}" in answers
+        value = answers.get(f"{prefix}.{key}", _example(field))
+        shown = f"{key} = {toml(value)}"
+        is_set = live and (answered or field.is_required() or _has_value(field))
+        yield f"{shown if is_set else f'# {shown}':<{_WIDTH}} # {_said(field)}"
+
+
+def _has_value(field: FieldInfo) -> bool:
+    """Return whether the default says something a person would want to see and change."""
+    return field.get_default() not in (None, "", ())
+
+
+def _said(field: FieldInfo) -> str:
+    return str(field.description)
+
+
+def _example(field: FieldInfo) -> object:
+    default = None if field.is_required() else field.get_default()
+    if default not in (None, "", ()):
+        return default
+    if field.examples:
+        return field.examples[0]
+    if default is not None:
+        return default
+    kind = field.annotation
+    inner = [a for a in get_args(kind) if a is not types.NoneType] if get_origin(kind) else [kind]
+    if datetime in inner:
+        return "2027-05-07T00:00:00+01:00"
+    return ""
+
+
+def toml(value: object) -> str:
+    """Return one value as TOML.
+
+    Raises:
+        TypeError: A kind of value that no setting has.
+    """
+    match value:
+        case bool():
+            said = "true" if value else "false"
+        case Enum():
+            said = json.dumps(value.value)
+        case timedelta():
+            said = json.dumps(_span(value))
+        case time():
+            said = json.dumps(value.strftime("%H:%M"))
+        case datetime() | date():
+            said = value.isoformat()
+        case int() | Decimal():
+            said = str(value)
+        case str() | Path():
+            said = _text(str(value))
+        case list() | tuple():
+            said = "[" + ", ".join(toml(item) for item in value) + "]"
+        case None:
+            said = '""'
+        case _:
+            raise TypeError(f"no TOML for {type(value).__name__}")
+    return said
+
+
+def _text(value: str) -> str:
+    if len(value) > 10 and value[4] == "-" and value[10] == "T":  # noqa: PLR2004  # an instant
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _span(value: timedelta) -> str:
+    seconds = int(value.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
