@@ -397,6 +397,7 @@ class Case:
     opened_at: datetime
     due_at: datetime
     closed_at: datetime | None
+    mailed_at: datetime | None = None
     findings: tuple[StoredFinding, ...] = ()
     withdrawn: tuple[StoredFinding, ...] = ()
     events: tuple[CaseEvent, ...] = ()
