@@ -262,9 +262,7 @@ class _Reader:
                         f"{family}.{number}", "this clause is missing", "Add it as adopted."
                     )
 
-    def _topics(
-        self, entries: object, clauses: Mapping[ClauseId, Clause]
-    ) -> dict[TopicId, Topic]:
+    def _topics(self, entries: object, clauses: Mapping[ClauseId, Clause]) -> dict[TopicId, Topic]:
         if not isinstance(entries, dict) or not entries:
             raise self._wrong("topics", "no topics", "Write a table [topics.<topic>] for each.")
         return {TopicId(name): self._topic(name, entry, clauses) for name, entry in entries.items()}
@@ -305,9 +303,7 @@ class _Reader:
         try:
             return frozenset(Kind(kind) for kind in entry)
         except ValueError as cause:
-            raise self._wrong(
-                place, "an unknown kind", f"Use only {', '.join(Kind)}."
-            ) from cause
+            raise self._wrong(place, "an unknown kind", f"Use only {', '.join(Kind)}.") from cause
 
     def _only(self, entry: Mapping[str, object], known: set[str], place: str) -> None:
         unknown = sorted(set(entry) - known)
