@@ -13,6 +13,7 @@ import socket
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CONNECT_S = 10.0
 READ_S = 30.0
 _PIECE = 65536
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_UNPACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 
 class TooLateError(Exception):
@@ -208,3 +211,48 @@ def read_body(response: requests.Response, exchange: Exchange, max_bytes: int) -
         exchange.left_s()
     exchange.left_s()
     return bytes(body)
+
+
+def carry_out(
+    adapter: GuardedAdapter,
+    request: requests.PreparedRequest,
+    exchange: Exchange,
+    max_bytes: int,
+) -> requests.Response:
+    """Send, and read the body; the connection is given back or closed in every case."""
+    with exchange.watched():
+        left = exchange.left_s()
+        times = (min(CONNECT_S, left), min(READ_S, left))
+        response = adapter.send(request, stream=True, timeout=times)
+        is_whole = False
+        try:
+            if target_of(response) is None:
+                encoding = response.headers.get("Content-Encoding", "").strip().lower()
+                if encoding not in _UNPACKED:
+                    raise ValueError(f"packed as {encoding[:20]!r}, which nobody asked for")
+                body = read_body(response, exchange, max_bytes)
+                is_whole = True
+            else:
+                body = b""
+        finally:
+            if is_whole:
+                response.raw.release_conn()
+            else:
+                response.raw.close()
+    # requests has no public way to say "the body is already here".
+    response._content = body  # noqa: SLF001
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+    return response
+
+
+def target_of(response: requests.Response) -> str | None:
+    """Return where a redirect leads, absolute; None if it is no redirect."""
+    place = response.headers.get("Location")
+    if response.status_code not in _REDIRECTS or not place:
+        return None
+    # Header bytes arrive as Latin-1; servers write UTF-8.
+    place = place.encode("latin-1", "replace").decode("utf-8", "replace").strip()
+    try:
+        return urljoin(response.url or "", place.replace(" ", "%20")).split("#", 1)[0]
+    except ValueError:
+        return place  # refused when it is judged

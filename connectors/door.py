@@ -23,28 +23,26 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError
 
 from config.errors import AccessError, ContractError, LaterError
 from config.types import Reason
 from connectors._addresses import Origin, Permit, RefusedError, look_up, origin_of
 from connectors._redact import Redactor
+from connectors._session import DoorSession
+from connectors._trouble import FAILURES, WireTroubleError, innermost, trouble
 from connectors._wire import (
-    CONNECT_S,
-    READ_S,
     Exchange,
     GuardedAdapter,
     TooLargeError,
     TooLateError,
-    read_body,
+    carry_out,
+    target_of,
 )
 
 if TYPE_CHECKING:
@@ -62,11 +60,8 @@ USER_AGENT = "clerkwatch/0.1 (checks a council's own accounts)"
 LARGEST_API_ANSWER = 10_000_000
 _LONGEST_WAIT = timedelta(days=31)
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRAVELS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
-_UNPACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +146,7 @@ class Door:
             redirect and ignores proxies, cookies and time-outs set on it.
         """
         self.redactor.add(secret)
-        return _Session(
+        return DoorSession(
             door=self,
             account=account,
             bases=tuple(rewrite),
@@ -194,7 +189,7 @@ class Door:
                 answer = self.exchange(
                     adapter, request, account=account, exchange=exchange, max_bytes=max_bytes
                 )
-                target = _target(answer)
+                target = target_of(answer)
                 if target is None:
                     return Answer(
                         status=answer.status_code,
@@ -285,8 +280,8 @@ class Door:
             permit.check(url, has_secret=has_secret)
             request.headers["User-Agent"] = self._user_agent
             request.headers["Accept-Encoding"] = "gzip, deflate"
-            response = _carry_out(adapter, request, exchange, max_bytes)
-        except (RefusedError, TooLateError, TooLargeError, *_FAILURES) as error:
+            response = carry_out(adapter, request, exchange, max_bytes)
+        except (RefusedError, TooLateError, TooLargeError, *FAILURES) as error:
             # Cut in the middle of something, which then failed in its own words.
             told = TooLateError() if exchange.is_over else error
             problem = self._problem(account, url, told)
@@ -307,9 +302,9 @@ class Door:
         if isinstance(error, TooLateError):
             said = f"{host} took longer than {self._total_s:g} seconds in all"
             return LaterError(said, account=account.id, reason=Reason.TRANSIENT)
-        said = f"{host} {_trouble(error)}"
+        said = f"{host} {trouble(error)}"
         problem = LaterError(said, account=account.id, reason=Reason.TRANSIENT)
-        problem.__cause__ = WireTroubleError(self.redactor.exception(_innermost(error)))
+        problem.__cause__ = WireTroubleError(self.redactor.exception(innermost(error)))
         return problem
 
     def _refused(self, account: Account, url: str, error: RefusedError) -> AccessError:
@@ -334,135 +329,6 @@ class Door:
         return CaseInsensitiveDict(
             {name: value for name, value in headers.items() if name.lower() in _TRAVELS}
         )
-
-
-class WireTroubleError(Exception):
-    """Words of the original error, redacted; the original holds the address with its token."""
-
-
-class _Session(requests.Session):
-    """A `requests.Session` that sends everything through the door."""
-
-    def __init__(
-        self,
-        *,
-        door: Door,
-        account: Account,
-        bases: tuple[str, ...],
-        on_response: Callable[[requests.Response], None] | None,
-        max_bytes: int,
-    ) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._door = door
-        self._account = account
-        self._bases = bases
-        self._on_response = on_response
-        self._max_bytes = max_bytes
-        self._adapter = GuardedAdapter()
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, self._adapter)
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send through the door; time-outs, proxies and redirects asked for are ignored."""
-        del kwargs
-        url, bases = self._rewritten(request.url or "")
-        request.url = url
-        response = self._door.exchange(
-            self._adapter,
-            request,
-            account=self._account,
-            bases=bases,
-            max_bytes=self._max_bytes,
-        )
-        if _target(response) is not None:
-            host = urlsplit(url).hostname
-            raise ContractError(
-                f"{host} sends its callers to another address, which is not followed",
-                account=self._account.id,
-            )
-        if self._on_response is not None:
-            self._on_response(response)
-        return response
-
-    def _rewritten(self, url: str) -> tuple[str, tuple[str, ...]]:
-        """Return where to send it and the only servers that may be asked."""
-        api_base = self._account.api_base
-        if api_base is None:
-            return url, self._bases
-        for base in self._bases:
-            stem = base.rstrip("/")
-            if url == stem or url.startswith((stem + "/", stem + "?")):
-                return api_base.rstrip("/") + url[len(stem) :], (api_base,)
-        return url, (api_base,) if self._bases else ()
-
-
-def _carry_out(
-    adapter: GuardedAdapter,
-    request: requests.PreparedRequest,
-    exchange: Exchange,
-    max_bytes: int,
-) -> requests.Response:
-    """Send, and read the body; the connection is given back or closed in every case."""
-    with exchange.watched():
-        left = exchange.left_s()
-        times = (min(CONNECT_S, left), min(READ_S, left))
-        response = adapter.send(request, stream=True, timeout=times)
-        is_whole = False
-        try:
-            if _target(response) is None:
-                encoding = response.headers.get("Content-Encoding", "").strip().lower()
-                if encoding not in _UNPACKED:
-                    raise ValueError(f"packed as {encoding[:20]!r}, which nobody asked for")
-                body = read_body(response, exchange, max_bytes)
-                is_whole = True
-            else:
-                body = b""
-        finally:
-            if is_whole:
-                response.raw.release_conn()
-            else:
-                response.raw.close()
-    # requests has no public way to say "the body is already here".
-    response._content = body  # noqa: SLF001
-    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
-    return response
-
-
-def _target(response: requests.Response) -> str | None:
-    """Return where a redirect leads, absolute; None if it is no redirect."""
-    place = response.headers.get("Location")
-    if response.status_code not in _REDIRECTS or not place:
-        return None
-    # Header bytes arrive as Latin-1; servers write UTF-8.
-    place = place.encode("latin-1", "replace").decode("utf-8", "replace").strip()
-    try:
-        return urljoin(response.url or "", place.replace(" ", "%20")).split("#", 1)[0]
-    except ValueError:
-        return place  # refused when it is judged
-
-
-def _trouble(error: Exception) -> str:
-    """Say in plain words what went wrong on the way."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return "could not prove who it is (TLS)"
-    if isinstance(error, (requests.Timeout, TimeoutError)):
-        return "did not answer in time"
-    if isinstance(error, requests.ConnectionError):
-        return "could not be reached"
-    return "answered something that cannot be read"
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """Return the first cause, without the wrappings that requests and urllib3 put on."""
-    for _ in range(8):
-        wrapped = [getattr(error, "reason", None), *error.args[:1], error.__cause__]
-        deeper = next((each for each in wrapped if isinstance(each, BaseException)), None)
-        if deeper is None:
-            break
-        error = deeper
-    return error
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
