@@ -1,0 +1,304 @@
+"""The loopback Graph API: Facebook Pages as their own app reads them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from monitor.demo import graph_fields
+from monitor.demo.faults import Fault, FaultKind
+from monitor.demo.graph_fields import PAGE_FIELDS, POST_FIELDS, FieldsError
+from monitor.demo.graph_words import (
+    TRACE,
+    error,
+    gone,
+    page_stated,
+    post_stated,
+    shown,
+    unknown_field,
+)
+from monitor.demo.server import Answer, Request, json_answer
+from monitor.demo.world import Condition, Site
+
+if TYPE_CHECKING:
+    from monitor.demo.world import TownAccount, TownPost, World
+
+_VERSION = re.compile(r"v(\d{1,3})\.0")
+_OLDEST_LIVE, _NEWEST = 22, 26
+_MOST = 100
+_LISTS = frozenset({"published_posts", "posts", "feed"})
+_PARAMETERS = frozenset(
+    [
+        *("fields", "access_token", "limit", "since", "until", "after", "before", "ids", "order"),
+        *("filter", "summary", "appsecret_proof", "format", "type", "redirect", "height"),
+        *("width", "pretty", "locale", "metadata", "__paging_token"),
+    ]
+)
+
+
+class GraphPlatform:
+    """Answers as Graph does, for the Pages of the world."""
+
+    def __init__(self, world: World) -> None:
+        """Prepare the platform for a town."""
+        self._world = world
+
+    def account_of(self, request: Request) -> str:
+        """Return the account by the Page or post in the path, else by the token."""
+        _, parts = _versioned(request)
+        key = parts[0] if parts else ""
+        account = self._world.find_account(Site.FACEBOOK, key) if key else None
+        if account is None and "_" in key:
+            account = self._world.find_account(Site.FACEBOOK, key.partition("_")[0])
+        account = account or self._world.holder_of(Site.FACEBOOK, _token(request))
+        return account.label if account is not None else ""
+
+    def trouble(self, fault: Fault) -> Answer:
+        """Answer a throttle or a passing failure in Graph's words."""
+        if fault.kind is FaultKind.RATE_LIMIT:
+            said = "(#32) Page request limit reached"
+            return error(said, "OAuthException", 32, status=400)
+        said = "An unexpected error has occurred. Please retry your request later."
+        return error(said, "OAuthException", 2, status=fault.status, is_transient=True)
+
+    def answer(self, request: Request, *, empty: bool) -> Answer:
+        """Answer one request, with the headers that every answer of Graph has."""
+        version, parts = _versioned(request)
+        if parts[:1] == ("pictures",):
+            return self._picture(parts)
+        holder = self._world.holder_of(Site.FACEBOOK, _token(request))
+        given = _misuse(request, version) or self._refusal(request, holder)
+        if given is None and holder is not None:
+            try:
+                given = self._routed(request, parts, holder, empty=empty)
+            except FieldsError as wrong:
+                said = f"Syntax error: Expected end of string instead of {str(wrong)[:20]!r}."
+                given = error(said, "OAuthException", 2500)
+        answer = given or error("Unknown path components", "OAuthException", 2500)
+        live = min(max(version or _NEWEST, _OLDEST_LIVE), _NEWEST)
+        usage = {"call_count": 3, "total_time": 2, "total_cputime": 1}
+        by_page = {"type": "pages", **usage, "estimated_time_to_regain_access": 0}
+        headers = {
+            "facebook-api-version": f"v{live}.0",
+            "x-fb-trace-id": TRACE,
+            "x-app-usage": json.dumps(usage),
+        }
+        if holder is not None:
+            headers["x-business-use-case-usage"] = json.dumps({holder.platform_id: [by_page]})
+        return Answer(
+            status=answer.status,
+            body=answer.body,
+            content_type=answer.content_type,
+            headers={**headers, **answer.headers},
+        )
+
+    # Who may ask.
+
+    def _refusal(self, request: Request, holder: TownAccount | None) -> Answer | None:
+        if not _token(request):
+            said = "An access token is required to request this resource."
+            return error(said, "OAuthException", 104)
+        if holder is None:
+            said = "Invalid OAuth access token - Cannot parse access token"
+            return error(said, "OAuthException", 190, status=401)
+        if self._world.has(holder.label, Condition.TOKEN_DEAD):
+            said = (
+                "Error validating access token: The session has been invalidated because the "
+                "user changed their password or Facebook has changed the session for security "
+                "reasons."
+            )
+            return error(said, "OAuthException", 190, subcode=460)
+        if self._world.has(holder.label, Condition.FORBIDDEN):
+            said = "(#10) This endpoint requires the 'pages_read_engagement' permission"
+            return error(said, "OAuthException", 10, status=403)
+        return None
+
+    # The calls.
+
+    def _routed(
+        self, request: Request, parts: tuple[str, ...], holder: TownAccount, *, empty: bool
+    ) -> Answer:
+        if not parts:
+            return self._many(request, holder)
+        if len(parts) == 1:
+            return self._node(request, parts[0], holder) or gone(parts[0])
+        return self._edge(request, parts, holder, empty=empty)
+
+    def _edge(
+        self, request: Request, parts: tuple[str, ...], holder: TownAccount, *, empty: bool
+    ) -> Answer:
+        page, post = self._page(parts[0], holder), self._post(parts[0], holder)
+        match parts[1:]:
+            case (edge,) if page is not None and edge in _LISTS:
+                return self._list(request, page, edge, empty=empty)
+            case ("picture",) if page is not None and page.picture:
+                return self._picture(("pictures", page.platform_id))
+            case ("comments",) if post is not None:
+                graph_fields.parse(request.query.get("fields", "id"))
+                summary = {"order": "chronological", "total_count": 0, "can_comment": True}
+                return json_answer({"data": [], "summary": summary})
+            case (edge,) if page is not None or post is not None:
+                said = f"(#100) Tried accessing nonexisting field ({edge})"
+                return error(said, "OAuthException", 100)
+            case _:
+                return gone(parts[0])
+
+    def _many(self, request: Request, holder: TownAccount) -> Answer:
+        """Answer ``?ids=``: one that cannot be shown spoils the whole answer."""
+        ids = [each for each in request.query.get("ids", "").split(",") if each]
+        if not ids or len(ids) > 50:  # noqa: PLR2004  # Graph's own bound
+            return error("(#100) Param ids must be 1 to 50 ids", "OAuthException", 100)
+        stated = {}
+        for each in ids:
+            answer = self._node(request, each, holder)
+            if answer is None:
+                return gone(each)
+            if answer.status != 200:  # noqa: PLR2004
+                return answer
+            stated[each] = json.loads(answer.body)
+        return json_answer(stated)
+
+    def _node(self, request: Request, key: str, holder: TownAccount) -> Answer | None:
+        page, post = self._page(key, holder), self._post(key, holder)
+        if page is not None:
+            wanted = graph_fields.parse(request.query.get("fields", "id,name"))
+            wrong = unknown_field(wanted, PAGE_FIELDS, "Page")
+            return wrong or json_answer(shown(page_stated(page, request.base), wanted))
+        if post is not None:
+            wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time"))
+            wrong = unknown_field(wanted, POST_FIELDS, "PagePost")
+            return wrong or json_answer(shown(post_stated(holder, post), wanted))
+        return None
+
+    def _list(self, request: Request, page: TownAccount, edge: str, *, empty: bool) -> Answer:
+        wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time"))
+        wrong = unknown_field(wanted, POST_FIELDS, "PagePost") or _wrong_bounds(request)
+        if wrong is not None:
+            return wrong
+        posts = [] if empty else self._bounded(request, page)
+        limit = min(int(request.query.get("limit", "25")), _MOST)
+        start = _turned(request.query.get("after", ""))
+        held = posts[start : start + limit]
+        stated: dict[str, Any] = {
+            "data": [
+                {**shown(post_stated(page, post), wanted), "id": post.root_id}
+                for post in held
+                if not post.is_private
+            ]
+        }
+        if held:
+            paging: dict[str, Any] = {
+                "cursors": {"before": _cursor(start), "after": _cursor(start + len(held))}
+            }
+            if start + limit < len(posts):
+                query = {
+                    **request.query,
+                    "access_token": page.token,
+                    "limit": str(limit),
+                    "after": _cursor(start + len(held)),
+                }
+                version, _ = _versioned(request)
+                path = f"v{version or _NEWEST}.0/{page.platform_id}/{edge}"
+                paging["next"] = f"{request.base}/{path}?{urlencode(query)}"
+            stated["paging"] = paging
+        return json_answer(stated)
+
+    def _bounded(self, request: Request, page: TownAccount) -> list[TownPost]:
+        since, until = _moment(request.query.get("since")), _moment(request.query.get("until"))
+        return [
+            post
+            for post in self._world.timeline(page.label)
+            if (since is None or post.published_at >= since)
+            and (until is None or post.published_at <= until)
+        ]
+
+    def _picture(self, parts: tuple[str, ...]) -> Answer:
+        key = parts[-1].removesuffix(".png")
+        account = self._world.find_account(Site.FACEBOOK, key)
+        if account is None or not account.picture:
+            return Answer(status=404, content_type="text/plain", body=b"URL signature expired")
+        return Answer(body=account.picture, content_type="image/png")
+
+    # What a token may see.
+
+    def _page(self, key: str, holder: TownAccount) -> TownAccount | None:
+        """Return the Page if this token opens it and it stands; ``me`` is the token's own."""
+        page = holder if key == "me" else self._world.find_account(Site.FACEBOOK, key)
+        if page is None or page.token != holder.token:
+            return None
+        return None if self._world.has(page.label, Condition.SUSPENDED) else page
+
+    def _post(self, key: str, holder: TownAccount) -> TownPost | None:
+        post = self._world.post(key)
+        if post is None or self._world.account(post.account).token != holder.token:
+            return None
+        return None if self._world.has(post.account, Condition.SUSPENDED) else post
+
+
+def _misuse(request: Request, version: int | None) -> Answer | None:
+    """Return the error for a version or parameter that Graph does not know, or None."""
+    if version is not None and version > _NEWEST:
+        said = f"Unknown path components: /v{version}.0"
+        return error(said, "OAuthException", 2500)
+    unknown = sorted(set(request.query) - _PARAMETERS)
+    if unknown:
+        return error(f"(#100) Unknown parameter ({unknown[0]})", "OAuthException", 100)
+    return None
+
+
+def _wrong_bounds(request: Request) -> Answer | None:
+    limit = request.query.get("limit", "25")
+    if not limit.isdecimal():
+        return error("(#100) Param limit must be an integer", "OAuthException", 100)
+    for name in ("since", "until"):
+        value = request.query.get(name)
+        if value is not None and _moment(value) is None:
+            said = f"(#100) Param {name} must be a valid time: {value}"
+            return error(said, "OAuthException", 100)
+    if _turned(request.query.get("after", "")) < 0:
+        return error("(#100) Invalid cursor", "OAuthException", 100)
+    return None
+
+
+def _token(request: Request) -> str:
+    return request.query.get("access_token", "") or request.bearer()
+
+
+def _versioned(request: Request) -> tuple[int | None, tuple[str, ...]]:
+    """Return the version of the path (None if it has none) and its other parts."""
+    parts = tuple(part for part in request.path.split("/") if part)
+    found = _VERSION.fullmatch(parts[0]) if parts else None
+    return (int(found[1]), parts[1:]) if found else (None, parts)
+
+
+def _cursor(place: int) -> str:
+    return base64.urlsafe_b64encode(f"place:{place}".encode()).decode().rstrip("=")
+
+
+def _turned(cursor: str) -> int:
+    """Return the place a cursor stands for; -1 if it is none of ours."""
+    if not cursor:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        return -1
+    name, _, place = text.partition(":")
+    return int(place) if name == "place" and place.isdecimal() else -1
+
+
+def _moment(value: str | None) -> datetime | None:
+    """Return a time given in seconds since 1970 or in ISO 8601; None if it is neither."""
+    if value is None:
+        return None
+    if value.isdecimal() and len(value) <= 11:  # noqa: PLR2004  # later than the year 5000
+        return datetime.fromtimestamp(int(value), tz=UTC)
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)

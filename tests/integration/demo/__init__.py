@@ -1,0 +1,1 @@
+"""The loopback platforms, driven by the real clients."""

@@ -1,0 +1,1 @@
+"""The town, its servers and its story."""
