@@ -1,0 +1,311 @@
+"""One case as a mail shows it: where, when, its words, what matched, which clause, by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.types import CaseId, Outcome, Severity, SubjectKind
+from monitor.alerts.hardening import hidden_count, inert, one_line, plain
+from monitor.alerts.wording import abridged, capital, count, listed, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from config.types import AccountId, RuleId
+    from monitor.alerts.facts import AccountFacts, PolicyWords
+    from monitor.alerts.wording import Calendar
+    from storage.values import Case, Finding
+
+_SERIOUS = {Severity.URGENT: 0, Severity.REVIEW: 1, Severity.NOTE: 2}
+# Findings of one case that are explained; the rest are a count.
+_MOST_BREACHES = 4
+_MASKS = {
+    "personal-data": "It may give somebody's personal details",
+    "safeguarding": "It may give details of a child or of a person at risk",
+    "defamation": "It may accuse a person or a firm",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One clause that a case may breach, with everything said about it."""
+
+    title: str
+    words: str
+    why: str
+    harmless: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command that exists, and what it does."""
+
+    line: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One case in full; every text is hardened and finished.
+
+    Attributes:
+        label: ``case 42``.
+        heading: The account.
+        is_urgent: Shown before others and marked.
+        seen: Where and when it was published and seen.
+        quote: The post's words as lines; empty if masked or without words.
+        notes: About the quote: masked, cut, pictures, hidden characters.
+        matched: The words that matched; empty if masked.
+        owner: Whom to ask if it has to go or be corrected.
+        where: The address as plain words; empty if there is none.
+    """
+
+    case: CaseId
+    label: str
+    heading: str
+    is_urgent: bool
+    seen: str
+    quote: tuple[str, ...]
+    notes: tuple[str, ...]
+    matched: str
+    breaches: tuple[Breach, ...]
+    more: str
+    decide: str
+    owner: str
+    commands: tuple[Command, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One case in one line."""
+
+    case: CaseId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What is needed to write about cases.
+
+    Attributes:
+        accounts: By label; a case of an account that is not there is called by its label.
+        most_quote: Longest stretch of a post that is quoted, in characters.
+    """
+
+    calendar: Calendar
+    accounts: Mapping[AccountId, AccountFacts]
+    policy: PolicyWords
+    harmless: Mapping[RuleId, str]
+    most_quote: int = 600
+
+    def card(self, case: Case) -> Card:
+        """Return a case in full."""
+        masked = is_masked(case)
+        excerpt, cut = ("", False) if masked else _excerpt(case, most=self.most_quote)
+        breaches, more = self._breaches(case)
+        return Card(
+            case=case.id,
+            label=f"case {case.id}",
+            heading=self.title(case),
+            is_urgent=case.severity is Severity.URGENT,
+            seen=self._seen(case),
+            quote=tuple(line.rstrip() for line in plain(excerpt).split("\n")) if excerpt else (),
+            notes=_notes(case, masked=masked, excerpt=excerpt, cut=cut),
+            matched="" if masked else _matched(case),
+            breaches=breaches,
+            more=more,
+            decide=self._decide(case),
+            owner=self._owner(case),
+            commands=_commands(case),
+            where=inert(case.url),
+        )
+
+    def line(self, case: Case) -> Line:
+        """Return a case in one line."""
+        clauses = listed(self._clause_titles(case))
+        breach = f" may breach {clauses}" if clauses else " no finding holds any more"
+        due = f"; decide by {self.calendar.moment(case.due_at)}" if not case.history else ""
+        on = self.calendar.day_of(case.published_at)
+        what = f"{_noun(case)} of {on}" if case.subject_kind is SubjectKind.POST else _noun(case)
+        return Line(case=case.id, text=f"Case {case.id}, {self.title(case)}, {what}:{breach}{due}.")
+
+    def title(self, case: Case) -> str:
+        """Return what the case's account is called."""
+        known = self.accounts.get(case.account)
+        return one_line(known.title if known else case.account)
+
+    def still(self, case: Case) -> str:
+        """Return whether the newest reading showed it, as a sentence."""
+        when = self.calendar.recent(case.last_read_at)
+        if case.visible and case.last_outcome is not Outcome.CANNOT_TELL:
+            return f"Still visible {when}."
+        if case.last_outcome is Outcome.GONE:
+            return f"No longer visible {when}."
+        return f"Read {when} without being able to tell whether it is still visible."
+
+    def _seen(self, case: Case) -> str:
+        """Return when it was published and whether it still stands there."""
+        if case.subject_kind is not SubjectKind.POST:
+            about = "The account's profile" if case.subject_kind is SubjectKind.PROFILE else ""
+            about = about or "The account itself"
+            return f"{about}, as read {self.calendar.recent(case.last_read_at)}."
+        edited = ", edited since" if case.edited else ""
+        posted = f"Posted on {self.calendar.moment(case.published_at)}{edited}."
+        return f"{posted} {self.still(case)}"
+
+    def _decide(self, case: Case) -> str:
+        """Return by when a decision is asked for."""
+        if case.history:
+            return ""
+        due = self.calendar.moment(case.due_at)
+        if self.calendar.is_past(case.due_at):
+            return f"A decision was due by {due}."
+        return f"Please decide by {due}."
+
+    def _owner(self, case: Case) -> str:
+        """Return whom to ask if something has to be done on the account."""
+        known = self.accounts.get(case.account)
+        owner = one_line(known.owner) if known else ""
+        if not owner:
+            return ""
+        if case.subject_kind is SubjectKind.POST:
+            return f"If it should come down or be corrected, ask the account's owner: {owner}."
+        return f"If it should be changed, ask the account's owner: {owner}."
+
+    def _clause_titles(self, case: Case) -> list[str]:
+        """Return the clauses of a case, most serious first, each once."""
+        titles = [self._title_of(finding) for finding in ordered_findings(case)]
+        return list(dict.fromkeys(titles))
+
+    def _title_of(self, finding: Finding) -> str:
+        """Return how a finding's clause is called."""
+        return one_line(self.policy.titles.get(finding.clause, finding.clause))
+
+    def _breaches(self, case: Case) -> tuple[tuple[Breach, ...], str]:
+        """Return one entry a clause, and what is said of those beyond the limit."""
+        by_clause: dict[str, list[Finding]] = {}
+        for finding in ordered_findings(case):
+            by_clause.setdefault(self._title_of(finding), []).append(finding)
+        shown = [self._breach(title, found) for title, found in by_clause.items()]
+        rest = list(by_clause)[_MOST_BREACHES:]
+        more = f"It may also breach {listed(rest)}." if rest else ""
+        return tuple(shown[:_MOST_BREACHES]), more
+
+    def _breach(self, title: str, findings: Sequence[Finding]) -> Breach:
+        """Return what is said about one clause."""
+        reasons = dict.fromkeys(sentence(one_line(found.reason)) for found in findings)
+        fine = dict.fromkeys(
+            sentence(one_line(self.harmless.get(found.rule, ""))) for found in findings
+        )
+        return Breach(
+            title=title,
+            words=one_line(self._words(findings[0]), most=400),
+            why=" ".join(reason for reason in reasons if reason),
+            harmless=" ".join(reason for reason in fine if reason),
+        )
+
+    def _words(self, finding: Finding) -> str:
+        """Return the policy's own words for a finding, with "…" exactly where some are left out."""
+        whole = " ".join(self.policy.clauses.get(finding.clause, "").split())
+        relied = " ".join(self.policy.topics.get(finding.topic, "").split())
+        if not relied or relied not in whole:
+            return abridged(whole)
+        said = abridged(relied)
+        start = "" if whole.startswith(relied) else "… "
+        end = "" if whole.endswith(relied) or said.endswith("…") else " …"
+        return f"{start}{said}{end}"
+
+
+def by_urgency(cases: Sequence[Case]) -> list[Case]:
+    """Return cases most serious first, then by deadline, then by number."""
+    return sorted(cases, key=lambda case: (_SERIOUS[case.severity], case.due_at, case.id))
+
+
+def ordered_findings(case: Case) -> list[Finding]:
+    """Return a case's findings that are told, most serious first, in a lasting order."""
+    findings = [stored.finding for stored in case.findings if stored.withdrawn_at is None]
+    told = [finding for finding in findings if finding.severity is not Severity.NOTE]
+    return sorted(told, key=lambda finding: (_SERIOUS[finding.severity], *finding.key()))
+
+
+def is_masked(case: Case) -> bool:
+    """Return whether nothing of the subject's words may stand in a mail (law 13)."""
+    return any(stored.finding.is_masked for stored in case.findings)
+
+
+def _noun(case: Case) -> str:
+    """Return what a case is about."""
+    return "the account" if case.subject_kind is SubjectKind.ACCOUNT else case.subject_kind.value
+
+
+def _matched(case: Case) -> str:
+    """Return the words that matched, each once."""
+    words = [
+        f'"{one_line(word, most=60)}"'
+        for finding in ordered_findings(case)
+        for word in finding.matched
+        if one_line(word)
+    ]
+    return ", ".join(list(dict.fromkeys(words))[:6])
+
+
+def _excerpt(case: Case, *, most: int) -> tuple[str, bool]:
+    """Return the stretch of the words that holds the match, and whether any were left out."""
+    text = case.text.strip()
+    if len(text) <= most:
+        return text, False
+    places = [text.find(found.quote) for found in ordered_findings(case) if found.quote]
+    first = min((place for place in places if place >= 0), default=0)
+    start = 0 if first < most // 2 else _word_start(text, first - most // 3)
+    end = start + most
+    cut = text[start:end]
+    if end < len(text) and " " in cut[-40:]:
+        cut = cut[: cut.rindex(" ")]
+    before = "… " if start else ""
+    after = " …" if start + len(cut) < len(text) else ""
+    return f"{before}{cut.strip()}{after}", True
+
+
+def _word_start(text: str, place: int) -> int:
+    """Return the next place, at most 40 characters on, at which a word starts."""
+    space = text.find(" ", place, place + 40)
+    return place if space < 0 else space + 1
+
+
+def _notes(case: Case, *, masked: bool, excerpt: str, cut: bool) -> tuple[str, ...]:
+    """Return what must be said about the words beside them."""
+    notes = []
+    if masked:
+        topics = dict.fromkeys(
+            _MASKS.get(stored.finding.topic, "It may disclose what should not be repeated")
+            for stored in case.findings
+            if stored.finding.is_masked
+        )
+        notes += [f"{topic}: see the post. Its words are not repeated here." for topic in topics]
+    elif not excerpt and case.subject_kind is SubjectKind.POST:
+        notes.append("The post has no words.")
+    if cut:
+        notes.append(f"Shown in part: the whole text has {len(case.text.strip()):,} characters.")
+    hidden = hidden_count(excerpt)
+    if hidden:
+        notes.append(f"{capital(count(hidden, 'invisible character'))} left out here.")
+    if case.pictures:
+        their = "its" if case.pictures == 1 else "their"
+        notes.append(f"With {count(case.pictures, 'picture')} ({their} text was not read).")
+    return tuple(notes)
+
+
+def _commands(case: Case) -> tuple[Command, ...]:
+    """Return the decisions that this version can record."""
+    return (
+        Command(
+            line=f"clerkwatch cases acknowledge {case.id}",
+            does="I am dealing with it",
+        ),
+        Command(
+            line=f'clerkwatch cases dismiss {case.id} --because "…"',
+            does="it is not a breach, and why",
+        ),
+    )

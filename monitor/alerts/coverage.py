@@ -1,0 +1,127 @@
+"""What could not be read, in the Clerk's words: since when, why, and whether it can wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.types import Reason, Severity
+from monitor.alerts.deadline import decide_by
+from monitor.alerts.hardening import one_line
+from monitor.alerts.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from monitor.alerts.facts import AccountFacts
+    from monitor.alerts.wording import Calendar
+
+_WHY = {
+    Reason.AUTH_EXPIRED: "{platform} no longer accepts the login",
+    Reason.FORBIDDEN: "{platform} refuses to show it to clerkwatch",
+    Reason.QUOTA_MONEY: "this month's budget for reading it is used up",
+    Reason.RATE_LIMIT: "{platform} has asked clerkwatch to wait",
+    Reason.GONE_OR_HIDDEN: "{platform} shows nothing there",
+    Reason.ACCOUNT_GONE: "{platform} says that there is no such account",
+    Reason.PARTIAL: "only a part of it could be read",
+    Reason.TRANSIENT: "{platform} does not answer properly",
+    Reason.CONTRACT: "{platform}'s answers could not be understood",
+}
+_BY_ITSELF = frozenset({Reason.RATE_LIMIT, Reason.TRANSIENT, Reason.PARTIAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """One account that was not read; finished words."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What is needed to write about coverage."""
+
+    calendar: Calendar
+    as_of: datetime
+    zone: str
+    nation: str
+    technical_told: bool
+
+    def unread(self, account: AccountFacts) -> Unread:
+        """Return what is said about one account that was not read."""
+        title = one_line(account.title)
+        since = account.failing_since or account.last_read_at
+        when = f", {self.calendar.since(since)}" if since else ", never read so far"
+        said = [f"{self._why(account)}.", *self._meaning(account), self._wait(account)]
+        if self.technical_told and account.reason is not Reason.QUOTA_MONEY:
+            said.append("The details have gone to your technical contact.")
+        return Unread(heading=f"{title}{when}", text=" ".join(said))
+
+    def _why(self, account: AccountFacts) -> str:
+        """Return why it was not read."""
+        platform = one_line(account.short, most=60)
+        if account.reason is None:
+            return "No complete reading has ended in time"
+        said = _WHY[account.reason].format(platform=platform)
+        return said[:1].upper() + said[1:]
+
+    def _meaning(self, account: AccountFacts) -> list[str]:
+        """Return what this means for the posts there."""
+        if account.last_read_at is None:
+            return ["None of its posts have been checked."]
+        if account.reason is Reason.ACCOUNT_GONE:
+            return ["It may have been renamed, closed or taken over."]
+        return [
+            f"Posts since {self.calendar.moment(account.last_read_at)} are unchecked and will be "
+            "read when it works; posts put up and taken down in between will not have been seen."
+        ]
+
+    def _wait(self, account: AccountFacts) -> str:
+        """Return whether it can wait, and until when."""
+        if account.reason is Reason.ACCOUNT_GONE:
+            return "Please look at it today."
+        if account.reason is None or account.reason in _BY_ITSELF:
+            return "It is tried again without you: nothing to do unless it is still here tomorrow."
+        if account.reason is Reason.QUOTA_MONEY:
+            return "Reading starts again next month, or when the budget is raised."
+        until = decide_by(self.as_of, Severity.REVIEW, zone=self.zone, nation=self.nation)
+        return f"It can wait until {self.calendar.day_of(until)}."
+
+
+def read_line(accounts: Sequence[AccountFacts]) -> str:
+    """Return ``Read: Facebook, X.``; accounts that share a short name are named in full."""
+    shorts = [account.short for account in accounts]
+    names = [
+        one_line(account.title if shorts.count(account.short) > 1 else account.short)
+        for account in accounts
+    ]
+    return f"Read: {', '.join(names)}." if names else ""
+
+
+def unseen_line(accounts: Sequence[AccountFacts]) -> str:
+    """Return what cannot be seen at all on the registered accounts, each once."""
+    spots = dict.fromkeys(one_line(spot) for account in accounts for spot in account.blind_spots)
+    return f"Not seen: {listed(list(spots))}." if spots else ""
+
+
+def by_hand_lines(
+    accounts: Sequence[AccountFacts], *, calendar: Calendar, as_of: datetime
+) -> tuple[str, ...]:
+    """Return a line for each account that a person looks at, the due ones with the command."""
+    lines = []
+    for account in accounts:
+        looked = (
+            f"last looked at on {calendar.day_of(account.looked_at)}"
+            if account.looked_at
+            else "not looked at yet"
+        )
+        due = account.is_due(as_of=as_of)
+        todo = (
+            f" (due). When you have looked: clerkwatch accounts reviewed {account.id}"
+            if due
+            else "."
+        )
+        lines.append(f"By hand: {one_line(account.title)}, {looked}{todo}")
+    return tuple(lines)

@@ -1,0 +1,188 @@
+"""What a mail is made of: plain facts, gathered elsewhere, frozen here.
+
+`gather` fills these from the repository; tests write them by hand. Nothing in here decides
+anything. All instants are aware UTC, all texts are raw: hardening them is the model's job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
+from storage.values import Case, RegisterChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyWords:
+    """The adopted policy's own words, for quoting.
+
+    Attributes:
+        titles: How a clause is called in a mail: ``Terms of Use 5``.
+        clauses: A clause's whole words.
+        topics: The stretch of its clause that a topic relies on.
+    """
+
+    titles: Mapping[ClauseId, str] = field(default_factory=dict)
+    clauses: Mapping[ClauseId, str] = field(default_factory=dict)
+    topics: Mapping[TopicId, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """One registered account, as far as the digest speaks of it.
+
+    Attributes:
+        title: In full: ``Facebook page "Elstree & Borehamwood Town Council"``.
+        short: For lists: ``Facebook``.
+        by_hand: No programme reads it; it is not in "7 of 7".
+        registered_at: When it came into the register.
+        last_read_at: End of the newest complete reading; None: never.
+        failing_since: Start of the present run of failures; None when it works.
+        reason: Class of the present failure.
+        retry_at: When it is tried again; None: at the next pull.
+        blind_spots: What cannot be seen there at all ("Reels").
+        looked_at: ``by_hand``: when a person last looked; None: never.
+        review_every_days: ``by_hand``: how often a person looks.
+    """
+
+    id: AccountId
+    title: str
+    short: str
+    kind: Kind
+    owner: str
+    registered_at: datetime
+    by_hand: bool = False
+    last_read_at: datetime | None = None
+    failing_since: datetime | None = None
+    reason: Reason | None = None
+    retry_at: datetime | None = None
+    blind_spots: tuple[str, ...] = ()
+    looked_at: datetime | None = None
+    review_every_days: int = 14
+
+    def is_read(self, *, as_of: datetime, pull_every: timedelta) -> bool:
+        """Return whether a complete reading ended within twice ``pull_every``."""
+        return self.last_read_at is not None and as_of - self.last_read_at <= 2 * pull_every
+
+    def is_due(self, *, as_of: datetime) -> bool:
+        """Return whether a person should look at an account that is watched by hand."""
+        if not self.by_hand:
+            return False
+        every = timedelta(days=self.review_every_days)
+        return self.looked_at is None or as_of - self.looked_at >= every
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChange:
+    """The rules changed: how many older posts were newly flagged and marked as history."""
+
+    at: datetime
+    newly_flagged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A pre-election period that starts on a day of the interval this digest covers."""
+
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What reading one platform has cost this calendar month (UTC), in US dollars."""
+
+    title: str
+    amount: Decimal
+    budget: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MondayFacts:
+    """What is said once a week only.
+
+    Attributes:
+        policy_title: ``Social Media Policy``.
+        policy_overdue: When its review was due, as printed ("October 2020"); empty: not overdue.
+        untold: Titles of accounts whose users have not been told of the monitoring.
+    """
+
+    costs: tuple[Cost, ...] = ()
+    policy_title: str = "Social Media Policy"
+    policy_overdue: str = ""
+    untold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Where in the record a mail stands; for headers and the attachment, never for the text.
+
+    Attributes:
+        version: Of clerkwatch.
+        run: Newest run; None: there was none.
+        entries: Number of the newest ledger entry.
+        head: Its hash.
+        rules: Digest of the rules in force.
+    """
+
+    version: str
+    run: int | None = None
+    entries: int = 0
+    head: str = ""
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFacts:
+    """Everything the morning digest tells.
+
+    Attributes:
+        zone: IANA zone of the council.
+        covered_from: End of the previous digest; None: this is the first.
+        missed: Dates without a digest, folded into this one; oldest first.
+        pull_every: How often accounts are read.
+        accounts: The register in its order, retired accounts left out.
+        posts_checked: New and changed posts read since ``covered_from``.
+        cases: Open cases that are not history.
+        history: History cases that no digest has told of yet.
+        waiting: Acknowledged, removal requested, verifying, escalated.
+        closed: Closed since ``covered_from``.
+        gone_between: For closed cases: last reading that still showed the post, first that
+            did not.
+        refused: Cases of mails that a server refused for good; for one plain sentence.
+        policy: For quoting.
+        harmless: By rule: why what was found may be fine.
+        coming: Finished sentences about elections, soonest first.
+        next_poll: ``Next election: Thursday 6 May 2027; nothing to do until 3 March.`` or
+            empty; said on a quiet day.
+        opening: A pre-election period has just begun.
+        technical_told: The details of failures go to a person for technical matters.
+        monday: Weekly matters; None on other days.
+    """
+
+    council: str
+    zone: str
+    as_of: datetime
+    covered_from: datetime | None
+    pull_every: timedelta
+    accounts: tuple[AccountFacts, ...]
+    policy: PolicyWords
+    stamp: Stamp
+    missed: tuple[date, ...] = ()
+    posts_checked: int = 0
+    cases: tuple[Case, ...] = ()
+    history: tuple[Case, ...] = ()
+    waiting: tuple[Case, ...] = ()
+    closed: tuple[Case, ...] = ()
+    gone_between: Mapping[CaseId, tuple[datetime, datetime]] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+    harmless: Mapping[RuleId, str] = field(default_factory=dict)
+    register_changes: tuple[RegisterChange, ...] = ()
+    rule_changes: tuple[RuleChange, ...] = ()
+    coming: tuple[str, ...] = ()
+    next_poll: str = ""
+    opening: Opening | None = None
+    technical_told: bool = False
+    monday: MondayFacts | None = None

@@ -1,0 +1,360 @@
+"""What the digest and the urgent mail say: built purely, frozen, laid out by the templates.
+
+Every text in a model is finished and hardened, so that the text part and the HTML part can
+only say the same. The order of the fields is the order of the mail (mails.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.types import Basis, CaseState, Resolution, Severity, SubjectKind
+from monitor.alerts.cards import Desk, by_urgency, ordered_findings
+from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_line
+from monitor.alerts.hardening import one_line
+from monitor.alerts.subjects import Tally, digest_subject, needing
+from monitor.alerts.weekly import monday_lines
+from monitor.alerts.wording import Calendar, capital, count, listed, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.types import CaseId
+    from monitor.alerts.cards import Card, Line
+    from monitor.alerts.coverage import Unread
+    from monitor.alerts.facts import AccountFacts, DigestFacts
+    from storage.values import Case
+
+_REMOVING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a digest holds; `compose` tightens them until the mail is small enough.
+
+    Attributes:
+        full: Cases in full, in each of the two lists.
+        lines: Cases in one line each, in each list.
+        quote: Longest stretch of a post, in characters.
+    """
+
+    full: int = 10
+    lines: int = 100
+    quote: int = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Cases: the first in full, more in a line each, the rest a count."""
+
+    cards: tuple[Card, ...] = ()
+    lines: tuple[Line, ...] = ()
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The morning mail; empty parts are left out.
+
+    Attributes:
+        lead: What matters, in one or two sentences.
+        under: What was checked; then what else stands first.
+        notes: Days without a mail, what changed in the rules.
+        decisions: Cases that need a decision.
+        unread: Accounts that could not be read.
+        waiting: What waits for somebody, and what was closed.
+        history_intro: Why the older cases are here.
+        history: Older cases, told once.
+        changed: The register.
+        coming: Elections.
+        seen: What was read, what is not seen, what is looked at by hand.
+        weekly: Monday's lines.
+        foot: How decisions are recorded.
+        cases: All cases that this mail tells of.
+    """
+
+    council: str
+    subject: str
+    date: str
+    lead: str
+    under: str
+    notes: tuple[str, ...]
+    decisions: Listing
+    unread: tuple[Unread, ...]
+    waiting: tuple[str, ...]
+    history_intro: str
+    history: Listing
+    changed: tuple[str, ...]
+    coming: tuple[str, ...]
+    seen: tuple[str, ...]
+    weekly: tuple[str, ...]
+    foot: tuple[str, ...]
+    cases: tuple[CaseId, ...]
+
+
+def build_digest(facts: DigestFacts, *, nation: str, limits: Limits = Limits()) -> Digest:
+    """Return what the digest says.
+
+    Args:
+        facts: What is to be told.
+        nation: For the working days until which a failure can wait.
+        limits: How much may be said in full.
+    """
+    return _Builder(facts, nation=nation, limits=limits).digest()
+
+
+class _Builder:
+    """Holds what every part of one digest needs."""
+
+    def __init__(self, facts: DigestFacts, *, nation: str, limits: Limits) -> None:
+        self.facts = facts
+        self.nation = nation
+        self.limits = limits
+        self.calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
+        self.desk = Desk(
+            calendar=self.calendar,
+            accounts={account.id: account for account in facts.accounts},
+            policy=facts.policy,
+            harmless=facts.harmless,
+            most_quote=limits.quote,
+        )
+        self.by_programme = [account for account in facts.accounts if not account.by_hand]
+        self.unread = [account for account in self.by_programme if not self._is_read(account)]
+        self.decisions = by_urgency([case for case in facts.cases if not self._is_weekly(case)])
+        self.history = by_urgency(facts.history)
+
+    def digest(self) -> Digest:
+        """Return the whole mail."""
+        facts = self.facts
+        told = [*self.decisions, *self.history, *facts.waiting, *facts.closed]
+        decisions = self._listing(self.decisions)
+        history = self._listing(self.history)
+        return Digest(
+            council=one_line(facts.council),
+            subject=digest_subject(self._tally(), calendar=self.calendar),
+            date=self.calendar.day(self.calendar.today),
+            lead=self._lead(),
+            under=self._under(),
+            notes=self._notes(),
+            decisions=decisions,
+            unread=self._unread(),
+            waiting=self._waiting(),
+            history_intro=self._history_intro(),
+            history=history,
+            changed=self._changed(),
+            coming=tuple(one_line(line, most=600) for line in facts.coming),
+            seen=self._seen(),
+            weekly=monday_lines(facts, weekly=self._weekly_cases(), desk=self.desk),
+            foot=_foot(has_cards=bool(decisions.cards or history.cards)),
+            cases=tuple(dict.fromkeys(case.id for case in told)),
+        )
+
+    def _is_read(self, account: AccountFacts) -> bool:
+        return account.is_read(as_of=self.facts.as_of, pull_every=self.facts.pull_every)
+
+    def _is_weekly(self, case: Case) -> bool:
+        """Return whether a case about a profile waits for Monday: told once, then weekly."""
+        if case.subject_kind is not SubjectKind.PROFILE or case.severity is Severity.URGENT:
+            return False
+        covered_from = self.facts.covered_from
+        return covered_from is not None and case.opened_at < covered_from
+
+    def _weekly_cases(self) -> list[Case]:
+        return by_urgency([case for case in self.facts.cases if self._is_weekly(case)])
+
+    def _tally(self) -> Tally:
+        opening = self.facts.opening
+        return Tally(
+            decisions=self.decisions,
+            older=len(self.history),
+            overdue=sum(self._is_overdue(case) for case in self.facts.waiting),
+            accounts=len(self.by_programme),
+            unread=len(self.unread),
+            opening=opening.starts_on if opening else None,
+            opened=sum(_is_standing(case) for case in (*self.decisions, *self.history)),
+        )
+
+    def _is_overdue(self, case: Case) -> bool:
+        return case.state in _REMOVING and self.calendar.is_past(case.due_at) and case.visible
+
+    def _lead(self) -> str:
+        """Return what matters first."""
+        said = []
+        overdue = sum(self._is_overdue(case) for case in self.facts.waiting)
+        if overdue:
+            said.append(f"{capital(count(overdue, 'removal'))} overdue.")
+        if self.decisions:
+            said.append(f"{needing(self.decisions)}.")
+        elif self.history or self.facts.waiting:
+            said.append("Nothing new was flagged.")
+        else:
+            said.append("Nothing was flagged.")
+        if self.unread:
+            said.append(f"{count(len(self.unread), 'account')} could not be read.")
+        return " ".join(said)
+
+    def _under(self) -> str:
+        """Return what was checked."""
+        facts = self.facts
+        posts = count(facts.posts_checked, "new or changed post")
+        were = "was" if facts.posts_checked == 1 else "were"
+        since = self.calendar.since(facts.covered_from)
+        read = len(self.by_programme) - len(self.unread)
+        on = f"{read} of {count(len(self.by_programme), 'account')}"
+        verb = "was" if len(self.by_programme) == 1 else "were"
+        if not self.by_programme:
+            return "No account is read by programme."
+        return f"{on} {verb} read; {posts} {were} checked {since}."
+
+    def _notes(self) -> tuple[str, ...]:
+        """Return what else stands first."""
+        facts = self.facts
+        notes = []
+        if facts.missed:
+            days = listed([self.calendar.day(day) for day in facts.missed[-7:]])
+            earlier = len(facts.missed) - 7
+            more = f" and {count(earlier, 'day')} before" if earlier > 0 else ""
+            notes.append(f"This mail also covers {days}{more}, when none was sent.")
+        notes += [self._rule_note(change.newly_flagged) for change in facts.rule_changes]
+        if facts.refused:
+            mails = count(len(facts.refused), "earlier mail")
+            notes.append(f"{mails} could not be delivered to somebody: a server refused it.")
+        quiet = not (self.decisions or self.history or facts.waiting or facts.closed)
+        if quiet:
+            notes.append(" ".join(["Nothing is waiting.", one_line(facts.next_poll)]).strip())
+        return tuple(notes)
+
+    @staticmethod
+    def _rule_note(flagged: int) -> str:
+        if not flagged:
+            return "The rules changed: no older post is newly flagged."
+        were = "was" if flagged == 1 else "were"
+        older = count(flagged, "older post")
+        return f"The rules changed: {older} {were} newly flagged and marked as history."
+
+    def _listing(self, cases: Sequence[Case]) -> Listing:
+        """Return cases in full, in lines and as a count."""
+        full, lines = self.limits.full, self.limits.lines
+        rest = len(cases) - full - lines
+        return Listing(
+            cards=tuple(self.desk.card(case) for case in cases[:full]),
+            lines=tuple(self.desk.line(case) for case in cases[full : full + lines]),
+            rest=f"And {count(rest, 'more case')}: clerkwatch cases list" if rest > 0 else "",
+        )
+
+    def _unread(self) -> tuple[Unread, ...]:
+        reader = Reader(
+            calendar=self.calendar,
+            as_of=self.facts.as_of,
+            zone=self.facts.zone,
+            nation=self.nation,
+            technical_told=self.facts.technical_told,
+        )
+        return tuple(reader.unread(account) for account in self.unread)
+
+    def _waiting(self) -> tuple[str, ...]:
+        """Return what waits and what was closed, a line each."""
+        waiting = [self._waits(case) for case in by_urgency(self.facts.waiting)]
+        closed = [self._closed(case) for case in self.facts.closed]
+        lines = [*waiting, *closed]
+        most = self.limits.lines
+        if len(lines) > most:
+            lines = [*lines[:most], f"And {len(lines) - most} more: clerkwatch cases list"]
+        return tuple(lines)
+
+    def _waits(self, case: Case) -> str:
+        """Return where a case that is not closed stands."""
+        name = f"Case {case.id}, {self.desk.title(case)}"
+        step = next((event for event in reversed(case.events) if event.to_state is case.state), None)
+        when = f" on {self.calendar.day_of(step.at)}" if step else ""
+        by = f" by {one_line(step.by, most=60)}" if step and step.by else ""
+        due = self.calendar.moment(case.due_at)
+        said = {
+            CaseState.REMOVAL_REQUESTED: f"removal asked for{when}, to be done by {due}",
+            CaseState.VERIFYING: f"removal asked for{when}, to be done by {due}",
+            CaseState.ESCALATED: f"escalated{when}{by}",
+        }.get(case.state, f"acknowledged{when}{by}")
+        overdue = " Overdue." if self._is_overdue(case) else ""
+        return f"{name}: {said}. {self.desk.still(case)}{overdue}"
+
+    def _closed(self, case: Case) -> str:
+        """Return how a case ended."""
+        name = f"Case {case.id}, {self.desk.title(case)}"
+        between = self.facts.gone_between.get(case.id)
+        last = case.events[-1] if case.events else None
+        because = f": {one_line(last.because)}" if last and last.because else ""
+        by = f" by {one_line(last.by, most=60)}" if last and last.by else ""
+        if case.resolution is Resolution.REMOVED:
+            gone = f" {self.calendar.between(*between)}" if between else ""
+            return f"{name}: no longer visible{gone}. Closed."
+        if case.resolution is Resolution.NO_LONGER_APPLIES:
+            return f"{name}: {sentence(f'no longer applies{because}')} Closed."
+        if case.resolution is Resolution.CORRECTED:
+            return f"{name}: corrected. Closed."
+        word = "left as it is" if case.resolution is Resolution.LEFT else "not a breach"
+        return f"{name}: {sentence(f'decided{by}: {word}{because}')} Closed."
+
+    def _history_intro(self) -> str:
+        if not self.history:
+            return ""
+        return (
+            "These were published before their account was watched, or before the rules changed. "
+            "None of them is urgent, and they are told here once; "
+            "clerkwatch cases list shows them at any time."
+        )
+
+    def _changed(self) -> tuple[str, ...]:
+        """Return the changes of the register."""
+        return tuple(
+            f"{capital(self.calendar.day_of(change.at))}: "
+            + sentence(f"{one_line(change.account)}, {one_line(change.what)}")
+            for change in self.facts.register_changes
+        )
+
+    def _seen(self) -> tuple[str, ...]:
+        """Return what was read and what was not seen."""
+        read = [account for account in self.by_programme if account not in self.unread]
+        by_hand = [account for account in self.facts.accounts if account.by_hand]
+        lines = (
+            read_line(read),
+            unseen_line(self.facts.accounts),
+            *by_hand_lines(by_hand, calendar=self.calendar, as_of=self.facts.as_of),
+        )
+        return tuple(line for line in lines if line)
+
+
+def _is_standing(case: Case) -> bool:
+    """Return whether a case stands because of the present, for example a window that opened."""
+    return any(
+        finding.basis is Basis.STANDING and finding.context for finding in ordered_findings(case)
+    )
+
+
+def _foot(*, has_cards: bool) -> tuple[str, ...]:
+    """Return how decisions are recorded in this version."""
+    if not has_cards:
+        return ("clerkwatch cannot read replies to this mail.",)
+    return (
+        "To record a decision, run the command beside the case on the machine on which "
+        "clerkwatch runs, or ask your supplier to. clerkwatch cannot read replies to this mail.",
+        "clerkwatch only flags: a person decides. It never posts or deletes anything.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgent:
+    """The mail that leaves at once, about one case.
+
+    Attributes:
+        lead: What it may be.
+        card: The case in full.
+        others: What this mail does not know or cannot do.
+    """
+
+    council: str
+    subject: str
+    date: str
+    lead: str
+    card: Card
+    foot: tuple[str, ...]

@@ -1,0 +1,109 @@
+"""Text and HTML from one model, by Jinja2.
+
+The templates only lay out: every word of ours about a case comes finished from `model`.
+HTML is escaped by Jinja2; text has been hardened before it got into the model.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.alerts.model import Digest, Urgent
+
+_WIDTH = 78
+# Where a mail programme would see an address: a scheme's end, or a dot or @ between words.
+_LINKISH = re.compile(r"(?<=\w)(://|[.@])(?=\w)")
+
+
+def digest_text(digest: Digest) -> str:
+    """Return the text part of the digest, lines of at most 78 characters where words allow."""
+    return _text("digest.txt.j2", digest)
+
+
+def digest_html(digest: Digest) -> str:
+    """Return the HTML part of the digest."""
+    return _environment().get_template("digest.html.j2").render(mail=digest)
+
+
+def urgent_text(urgent: Urgent) -> str:
+    """Return the text part of an urgent mail."""
+    return _text("urgent.txt.j2", urgent)
+
+
+def urgent_html(urgent: Urgent) -> str:
+    """Return the HTML part of an urgent mail."""
+    return _environment().get_template("urgent.html.j2").render(mail=urgent)
+
+
+def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
+    """Return a paragraph in lines of at most 78 characters; long words stay whole.
+
+    Args:
+        text: One paragraph.
+        first: What stands before the first line.
+        rest: What stands before the others.
+    """
+    lines = textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines) or first.rstrip()
+
+
+def quoted(lines: Sequence[str], indent: str) -> str:
+    """Return a post's words between quotation marks, each of its lines wrapped by itself."""
+    said = list(lines)
+    said[0] = f'"{said[0]}'
+    said[-1] = f'{said[-1]}"'
+    rest = f"{indent} "
+    return "\n".join(
+        wrapped(line, first=indent if place == 0 else rest, rest=rest) if line.strip() else ""
+        for place, line in enumerate(said)
+    )
+
+
+def unlinked(text: str) -> Markup:
+    """Return escaped text in which mail programmes find no address to make a link of.
+
+    The words stay exact when they are read or copied: only tags stand between them.
+    """
+    pieces = _LINKISH.split(text)
+    return Markup("").join(
+        Markup("<span>{}</span>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )
+
+
+def _text(template: str, mail: Digest | Urgent) -> str:
+    said = _environment().get_template(template).render(mail=mail)
+    return re.sub(r"\n{3,}", "\n\n", said).strip("\n") + "\n"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Return the one Jinja2 environment: what is missing in a model is an error."""
+    environment = Environment(
+        loader=PackageLoader("monitor.alerts"),
+        autoescape=lambda name: bool(name) and str(name).endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters["wrapped"] = wrapped
+    environment.filters["quoted"] = quoted
+    environment.filters["unlinked"] = unlinked
+    return environment

@@ -1,0 +1,1 @@
+"""Tests of delivery, against a real SMTP server on loopback."""

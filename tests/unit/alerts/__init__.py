@@ -1,0 +1,1 @@
+"""Tests of the mails: what they say, how they look, and that hostile text stays harmless."""
