@@ -155,3 +155,24 @@ def _span(value: timedelta) -> str:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def answers_of(given: Mapping[str, str]) -> dict[str, Any]:
+    """Turn typed answers into values of the settings' own kinds.
+
+    Args:
+        given: Text by dotted key.
+    """
+    return {
+        key: int(text) if text.isascii() and text.isdigit() else text for key, text in given.items()
+    }
+
+
+def default_of(key: str) -> str:
+    """Return what a question proposes: the field's example or default, as plain text."""
+    section, _, name = key.partition(".")
+    model = _TABLES.get(section) or Settings.model_fields[section].annotation
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise KeyError(key)
+    value = _example(model.model_fields[name])
+    return str(value.value if isinstance(value, Enum) else value)

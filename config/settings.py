@@ -7,8 +7,8 @@ annotated sample that `clerkwatch init` writes (`config.sample`) and the table i
 
 from __future__ import annotations
 
-import os
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -506,7 +506,7 @@ def _refuse_twice(table: str, ids: list[str], key: str) -> None:
         seen.add(name)
 
 
-def find(asked: Path | None, *, environ: dict[str, str] | os._Environ[str], working: Path) -> Path:
+def find(asked: Path | None, *, environ: Mapping[str, str], working: Path) -> Path:
     """Find the configuration file: ``--config``, CLERKWATCH_CONFIG, here, /etc.
 
     Raises:
@@ -528,7 +528,7 @@ def find(asked: Path | None, *, environ: dict[str, str] | os._Environ[str], work
     )
 
 
-def load(file: Path, *, environ: dict[str, str] | os._Environ[str]) -> Settings:
+def load(file: Path, *, environ: Mapping[str, str]) -> Settings:
     """Read and check the configuration.
 
     Relative paths in it are resolved against ``$STATE_DIRECTORY``, else the file's own
@@ -602,7 +602,7 @@ def _resolve(settings: Settings, *, base: Path, folder: Path) -> Settings:
     return settings.model_copy(update={"storage": storage, "council": council, "mail": mail})
 
 
-def secret(name: str, *, environ: dict[str, str] | os._Environ[str]) -> SecretStr:
+def secret(name: str, *, environ: Mapping[str, str]) -> SecretStr:
     """Return a secret from systemd's credentials or the environment.
 
     Args:

@@ -1,0 +1,144 @@
+"""The composition root: the only place where clock, door, mailer and repository are wired."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from config.errors import LaterError
+from config.policy import load_policy
+from config.rules import load_rules
+from config.settings import secret
+from config.types import Reason
+from connectors.door import Door
+from monitor.alerts.transport import SmtpTransport
+from monitor.checks.judge import Judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from config.policy import Policy
+    from config.register import Account
+    from config.settings import Settings
+    from connectors._redact import Redactor
+    from monitor.alerts.transport import Transport
+    from monitor.clock import Clock
+    from storage.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything that a unit of work needs, as plain arguments.
+
+    Attributes:
+        settings: What the council decides.
+        register: The accounts that are watched.
+        policy: The adopted policy.
+        judge: The compiled checks.
+        repository: What is remembered.
+        clock: The one clock.
+        door: The one HTTP door.
+        redactor: Takes secrets out of everything written.
+        transport: The mail server.
+        environ: Where secrets are looked up; never the process's own by accident.
+        owner: Names this process in leases.
+        stop: Set when the process should end soon.
+        judging: Held while a lot is judged, so that two threads never judge one version.
+        longest_reading: After this a lease counts as abandoned.
+    """
+
+    settings: Settings
+    register: tuple[Account, ...]
+    policy: Policy
+    judge: Judge
+    repository: Repository
+    clock: Clock
+    door: Door
+    redactor: Redactor
+    transport: Transport
+    environ: Mapping[str, str]
+    owner: str
+    stop: threading.Event = field(default_factory=threading.Event)
+    judging: threading.Lock = field(default_factory=threading.Lock)
+    longest_reading: timedelta = timedelta(minutes=15)
+    log: structlog.stdlib.BoundLogger = field(default_factory=structlog.get_logger)
+
+    def check_stop(self, account: str) -> None:
+        """Give up politely between two pages when the process should end.
+
+        Raises:
+            LaterError: The process is ending; what was read is kept.
+        """
+        if self.stop.is_set():
+            raise LaterError(
+                "stopped in the middle, because clerkwatch is ending",
+                account=account,
+                reason=Reason.TRANSIENT,
+            )
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    repository: Repository,
+    environ: Mapping[str, str],
+    rules: Path | None = None,
+    door: Door | None = None,
+    transport: Transport | None = None,
+) -> App:
+    """Wire the application.
+
+    Args:
+        settings: The configuration.
+        clock: The one clock.
+        repository: What is remembered.
+        environ: Where secrets are looked up.
+        rules: Another folder of rules in place of the bundled ones.
+        door: Takes the place of the real door in tests.
+        transport: Takes the place of the configured mail server in tests.
+
+    Raises:
+        OperatorError: The policy, a rule or the mail server's secret cannot be used.
+    """
+    policy = load_policy(settings.council.policy)
+    door = door if door is not None else Door(clock=clock.now)
+    return App(
+        settings=settings,
+        register=settings.register(),
+        policy=policy,
+        judge=Judge(policy=policy, rules=load_rules(policy=policy, replace=rules)),
+        repository=repository,
+        clock=clock,
+        door=door,
+        redactor=door.redactor,
+        transport=transport if transport is not None else smtp(settings, environ=environ),
+        environ=environ,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
+    )
+
+
+def smtp(settings: Settings, *, environ: Mapping[str, str]) -> SmtpTransport:
+    """Return the configured mail server; nothing is connected yet.
+
+    Raises:
+        SettingsError: Its password is missing.
+    """
+    mail = settings.mail
+    password = secret("mail_password", environ=environ) if mail.auth == "password" else None
+    return SmtpTransport(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        username=mail.username,
+        password=password,
+        ca_file=mail.ca_file,
+    )

@@ -1,0 +1,188 @@
+"""Doing: carries verdicts out, one lot in one transaction.
+
+Findings, cases, the mails that must leave at once and ``judged_under`` commit together
+(law 2), so a kill at any instant loses no breach and repeats no mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.types import CaseState, FindingId, Resolution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from config.types import CaseId, Severity
+    from monitor.decide import CaseIntent, Verdict
+    from storage.repository import Repository, Transaction
+    from storage.values import Finding, NewMail, VersionToJudge
+
+    UrgentMail = Callable[[CaseId, VersionToJudge, CaseIntent], NewMail | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One finding with where it was found, for the difference that a run reports."""
+
+    version: VersionToJudge
+    finding: Finding
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a lot of verdicts changed, or (in a dry run) would change."""
+
+    added: tuple[Found, ...] = ()
+    withdrawn: tuple[Found, ...] = ()
+    unchanged: int = 0
+    cases_opened: tuple[CaseId, ...] = ()
+    cases_touched: tuple[CaseId, ...] = ()
+    mails_queued: int = 0
+    judged: int = 0
+    not_judged: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        """Add two lots of one run."""
+        return Outcome(
+            added=self.added + other.added,
+            withdrawn=self.withdrawn + other.withdrawn,
+            unchanged=self.unchanged + other.unchanged,
+            cases_opened=self.cases_opened + other.cases_opened,
+            cases_touched=self.cases_touched + other.cases_touched,
+            mails_queued=self.mails_queued + other.mails_queued,
+            judged=self.judged + other.judged,
+            not_judged=self.not_judged + other.not_judged,
+        )
+
+
+def difference(verdicts: Sequence[Verdict]) -> Outcome:
+    """Return what verdicts would change, without carrying anything out."""
+    added = tuple(Found(version=v.version, finding=f) for v in verdicts for f in v.add)
+    withdrawn = tuple(
+        Found(version=v.version, finding=stored.finding, why=why)
+        for v in verdicts
+        for identity, why in v.withdraw
+        for stored in v.version.known
+        if stored.id == identity
+    )
+    return Outcome(
+        added=added,
+        withdrawn=withdrawn,
+        unchanged=sum(verdict.unchanged for verdict in verdicts),
+        judged=len(verdicts),
+        not_judged=sum(1 for verdict in verdicts if verdict.not_judged),
+    )
+
+
+def apply(
+    repository: Repository,
+    verdicts: Sequence[Verdict],
+    *,
+    at: datetime,
+    due_at: Callable[[Severity], datetime],
+    urgent: UrgentMail,
+    by: str = "clerkwatch",
+    mark: bool = True,
+) -> Outcome:
+    """Carry a lot of verdicts (at most 500) out in one transaction.
+
+    Args:
+        repository: Where to.
+        verdicts: What follows, one for each version.
+        at: The present moment; aware UTC.
+        due_at: Deadline of a case by severity.
+        urgent: Writes the mail that leaves at once; None when nobody must be told.
+        by: Who is named in the case's first event.
+        mark: Note ``judged_under``; False when only some clauses were judged.
+
+    Raises:
+        StorageError: Nothing of the lot was written.
+    """
+    opened: list[CaseId] = []
+    touched: list[CaseId] = []
+    mails = 0
+    with repository.writing() as transaction:
+        for verdict in verdicts:
+            for identity, why in verdict.withdraw:
+                transaction.withdraw_finding(identity, why=why, at=at)
+            if verdict.withdraw and verdict.version.open_case is not None:
+                touched.append(verdict.version.open_case)
+            stored = {
+                finding.key(): transaction.add_finding(verdict.version.id, finding, at=at)
+                for finding in verdict.add
+            }
+            if verdict.case is None:
+                continue
+            case = _put_case(transaction, verdict, stored, at=at, due_at=due_at, by=by)
+            if case != verdict.case.join:
+                opened.append(case)
+            if verdict.case.is_urgent:
+                mail = urgent(case, verdict.version, verdict.case)
+                mails += mail is not None and transaction.queue_mail(mail, at=at)
+        if mark:
+            for under in {verdict.under for verdict in verdicts}:
+                ids = [verdict.version.id for verdict in verdicts if verdict.under == under]
+                transaction.mark_judged(ids, under=under)
+    changed = difference(verdicts)
+    return changed + Outcome(
+        cases_opened=tuple(opened), cases_touched=tuple(touched), mails_queued=mails
+    )
+
+
+def _put_case(
+    transaction: Transaction,
+    verdict: Verdict,
+    stored: dict[tuple[str, str, str, str], FindingId],
+    *,
+    at: datetime,
+    due_at: Callable[[Severity], datetime],
+    by: str,
+) -> CaseId:
+    """Open or join the case of a verdict and put its findings on it."""
+    intent = verdict.case
+    if intent is None:
+        raise ValueError("a verdict without a case was given")
+    case = intent.join
+    if case is None:
+        case = transaction.open_case(
+            verdict.version.subject,
+            severity=intent.severity,
+            history=intent.history,
+            due_at=due_at(intent.severity),
+            at=at,
+            by=by,
+            because=intent.because,
+        )
+    else:
+        transaction.raise_severity(case, intent.severity, due_at=due_at(intent.severity))
+    for finding in intent.findings:
+        transaction.attach(case, stored[finding.key()])
+    return case
+
+
+def close_empty(repository: Repository, cases: Sequence[CaseId], *, at: datetime) -> int:
+    """Close those of the cases on which no finding holds any more; return how many.
+
+    A case that a person has taken up stays: only the person ends it.
+    """
+    closed = 0
+    for number in dict.fromkeys(cases):
+        case = repository.case(number)
+        if case is None or case.findings or case.state is not CaseState.OPEN:
+            continue
+        with repository.writing() as transaction:
+            transaction.step_case(
+                number,
+                to=CaseState.CLOSED,
+                resolution=Resolution.NO_LONGER_APPLIES,
+                by="clerkwatch",
+                because="; ".join(sorted({gone.withdrawn_why for gone in case.withdrawn})),
+                what="no finding holds any more",
+                at=at,
+            )
+        closed += 1
+    return closed

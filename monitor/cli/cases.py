@@ -1,0 +1,175 @@
+"""`cases`: what the Clerk decides on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.errors import OperatorError
+from config.types import CaseId, CaseState
+from monitor.cli.common import (
+    BecauseOption,
+    ByOption,
+    ConfigOption,
+    JsonOption,
+    day,
+    emit,
+    harmless,
+    opened_repository,
+    person,
+    say,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from monitor.cases.decisions import Step
+    from monitor.cli.common import Workplace
+    from storage.values import Case
+
+CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case.", min=1)]
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    group = typer.Typer(no_args_is_help=True, help="Look at cases and decide on them.")
+    group.command("list")(list_cases)
+    group.command("show")(show)
+    group.command("acknowledge")(acknowledge)
+    group.command("dismiss")(dismiss)
+    app.add_typer(group, name="cases")
+
+
+def list_cases(
+    config: ConfigOption = None,
+    all_cases: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    account: Annotated[
+        str | None, typer.Option("--account", help="Only this account (its id).")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the cases, the most serious first; with --json closed ones too."""
+    place = workplace(config)
+    only = place.account(account).id if account else None
+    states = None if all_cases or json else [s for s in CaseState if s is not CaseState.CLOSED]
+    with opened_repository(place, read_only=True) as repository:
+        found = repository.cases(states=states, account=only)
+    if json:
+        from monitor.cli import shapes
+
+        emit([shapes.case(case) for case in found])
+        return
+    for case in found:
+        say(_line(case, place))
+    say(f"{len(found)} cases." if found else "No case needs a decision.")
+
+
+def show(case: CaseArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Show one case: the post, what was found, which clause, what happened so far."""
+    place = workplace(config)
+    with opened_repository(place, read_only=True) as repository:
+        one = repository.case(CaseId(case))
+    if one is None:
+        raise OperatorError(f"there is no case {case}", remedy="See: clerkwatch cases list --all")
+    if json:
+        from monitor.cli import shapes
+
+        emit(shapes.case_with_events(one))
+        return
+    _tell(one, place)
+
+
+def acknowledge(
+    case: CaseArgument,
+    config: ConfigOption = None,
+    because: BecauseOption = "",
+    by: ByOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say "I am dealing with it"; the case waits, the digest no longer asks."""
+    from monitor.cases import decisions
+
+    _decide(config, case, decisions.acknowledge, by=by, because=because, json=json)
+
+
+def dismiss(
+    case: CaseArgument,
+    config: ConfigOption = None,
+    because: BecauseOption = "",
+    by: ByOption = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="Accept it until this date (2027-03-22) instead of for good."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Say "not a breach": the same rule on the same words stays quiet on that account."""
+    from monitor.cases import decisions
+
+    last = day(until) if until else None
+    step = partial(decisions.dismiss, until=last)
+    _decide(config, case, step, by=by, because=because, json=json)
+
+
+def _decide(
+    config: Path | None, case: int, step: Step, *, by: str | None, because: str, json: bool
+) -> None:
+    """Carry a decision out and print the case as it stands afterwards."""
+    from monitor.clock import SystemClock
+
+    with opened_repository(workplace(config)) as repository:
+        after = step(
+            repository,
+            CaseId(case),
+            by=person(by),
+            because=because,
+            at=SystemClock().now(),
+        )
+    if json:
+        from monitor.cli import shapes
+
+        emit(shapes.case_with_events(after))
+    else:
+        say(f"Case {after.id} is now {after.state.value.replace('_', ' ')}.")
+
+
+def _line(case: Case, place: Workplace) -> str:
+    clauses = ", ".join(sorted({stored.finding.clause for stored in case.findings}))
+    flags = " (older post)" if case.history else ""
+    due = case.due_at.astimezone(place.settings.zone())
+    words = "" if _is_masked(case) else f"  {harmless(case.text, most=60)}"
+    return (
+        f"{case.id:>5}  {case.severity.value:6}  {case.state.value:17}  {case.account:18}  "
+        f"{clauses:24}  by {due:%a %d %b %H:%M}{flags}{words}"
+    )
+
+
+def _is_masked(case: Case) -> bool:
+    return any(stored.finding.is_masked for stored in case.findings)
+
+
+def _tell(case: Case, place: Workplace) -> None:
+    zone = place.settings.zone()
+
+    def at(when: datetime) -> str:
+        return f"{when.astimezone(zone):%A %d %B %Y, %H:%M}"
+
+    say(f"Case {case.id}: {case.state.value.replace('_', ' ')}, {case.severity.value}")
+    say(f"Account    {case.account} ({case.subject_kind.value})")
+    say(f"Published  {at(case.published_at)}{', edited since' if case.edited else ''}")
+    seen = "still visible" if case.visible else "no longer visible"
+    say(f"Last read  {at(case.last_read_at)}: {seen}")
+    say(f"Address    {harmless(case.url)}")
+    say(f"Decide by  {at(case.due_at)}")
+    say(f"Words      {harmless(case.text, most=1000)}")
+    for stored in case.findings:
+        found = stored.finding
+        say(f"Found      {found.clause}, {found.rule}: {found.reason}")
+        if found.quote:
+            say(f'           "{harmless(found.quote)}"')
+    for event in case.events:
+        because = f" because {harmless(event.because)}" if event.because else ""
+        say(f"{at(event.at)}  {event.by}: {event.what}{because}")

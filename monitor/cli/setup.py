@@ -1,0 +1,148 @@
+"""`init`, `doctor` and `status`: setting up, and knowing whether all is well."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.errors import OperatorError
+from monitor.cli.common import (
+    ConfigOption,
+    Exit,
+    JsonOption,
+    database_exists,
+    emit,
+    harmless,
+    note,
+    opened_repository,
+    say,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.doctor import Check
+
+QUESTIONS = (
+    ("council.name", "The council's name"),
+    ("council.email_domain", "The council's mail domain"),
+    ("people.name", "Who reads the morning mail (name or role)"),
+    ("people.email", "Their mail address"),
+    ("mail.host", "Name of the mail server that takes our mails"),
+    ("mail.port", "Its port"),
+    ("mail.security", "none, starttls or tls"),
+    ("mail.sender", "From which address the mails come"),
+)
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    app.command("init")(init)
+    app.command("doctor")(doctor)
+    app.command("status")(status)
+
+
+def init(
+    config: ConfigOption = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Ask nothing; write the example values.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there already.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Write a commented configuration after a few questions, and an empty database."""
+    from config.sample import answers_of, sample
+
+    named = config or (Path(named) if (named := os.environ.get("CLERKWATCH_CONFIG")) else None)
+    file = named or Path("clerkwatch.toml")
+    if file.exists() and not force:
+        raise OperatorError(
+            f"{file} is there already", remedy="Add --force to replace it, or edit it"
+        )
+    given = {} if defaults else {key: _ask(key, question) for key, question in QUESTIONS}
+    text = sample(answers_of(given))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o640)
+    place = workplace(file)
+    with opened_repository(place, create=True):
+        database = place.settings.storage.url.removeprefix("sqlite:///")
+    if json:
+        emit({"config": str(file), "database": database})
+        return
+    say(f"Wrote {file}.")
+    say("Next: add your accounts to it, then: clerkwatch doctor")
+
+
+def _ask(key: str, question: str) -> str:
+    from config.sample import default_of
+
+    return str(typer.prompt(question, default=default_of(key), err=True))
+
+
+def doctor(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Check configuration, credentials, mail server, database, clock and rules.
+
+    Names the remedy for each fault. Exit code 1 when something does not work.
+    """
+    from monitor.clock import SystemClock
+    from monitor.doctor import examine
+
+    place = workplace(config)
+    checks = examine(place.settings, environ=place.environ, clock=SystemClock())
+    _report(checks, json=json)
+
+
+def _report(checks: Sequence[Check], *, json: bool) -> None:
+    if json:
+        emit(
+            {
+                "ok": all(check.state != "fault" for check in checks),
+                "checks": [
+                    {
+                        "name": check.name,
+                        "state": check.state,
+                        "what": check.what,
+                        "remedy": check.remedy or None,
+                    }
+                    for check in checks
+                ],
+            }
+        )
+    else:
+        signs = {"well": "ok   ", "look": "look ", "fault": "FAULT"}
+        for check in checks:
+            say(f"{signs[check.state]}  {check.name}: {harmless(check.what, most=400)}")
+            if check.remedy:
+                say(f"         -> {check.remedy}")
+    if any(check.state == "fault" for check in checks):
+        raise typer.Exit(Exit.FAILED)
+
+
+def status(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Say whether the daemon is well: last readings, waiting mails, cases, next window.
+
+    Exit code 1 when nothing was read for twice `pull_every`.
+    """
+    from monitor.clock import SystemClock
+    from monitor.status import look
+
+    place = workplace(config)
+    if not database_exists(place.settings):
+        note("clerkwatch: there is no database yet; the first scan or run makes one.")
+        raise typer.Exit(Exit.FAILED)
+    with opened_repository(place, read_only=True) as repository:
+        state = look(repository, settings=place.settings, file=place.file, now=SystemClock().now())
+    if json:
+        emit(state.as_json())
+    else:
+        for line in state.lines():
+            say(harmless(line, most=500))
+    if not state.is_well:
+        raise typer.Exit(Exit.FAILED)

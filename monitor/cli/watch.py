@@ -1,0 +1,138 @@
+"""`scan` and `run`: reading the accounts once, or for good."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli.common import (
+    AccountsOption,
+    ConfigOption,
+    Exit,
+    JsonOption,
+    emit,
+    harmless,
+    is_terminal,
+    note,
+    opened_app,
+    person,
+    say,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from monitor.pipeline import Scanned
+    from storage.values import Coverage
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    app.command("scan")(scan)
+    app.command("run")(run)
+
+
+def scan(
+    config: ConfigOption = None, account: AccountsOption = None, json: JsonOption = False
+) -> None:
+    """Read the accounts once now: new posts and the re-readings that are due.
+
+    Judges what was read, opens cases and tries to send what is urgent. Exit code 3 when an
+    account failed or was read in part; the others are done all the same.
+    """
+    from monitor.alerts.outbox import deliver_due
+    from monitor.pipeline import scan as scan_accounts
+
+    place = workplace(config)
+    accounts = place.accounts(account)
+    with opened_app(place, create=True) as app:
+        app.repository.sync_register(app.register, at=app.clock.now())
+        with _bar("Reading", len(accounts)) as step:
+            scanned = scan_accounts(
+                app, accounts, by=person(None), progress=lambda _account: step()
+            )
+        report = deliver_due(
+            app.repository, app.transport, now=app.clock.now(), stop=app.stop.is_set
+        )
+        waiting = len(app.repository.mails(due_at=None, limit=1000)) if report.failed else 0
+    if json:
+        from monitor.cli import shapes
+
+        emit(shapes.run(scanned.run, scanned.coverage, scanned.outcome))
+    else:
+        _tell(scanned)
+    if report.failed:
+        note(f"clerkwatch: the mail server did not take everything; mails wait ({waiting}).")
+    raise typer.Exit(exit_code(scanned.coverage))
+
+
+def exit_code(coverage: Sequence[Coverage]) -> Exit:
+    """Return 3 if an account failed or was read in part; skipped alone is 0."""
+    from config.types import CoverageStatus
+
+    short = {CoverageStatus.FAILED, CoverageStatus.PARTIAL}
+    return Exit.PART if any(line.status in short for line in coverage) else Exit.WELL
+
+
+def _tell(scanned: Scanned) -> None:
+    for line in scanned.coverage:
+        read = line.recorded
+        said = f"{line.account}: {line.status.value}"
+        if read.posts:
+            said += f", {read.posts} posts, {read.new} new"
+        for number, word in (
+            (read.edited, "edited"),
+            (read.gone, "no longer visible"),
+            (read.cannot_tell, "cannot be told"),
+        ):
+            said += f", {number} {word}" if number else ""
+        say(said + (f". {harmless(line.error, most=400)}" if line.error else ""))
+    outcome = scanned.outcome
+    say(
+        f"{len(outcome.added)} findings, {len(outcome.cases_opened)} cases opened, "
+        f"{outcome.mails_queued} urgent mails."
+    )
+    if outcome.not_judged:
+        say(f"{outcome.not_judged} posts could not be judged by every check.")
+    for found in outcome.added[:20]:
+        say(f"  {found.finding.clause:15} {found.finding.rule:34} {found.version.account}")
+    if outcome.cases_opened:
+        say("See them with: clerkwatch cases list")
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show progress on a terminal; elsewhere stay silent."""
+    if not is_terminal():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda: progress.advance(task)
+
+
+def run(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Run the daemon: what systemd starts. Ends well on SIGTERM."""
+    import asyncio
+    import os
+    import random
+    import sys
+
+    from config.logs import configure
+    from monitor.cli.daemon import serve
+
+    del json  # the daemon's output is its log, which is JSON under systemd anyway
+    place = workplace(config)
+    configure(environ=place.environ, default="info")
+    code = asyncio.run(serve(place, random=random.Random()))  # noqa: S311  # spreads pulls, guards nothing
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A unit that overran its deadline sits in a thread that cannot be ended; everything
+    # that matters is committed, so the process leaves without waiting for it.
+    os._exit(code)

@@ -1,0 +1,52 @@
+"""Only one daemon at a time on a database; only its holder changes the schema."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.errors import BusyError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def lock_file(url: str) -> Path:
+    """Return the lock's path beside the database of a ``sqlite:///`` address."""
+    return Path(url.removeprefix("sqlite:///") + ".lock")
+
+
+@contextmanager
+def daemon_lock(url: str) -> Iterator[None]:
+    """Hold the right to be the daemon of a database; the kernel frees it at any death.
+
+    Raises:
+        BusyError: Another process holds it; the message gives its process id.
+        StorageError: The lock's file cannot be made.
+    """
+    path = lock_file(url)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(
+            f"{path}: the lock cannot be made",
+            remedy="The folder must be writable; under systemd it comes from StateDirectory=",
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise BusyError(
+                f"{path}: another clerkwatch (process {holder}) runs on this database",
+                remedy="Stop it first: systemctl stop clerkwatch",
+            ) from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)

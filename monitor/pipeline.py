@@ -1,0 +1,157 @@
+"""The whole way of a post, top to bottom.
+
+::
+
+    pull      read_account(connector)     -> what the platform shows, page by page
+    | record  repository.record           observations and versions; committed before anything
+                                          is decided (law 2)
+    | judge   Bench.judge                 -> findings, and not_judged when a check failed
+    | decide  Decider.decide              -> verdicts: findings, cases, urgent mails; pure
+    | apply   apply                       one transaction a lot, with judged_under
+
+An account's error becomes its coverage and never stops the others. A run may be repeated:
+every write has a natural key.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+import connectors
+from config.types import CoverageStatus, Reason, RunKind
+from monitor.apply import Outcome
+from monitor.judging import judge_stale
+from monitor.reading import read_account
+from storage.values import Coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
+
+    from config.register import Account
+    from config.types import RunId
+    from monitor.app import App
+
+AT_ONCE = 8
+"""Accounts read at the same time; one that hangs holds one of these places, no other account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What one scan did.
+
+    Attributes:
+        run: Its number.
+        coverage: One for each account, in the register's order.
+        outcome: Findings, cases and mails that followed.
+    """
+
+    run: RunId
+    coverage: tuple[Coverage, ...]
+    outcome: Outcome
+
+
+def scan(
+    app: App,
+    accounts: Sequence[Account],
+    *,
+    by: str,
+    insist: bool = False,
+    progress: Callable[[Account], None] = lambda _account: None,
+) -> Scanned:
+    """Pull, record, judge and apply for some accounts, several at a time.
+
+    Args:
+        app: The wired application.
+        accounts: Which accounts.
+        by: Who or what asked for it.
+        insist: Ask platforms even if the last failure said to wait.
+        progress: Called when an account is done.
+
+    Raises:
+        StorageError: The database refused; what was read before is kept.
+    """
+    as_of = app.clock.now()
+    run = app.repository.begin_run(RunKind.SCAN, by=by, at=as_of)
+
+    def one(account: Account) -> tuple[Coverage, Outcome]:
+        done = pull(app, run, account, as_of=as_of, insist=insist)
+        progress(account)
+        return done
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="account") as pool:
+        results = list(pool.map(one, accounts))
+    app.repository.end_run(run, at=app.clock.now())
+    return Scanned(
+        run=run,
+        coverage=tuple(coverage for coverage, _ in results),
+        outcome=sum((outcome for _, outcome in results), Outcome()),
+    )
+
+
+def pull(
+    app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool = False
+) -> tuple[Coverage, Outcome]:
+    """Take one account the whole way; its errors end in the coverage that is returned."""
+    with structlog.contextvars.bound_contextvars(
+        run=run, account=account.id, platform=account.platform
+    ):
+        try:
+            coverage = _read(app, run, account, as_of=as_of, insist=insist)
+            outcome = judge_stale(app, as_of=as_of, accounts=[account])
+        except Exception as error:  # noqa: BLE001  # the one place: an account's fault is its own
+            app.log.exception("account failed")
+            coverage = _broken(account, app.redactor.text(f"{type(error).__name__}: {error}"))
+            outcome = Outcome()
+        coverage = replace(coverage, ended_at=coverage.ended_at or app.clock.now())
+        app.repository.cover(run, coverage)
+        app.log.info(
+            "account done",
+            status=coverage.status.value,
+            posts=coverage.recorded.posts,
+            new=coverage.recorded.new,
+            found=len(outcome.added),
+        )
+        return coverage, outcome
+
+
+def _read(app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool) -> Coverage:
+    """Read one account under its lease; a hand-watched one is not read at all."""
+    if _is_by_hand(account):
+        return Coverage(account=account.id, status=CoverageStatus.SKIPPED, error="read by hand")
+    until = as_of + app.longest_reading
+    if not app.repository.lease(account.id, owner=app.owner, until=until, now=as_of):
+        return Coverage(
+            account=account.id,
+            status=CoverageStatus.SKIPPED,
+            error="another process is reading it",
+        )
+    try:
+        return read_account(app, run, account, as_of=as_of, insist=insist)
+    finally:
+        app.repository.release(account.id, owner=app.owner)
+
+
+def _is_by_hand(account: Account) -> bool:
+    try:
+        return connectors.find(account.platform).by_hand
+    except LookupError:
+        return False
+
+
+def _broken(account: Account, what: str) -> Coverage:
+    return Coverage(
+        account=account.id,
+        status=CoverageStatus.FAILED,
+        reason=Reason.CONTRACT,
+        error=f"{account.id}: clerkwatch itself failed here ({what}). Please report it",
+    )
+
+
+def is_overdue(last_tried_at: datetime | None, *, as_of: datetime, every: timedelta) -> bool:
+    """Return whether an account's next pull is due."""
+    return last_tried_at is None or as_of - last_tried_at >= every
