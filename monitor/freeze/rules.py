@@ -1,0 +1,280 @@
+"""What a window forbids: which posts are inside, by account, by act and by area.
+
+The words that matter (a candidate, credit claimed, a new consultation …) are rule data,
+matched by the engine; this module decides in which windows such a match counts, and on
+which basis:
+
+* **by account**: council, mayoral, officer, and partner unless handed over for the poll;
+  a member's own page never (members may campaign; requirement 6 holds there all year);
+* **by act**: publishing inside a window, or an edit whose time, or the interval in which
+  it must lie, touches one, is judged by that window (`Basis.PUBLISHED`). An old post left
+  alone is no breach; while a window is open, what still stands there and matches is
+  listed for review (`Basis.STANDING`), a profile and a pinned post first of all;
+* **by area**: a by-election in one ward is full for that ward's accounts and for posts
+  that name the ward or a candidate there, and silent elsewhere.
+
+Guidance: LGA, https://local.gov.uk/our-support/purdah/code and
+https://www.local.gov.uk/our-support/guidance-and-resources/pre-election-period/pre-election-period-social-media
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from config.types import (
+    Basis,
+    ClauseId,
+    Kind,
+    PollType,
+    RuleId,
+    Severity,
+    SubjectKind,
+    TopicId,
+    WindowMode,
+)
+from monitor.freeze.naming import Naming, names_in, speaks_of
+from monitor.freeze.windows import NOWHERE, WHOLE
+from storage.values import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from monitor.checks.base import Context, Material
+    from monitor.freeze.windows import Window
+
+TOPIC = TopicId("pre-election")
+FREEZE = ClauseId("freeze")
+CLOSED_RULE = RuleId("pre-election/closed")
+CANDIDATE_RULE = RuleId("pre-election/named-candidate")
+REFERENDUM_ONLY = "referendum-"
+"""Rules whose name begins so hold only in a window under section 125 of the Political
+Parties, Elections and Referendums Act 2000, where even asking people to vote is forbidden."""
+
+_INSIDE = frozenset({Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER, Kind.PARTNER})
+_CLOSED_REASON = (
+    "The council closed its accounts for the period before a poll, and this is not one of the "
+    "notices that may still be published."
+)
+_CANDIDATE_REASON = "It names a candidate of a poll before which the council must stay neutral."
+_MOST_SPANS = 10
+_MOST_MATCHED = 5
+
+
+def _digest(*content: str) -> str:
+    return hashlib.sha256("\n".join(content).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    """One way in which a version touches a window.
+
+    Attributes:
+        basis: Published, or still standing.
+        windows: The windows touched, in force, of polls that bind this account.
+        remark: Added to the reason; empty for plain publishing inside.
+    """
+
+    basis: Basis
+    windows: tuple[Window, ...]
+    remark: str
+
+
+def judge_freeze(
+    material: Material,
+    matches: Sequence[Finding],
+    context: Context,
+    *,
+    clause: ClauseId = FREEZE,
+) -> tuple[Finding, ...]:
+    """Judge one version by the windows around it.
+
+    Args:
+        material: The version.
+        matches: What the in-window rules found in it, one per rule, as findings without a
+            context; whether they count is decided here.
+        context: Windows in force, candidates, and the present moment.
+        clause: Where the policy speaks of the freeze.
+
+    Returns:
+        One finding per rule and basis, each naming in ``context`` every poll that
+        applies, sorted, joined by commas. Nothing outside windows.
+    """
+    acts = tuple(_acts(material, context))
+    if not acts:
+        return ()
+    found: list[Finding] = []
+    for act in acts:
+        found += _content_findings(material, matches, context, act)
+        found += _candidate_findings(material, context, act, clause)
+        if act.basis is Basis.PUBLISHED and not material.author:
+            found += _closed_findings(material, context, act, clause, is_clean=not found)
+    return tuple(sorted(found, key=lambda finding: (finding.spans, finding.key())))
+
+
+# --- by account and by act ---------------------------------------------------------------
+
+
+def _acts(material: Material, context: Context) -> Iterator[_Act]:
+    """Return how the version touches windows: by publishing or editing, and by standing."""
+    binding = tuple(window for window in context.windows if _binds(window, material))
+    published, remark = _published_in(material, binding)
+    if published:
+        yield _Act(basis=Basis.PUBLISHED, windows=published, remark=remark)
+    covered = {window.poll for window in published}
+    standing = tuple(
+        window
+        for window in binding
+        if material.is_visible and window.holds(context.as_of) and window.poll not in covered
+    )
+    if standing:
+        yield _Act(basis=Basis.STANDING, windows=standing, remark=_standing_remark(material))
+
+
+def _binds(window: Window, material: Material) -> bool:
+    """Whether a window binds this account at all."""
+    if not window.in_force or window.area == NOWHERE or material.kind not in _INSIDE:
+        return False
+    return material.kind is not Kind.PARTNER or window.poll not in material.handed_over
+
+
+def _published_in(material: Material, windows: Sequence[Window]) -> tuple[tuple[Window, ...], str]:
+    """Return the windows in which this version was put there, and what to say about when."""
+    if material.is_first:
+        at = _published_at(material)
+        if at is None:
+            return (), ""
+        return tuple(window for window in windows if window.holds(at)), ""
+    start = material.shown_from or material.published_at
+    end = material.shown_by or start
+    if start is None or end is None:
+        return (), ""
+    touched = tuple(window for window in windows if start < window.end and end >= window.start)
+    is_certain = all(window.holds(start) and window.holds(end) for window in touched)
+    if is_certain:
+        return touched, "It was edited inside the period."
+    return touched, (
+        "It was edited between two readings, and only part of the time between them lies "
+        "inside the period: the edit may have been made outside it."
+    )
+
+
+def _published_at(material: Material) -> datetime | None:
+    """Return when a first version was published; a profile's first reading tells nothing.
+
+    A post cannot have been published after it was seen, whatever its date says.
+    """
+    if material.subject is not SubjectKind.POST or material.published_at is None:
+        return None
+    if material.shown_by is None:
+        return material.published_at
+    return min(material.published_at, material.shown_by)
+
+
+def _standing_remark(material: Material) -> str:
+    if material.subject is SubjectKind.PROFILE:
+        return "It stands in the profile while the period runs."
+    if material.pinned:
+        return "It was published before the period, but is pinned on top while it runs."
+    return (
+        "It was published before the period and can still be seen; an old post left alone is "
+        "no breach by itself."
+    )
+
+
+# --- what was found ----------------------------------------------------------------------
+
+
+def _content_findings(
+    material: Material, matches: Sequence[Finding], context: Context, act: _Act
+) -> Iterator[Finding]:
+    full = tuple(window for window in act.windows if _is_full(window, material, context))
+    for match in matches:
+        polls = [
+            window.poll
+            for window in full
+            if window.poll_type is PollType.REFERENDUM_NATIONAL or not _only_at_referendum(match)
+        ]
+        if polls:
+            yield _in_context(match, act, polls)
+
+
+def _only_at_referendum(match: Finding) -> bool:
+    return match.rule.partition("/")[2].startswith(REFERENDUM_ONLY)
+
+
+def _is_full(window: Window, material: Material, context: Context) -> bool:
+    """Whether a window holds in full for this account and post, not only lightly."""
+    if window.area == WHOLE or material.area.casefold() == window.area.casefold():
+        return True
+    if speaks_of(material.words.text, window.area):
+        return True
+    return bool(names_in(material.words.text, context.candidates.get(window.poll, ())).spans)
+
+
+def _candidate_findings(
+    material: Material, context: Context, act: _Act, clause: ClauseId
+) -> Iterator[Finding]:
+    """Name a candidate: found in every part of the town, unless it is the plain list of them."""
+    text = material.words.text
+    named: dict[str, Naming] = {
+        window.poll: found
+        for window in act.windows
+        if (found := names_in(text, context.candidates.get(window.poll, ()))).spans
+    }
+    if not named or speaks_of(text, "candidate-notices", is_list=True):
+        return
+    spans = tuple(sorted({span for found in named.values() for span in found.spans}))
+    first = spans[0]
+    template = Finding(
+        clause=clause,
+        topic=TOPIC,
+        rule=CANDIDATE_RULE,
+        digest=_digest(CANDIDATE_RULE, _CANDIDATE_REASON),
+        severity=Severity.REVIEW,
+        spans=spans[:_MOST_SPANS],
+        quote=text[first[0] : first[1]],
+        reason=_CANDIDATE_REASON,
+        matched=tuple(dict.fromkeys(text[start:end] for start, end in spans))[:_MOST_MATCHED],
+    )
+    yield _in_context(template, act, list(named))
+
+
+def _closed_findings(
+    material: Material, context: Context, act: _Act, clause: ClauseId, *, is_clean: bool
+) -> Iterator[Finding]:
+    """Find any own post in a closed window, except a permitted notice without other faults."""
+    closed = [
+        window.poll
+        for window in act.windows
+        if window.mode is WindowMode.CLOSED and _is_full(window, material, context)
+    ]
+    words = material.words
+    own = words.text[: words.own_length] or words.text
+    if not closed or (is_clean and speaks_of(own, "permitted-notices", is_list=True)):
+        return
+    template = Finding(
+        clause=clause,
+        topic=TOPIC,
+        rule=CLOSED_RULE,
+        digest=_digest(CLOSED_RULE, _CLOSED_REASON),
+        severity=Severity.REVIEW,
+        reason=_CLOSED_REASON,
+    )
+    yield _in_context(template, act, closed)
+
+
+def _in_context(match: Finding, act: _Act, polls: Iterable[str]) -> Finding:
+    """Return a match as a finding of this act; what merely stands there is for review."""
+    severity = match.severity
+    if act.basis is Basis.STANDING and severity is Severity.URGENT:
+        severity = Severity.REVIEW
+    return replace(
+        match,
+        basis=act.basis,
+        severity=severity,
+        context=",".join(sorted(set(polls))),
+        reason=f"{match.reason} {act.remark}".strip(),
+    )
