@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from config.types import Reason, Severity
 from monitor.alerts.deadline import decide_by
 from monitor.alerts.hardening import one_line
-from monitor.alerts.wording import listed
+from monitor.alerts.wording import capital, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from monitor.alerts.wording import Calendar
 
 _WHY = {
-    Reason.AUTH_EXPIRED: "{platform} no longer accepts the login",
-    Reason.FORBIDDEN: "{platform} refuses to show it to clerkwatch",
+    Reason.AUTH_EXPIRED: "the login is no longer accepted",
+    Reason.FORBIDDEN: "the platform refuses to show it",
     Reason.QUOTA_MONEY: "this month's budget for reading it is used up",
-    Reason.RATE_LIMIT: "{platform} has asked clerkwatch to wait",
-    Reason.GONE_OR_HIDDEN: "{platform} shows nothing there",
-    Reason.ACCOUNT_GONE: "{platform} says that there is no such account",
+    Reason.RATE_LIMIT: "the platform has asked clerkwatch to wait",
+    Reason.GONE_OR_HIDDEN: "the platform shows nothing there",
+    Reason.ACCOUNT_GONE: "the platform says that there is no such account",
     Reason.PARTIAL: "only a part of it could be read",
-    Reason.TRANSIENT: "{platform} does not answer properly",
-    Reason.CONTRACT: "{platform}'s answers could not be understood",
+    Reason.TRANSIENT: "the platform does not answer properly",
+    Reason.CONTRACT: "the platform's answers could not be understood",
 }
+_NOT_READ_IN_TIME = "no complete reading has ended in time"
 _BY_ITSELF = frozenset({Reason.RATE_LIMIT, Reason.TRANSIENT, Reason.PARTIAL})
 
 
@@ -54,18 +55,11 @@ class Reader:
         title = one_line(account.title)
         since = account.failing_since or account.last_read_at
         when = f", {self.calendar.since(since)}" if since else ", never read so far"
-        said = [f"{self._why(account)}.", *self._meaning(account), self._wait(account)]
+        why = _WHY[account.reason] if account.reason else _NOT_READ_IN_TIME
+        said = [f"{capital(why)}.", *self._meaning(account), self._wait(account)]
         if self.technical_told and account.reason is not Reason.QUOTA_MONEY:
             said.append("The details have gone to your technical contact.")
         return Unread(heading=f"{title}{when}", text=" ".join(said))
-
-    def _why(self, account: AccountFacts) -> str:
-        """Return why it was not read."""
-        platform = one_line(account.short, most=60)
-        if account.reason is None:
-            return "No complete reading has ended in time"
-        said = _WHY[account.reason].format(platform=platform)
-        return said[:1].upper() + said[1:]
 
     def _meaning(self, account: AccountFacts) -> list[str]:
         """Return what this means for the posts there."""
@@ -74,8 +68,10 @@ class Reader:
         if account.reason is Reason.ACCOUNT_GONE:
             return ["It may have been renamed, closed or taken over."]
         return [
-            f"Posts since {self.calendar.moment(account.last_read_at)} are unchecked and will be "
-            "read when it works; posts put up and taken down in between will not have been seen."
+            (
+                f"Posts since {self.calendar.moment(account.last_read_at)} are unchecked and will be "
+                "read when it works; posts put up and taken down in between will not have been seen."
+            )
         ]
 
     def _wait(self, account: AccountFacts) -> str:

@@ -54,9 +54,7 @@ def decide_by(
     raise ValueError(f"no {_AHEAD[severity]} working days within {_MOST_DAYS} days of {at}")
 
 
-def is_working_day(
-    day: date, *, nation: str, working: frozenset[int] = MONDAY_TO_FRIDAY
-) -> bool:
+def is_working_day(day: date, *, nation: str, working: frozenset[int] = MONDAY_TO_FRIDAY) -> bool:
     """Return whether a day is one of the week's working days and no bank holiday.
 
     Raises:

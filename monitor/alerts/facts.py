@@ -140,6 +140,7 @@ class DigestFacts:
 
     Attributes:
         zone: IANA zone of the council.
+        nation: For bank holidays: ``England``, ``Wales``, ``Scotland``, ``Northern Ireland``.
         covered_from: End of the previous digest; None: this is the first.
         missed: Dates without a digest, folded into this one; oldest first.
         pull_every: How often accounts are read.
@@ -164,6 +165,7 @@ class DigestFacts:
 
     council: str
     zone: str
+    nation: str
     as_of: datetime
     covered_from: datetime | None
     pull_every: timedelta
@@ -186,3 +188,17 @@ class DigestFacts:
     opening: Opening | None = None
     technical_told: bool = False
     monday: MondayFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentFacts:
+    """Everything the urgent mail about one case tells; fields as in `DigestFacts`."""
+
+    council: str
+    zone: str
+    as_of: datetime
+    case: Case
+    account: AccountFacts
+    policy: PolicyWords
+    stamp: Stamp
+    harmless: Mapping[RuleId, str] = field(default_factory=dict)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import Basis, CaseState, Resolution, Severity, SubjectKind
+from config.types import Basis, Severity, SubjectKind
 from monitor.alerts.cards import Desk, by_urgency, ordered_findings
 from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_line
 from monitor.alerts.hardening import one_line
-from monitor.alerts.subjects import Tally, digest_subject, needing
+from monitor.alerts.progress import closed_line, is_overdue, waiting_line
+from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subject
 from monitor.alerts.weekly import monday_lines
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from config.types import CaseId
     from monitor.alerts.cards import Card, Line
     from monitor.alerts.coverage import Unread
-    from monitor.alerts.facts import AccountFacts, DigestFacts
+    from monitor.alerts.facts import AccountFacts, DigestFacts, UrgentFacts
     from storage.values import Case
-
-_REMOVING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING})
+_NO_REPLIES = "clerkwatch cannot read replies to this mail."
+_RECORD = (
+    "To record a decision, run the command beside the case on the machine on which clerkwatch "
+    f"runs, or ask your supplier to. {_NO_REPLIES}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +97,66 @@ class Digest:
     cases: tuple[CaseId, ...]
 
 
-def build_digest(facts: DigestFacts, *, nation: str, limits: Limits = Limits()) -> Digest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgent:
+    """The mail that leaves at once, about one case.
+
+    Attributes:
+        lead: What it may be.
+        card: The case in full.
+        foot: What happens next.
+    """
+
+    council: str
+    subject: str
+    date: str
+    lead: str
+    card: Card
+    foot: tuple[str, ...]
+
+
+def build_digest(facts: DigestFacts, *, limits: Limits | None = None) -> Digest:
     """Return what the digest says.
 
     Args:
         facts: What is to be told.
-        nation: For the working days until which a failure can wait.
-        limits: How much may be said in full.
+        limits: How much may be said in full; None: ten cases, a hundred lines.
     """
-    return _Builder(facts, nation=nation, limits=limits).digest()
+    return _Builder(facts, limits=limits or Limits()).digest()
+
+
+def build_urgent(facts: UrgentFacts) -> Urgent:
+    """Return what the urgent mail about one case says."""
+    calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
+    desk = Desk(
+        calendar=calendar,
+        accounts={facts.account.id: facts.account},
+        policy=facts.policy,
+        harmless=facts.harmless,
+    )
+    subject, lead = urgent_subject(facts.case, account=facts.account, policy=facts.policy)
+    return Urgent(
+        council=one_line(facts.council),
+        subject=subject,
+        date=calendar.moment(facts.as_of),
+        lead=lead,
+        card=desk.card(facts.case),
+        foot=(
+            (
+                "The post stays where it is until a person takes it down: clerkwatch never posts or "
+                "deletes anything. It is read again at every reading, and the morning mail says "
+                "whether it is still visible."
+            ),
+            _RECORD,
+        ),
+    )
 
 
 class _Builder:
     """Holds what every part of one digest needs."""
 
-    def __init__(self, facts: DigestFacts, *, nation: str, limits: Limits) -> None:
+    def __init__(self, facts: DigestFacts, *, limits: Limits) -> None:
         self.facts = facts
-        self.nation = nation
         self.limits = limits
         self.calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
         self.desk = Desk(
@@ -123,6 +170,7 @@ class _Builder:
         self.unread = [account for account in self.by_programme if not self._is_read(account)]
         self.decisions = by_urgency([case for case in facts.cases if not self._is_weekly(case)])
         self.history = by_urgency(facts.history)
+        self.overdue = sum(is_overdue(case, calendar=self.calendar) for case in facts.waiting)
 
     def digest(self) -> Digest:
         """Return the whole mail."""
@@ -168,22 +216,18 @@ class _Builder:
         return Tally(
             decisions=self.decisions,
             older=len(self.history),
-            overdue=sum(self._is_overdue(case) for case in self.facts.waiting),
+            overdue=self.overdue,
             accounts=len(self.by_programme),
             unread=len(self.unread),
             opening=opening.starts_on if opening else None,
             opened=sum(_is_standing(case) for case in (*self.decisions, *self.history)),
         )
 
-    def _is_overdue(self, case: Case) -> bool:
-        return case.state in _REMOVING and self.calendar.is_past(case.due_at) and case.visible
-
     def _lead(self) -> str:
         """Return what matters first."""
         said = []
-        overdue = sum(self._is_overdue(case) for case in self.facts.waiting)
-        if overdue:
-            said.append(f"{capital(count(overdue, 'removal'))} overdue.")
+        if self.overdue:
+            said.append(f"{count(self.overdue, 'removal')} overdue.")
         if self.decisions:
             said.append(f"{needing(self.decisions)}.")
         elif self.history or self.facts.waiting:
@@ -248,52 +292,23 @@ class _Builder:
             calendar=self.calendar,
             as_of=self.facts.as_of,
             zone=self.facts.zone,
-            nation=self.nation,
+            nation=self.facts.nation,
             technical_told=self.facts.technical_told,
         )
         return tuple(reader.unread(account) for account in self.unread)
 
     def _waiting(self) -> tuple[str, ...]:
         """Return what waits and what was closed, a line each."""
-        waiting = [self._waits(case) for case in by_urgency(self.facts.waiting)]
-        closed = [self._closed(case) for case in self.facts.closed]
-        lines = [*waiting, *closed]
+        between = self.facts.gone_between
+        lines = [waiting_line(case, desk=self.desk) for case in by_urgency(self.facts.waiting)]
+        lines += [
+            closed_line(case, desk=self.desk, between=between.get(case.id))
+            for case in self.facts.closed
+        ]
         most = self.limits.lines
         if len(lines) > most:
             lines = [*lines[:most], f"And {len(lines) - most} more: clerkwatch cases list"]
         return tuple(lines)
-
-    def _waits(self, case: Case) -> str:
-        """Return where a case that is not closed stands."""
-        name = f"Case {case.id}, {self.desk.title(case)}"
-        step = next((event for event in reversed(case.events) if event.to_state is case.state), None)
-        when = f" on {self.calendar.day_of(step.at)}" if step else ""
-        by = f" by {one_line(step.by, most=60)}" if step and step.by else ""
-        due = self.calendar.moment(case.due_at)
-        said = {
-            CaseState.REMOVAL_REQUESTED: f"removal asked for{when}, to be done by {due}",
-            CaseState.VERIFYING: f"removal asked for{when}, to be done by {due}",
-            CaseState.ESCALATED: f"escalated{when}{by}",
-        }.get(case.state, f"acknowledged{when}{by}")
-        overdue = " Overdue." if self._is_overdue(case) else ""
-        return f"{name}: {said}. {self.desk.still(case)}{overdue}"
-
-    def _closed(self, case: Case) -> str:
-        """Return how a case ended."""
-        name = f"Case {case.id}, {self.desk.title(case)}"
-        between = self.facts.gone_between.get(case.id)
-        last = case.events[-1] if case.events else None
-        because = f": {one_line(last.because)}" if last and last.because else ""
-        by = f" by {one_line(last.by, most=60)}" if last and last.by else ""
-        if case.resolution is Resolution.REMOVED:
-            gone = f" {self.calendar.between(*between)}" if between else ""
-            return f"{name}: no longer visible{gone}. Closed."
-        if case.resolution is Resolution.NO_LONGER_APPLIES:
-            return f"{name}: {sentence(f'no longer applies{because}')} Closed."
-        if case.resolution is Resolution.CORRECTED:
-            return f"{name}: corrected. Closed."
-        word = "left as it is" if case.resolution is Resolution.LEFT else "not a breach"
-        return f"{name}: {sentence(f'decided{by}: {word}{because}')} Closed."
 
     def _history_intro(self) -> str:
         if not self.history:
@@ -334,27 +349,8 @@ def _is_standing(case: Case) -> bool:
 def _foot(*, has_cards: bool) -> tuple[str, ...]:
     """Return how decisions are recorded in this version."""
     if not has_cards:
-        return ("clerkwatch cannot read replies to this mail.",)
+        return (_NO_REPLIES,)
     return (
-        "To record a decision, run the command beside the case on the machine on which "
-        "clerkwatch runs, or ask your supplier to. clerkwatch cannot read replies to this mail.",
+        _RECORD,
         "clerkwatch only flags: a person decides. It never posts or deletes anything.",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urgent:
-    """The mail that leaves at once, about one case.
-
-    Attributes:
-        lead: What it may be.
-        card: The case in full.
-        others: What this mail does not know or cannot do.
-    """
-
-    council: str
-    subject: str
-    date: str
-    lead: str
-    card: Card
-    foot: tuple[str, ...]

@@ -11,12 +11,13 @@ import textwrap
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.alerts.cards import Command
     from monitor.alerts.model import Digest, Urgent
 
 _WIDTH = 78
@@ -75,6 +76,12 @@ def quoted(lines: Sequence[str], indent: str) -> str:
     )
 
 
+def columns(commands: Sequence[Command]) -> str:
+    """Return commands with what they do beside them, in two columns."""
+    width = max(len(command.line) for command in commands) + 3
+    return "\n".join(f"     {command.line:<{width}}{command.does}" for command in commands)
+
+
 def unlinked(text: str) -> Markup:
     """Return escaped text in which mail programmes find no address to make a link of.
 
@@ -97,12 +104,13 @@ def _environment() -> Environment:
     """Return the one Jinja2 environment: what is missing in a model is an error."""
     environment = Environment(
         loader=PackageLoader("monitor.alerts"),
-        autoescape=lambda name: bool(name) and str(name).endswith(".html.j2"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    environment.filters["columns"] = columns
     environment.filters["wrapped"] = wrapped
     environment.filters["quoted"] = quoted
     environment.filters["unlinked"] = unlinked

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import SubjectKind
-from monitor.alerts.wording import count
+from config.types import Severity, SubjectKind
+from monitor.alerts.cards import ordered_findings
+from monitor.alerts.hardening import one_line
+from monitor.alerts.wording import capital, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from monitor.alerts.facts import AccountFacts, PolicyWords
     from monitor.alerts.wording import Calendar
     from storage.values import Case
 
@@ -19,6 +22,20 @@ _NOUNS = {
     SubjectKind.POST: "post",
     SubjectKind.PROFILE: "profile",
     SubjectKind.ACCOUNT: "account",
+}
+
+# What an urgent mail may be about, by topic; other topics are called by their clause.
+_MAY = {
+    "abuse": "may be abusive",
+    "confidential": "may give away confidential business",
+    "defamation": "may accuse a person or a firm",
+    "discrimination": "may discriminate against people",
+    "freeze": "may break the rules before the election",
+    "hate": "may be hateful",
+    "illegal": "may be unlawful",
+    "offensive": "may be offensive",
+    "personal-data": "may give somebody's personal details",
+    "safeguarding": "may give details of a child or of a person at risk",
 }
 
 
@@ -65,6 +82,25 @@ def digest_subject(tally: Tally, *, calendar: Calendar) -> str:
     return f"{_state(tally)} — {calendar.short_day(calendar.today)}"
 
 
+def urgent_subject(case: Case, *, account: AccountFacts, policy: PolicyWords) -> tuple[str, str]:
+    """Return the subject and the first sentence of an urgent mail; never the post's words.
+
+    Args:
+        case: With at least one finding that holds.
+        account: Where it stands.
+        policy: For the clause's name, where the topic has no words of its own.
+    """
+    findings = ordered_findings(case)
+    worst = next((found for found in findings if found.severity is Severity.URGENT), findings[0])
+    clause = one_line(policy.titles.get(worst.clause, worst.clause))
+    may = _MAY.get(worst.topic, f"may breach {clause}")
+    if case.subject_kind is SubjectKind.POST:
+        what = f"a post on {_place(account)} {may}"
+    else:
+        what = f"the {_NOUNS[case.subject_kind]} of {_place(account)} {may}"
+    return f"Urgent: {what} [case {case.id}]", f"{capital(what)}."
+
+
 def needing(cases: Sequence[Case]) -> str:
     """Return ``2 posts need a decision`` or ``1 post and 1 profile need a decision``."""
     kinds = [
@@ -109,3 +145,10 @@ def _quiet(tally: Tally) -> str:
     if tally.older:
         return f"Nothing new flagged, {count(tally.older, 'older post')} to review: {everything}"
     return f"No decision needed: {everything}"
+
+
+def _place(account: AccountFacts) -> str:
+    """Return ``the Facebook page``, or ``X``: what a person calls the account in passing."""
+    short = one_line(account.short, most=60)
+    is_common = short.split(" ")[-1].islower()
+    return f"the {short}" if is_common else short

@@ -150,12 +150,14 @@ def account(label: str, title: str, short: str, **changes: object) -> AccountFac
 FACEBOOK = account(
     "council-facebook",
     'Facebook page "Ashcombe Town Council"',
-    "Facebook",
+    "Facebook page",
     blind_spots=("Reels", "stories", "text in pictures"),
 )
 X = account("council-x", "X @AshcombeTC", "X", blind_spots=("text in pictures",))
 BLOG = account("events-blog", "Events blog", "events blog", owner="Events Team")
-MAYOR = account("mayor-facebook", 'Facebook page "Mayor of Ashcombe"', "Facebook", kind=Kind.MAYORAL)
+MAYOR = account(
+    "mayor-facebook", 'Facebook page "Mayor of Ashcombe"', "Facebook page", kind=Kind.MAYORAL
+)
 NEXTDOOR = account(
     "nextdoor",
     "Nextdoor",
@@ -254,6 +256,7 @@ def facts(**changes: object) -> DigestFacts:
     values: dict[str, object] = {
         "council": COUNCIL,
         "zone": "Europe/London",
+        "nation": "England",
         "as_of": AS_OF,
         "covered_from": YESTERDAY,
         "pull_every": timedelta(minutes=30),
@@ -278,9 +281,11 @@ def working_day() -> DigestFacts:
         posts_checked=31,
         technical_told=True,
         coming=(
-            "Thursday 6 May 2027, town council election. The notice of election must be published "
-            "by Wednesday 31 March; the pre-election period starts on the day it is published. "
-            "When you know the day, for example: "
-            "clerkwatch elections notice parish.2027-05-06 2027-03-22",
+            (
+                "Thursday 6 May 2027, town council election. The notice of election must be published "
+                "by Wednesday 31 March; the pre-election period starts on the day it is published. "
+                "When you know the day, for example: "
+                "clerkwatch elections notice parish.2027-05-06 2027-03-22"
+            ),
         ),
     )

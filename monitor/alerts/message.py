@@ -1,0 +1,181 @@
+"""The finished bytes of a mail: made once, kept in the outbox, sent again unchanged.
+
+Nothing here is random: Message-ID and boundaries come from the mail's key, Date from
+``as_of``. So a mail that is composed again after a kill is the same mail, and a server or
+a reader that already has it can tell. The bytes are 7-bit, so that every server takes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from config.errors import MailError
+from monitor.alerts.hardening import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from config.types import Role
+    from monitor.alerts.facts import Stamp
+
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+_MOST_SUBJECT = 200
+_MOST_LOCAL = 64
+_MOST_ADDRESS = 254
+
+
+class Person(Protocol):
+    """Somebody who is told; `config.settings.Person` is one."""
+
+    @property
+    def role(self) -> Role:
+        """Which part they have."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """As addressed in mails."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """Where mails go."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Everything a mail is finished from.
+
+    Attributes:
+        key: Natural key in the outbox.
+        kind: For a header, so that a mailbox can sort: ``digest``, ``urgent``, ``technical``.
+        council: Name; part of the Message-ID, and who the mail is from.
+        sender: Bare address.
+        people: To whom; at least one.
+        at: Date of the mail; aware.
+        zone: IANA zone the Date is given in.
+        record: What the attachment holds; must be JSON.
+    """
+
+    key: str
+    kind: str
+    council: str
+    sender: str
+    people: tuple[Person, ...]
+    subject: str
+    text: str
+    html: str
+    at: datetime
+    zone: str
+    stamp: Stamp
+    record: Mapping[str, object] = field(default_factory=dict)
+
+
+def finish(letter: Letter) -> bytes:
+    """Return the finished bytes: CRLF lines, 7-bit, the same for the same letter.
+
+    Raises:
+        MailError: An address cannot stand in a header (``permanent``), or nobody is told.
+    """
+    if not letter.people:
+        raise MailError("nobody is there to be told", recipient="", permanent=True)
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _named(f"clerkwatch for {letter.council}", letter.sender)
+    message["To"] = [_named(person.name, person.email) for person in letter.people]
+    message["Subject"] = one_line(letter.subject, most=_MOST_SUBJECT)
+    message["Date"] = format_datetime(letter.at.astimezone(ZoneInfo(letter.zone)))
+    message["Message-ID"] = message_id(letter.key, council=letter.council, sender=letter.sender)
+    for name, value in _headers(letter):
+        message[name] = value
+    message.set_content(letter.text, charset="utf-8")
+    message.add_alternative(letter.html, subtype="html", charset="utf-8")
+    packed = json.dumps(letter.record, indent=1, sort_keys=True, ensure_ascii=True)
+    message.add_attachment(
+        packed.encode(), maintype="application", subtype="json", filename="clerkwatch.json"
+    )
+    for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"={_digest(letter.key, str(place))}=")
+    return message.as_bytes()
+
+
+def message_id(key: str, *, council: str, sender: str) -> str:
+    """Return the lasting Message-ID of the mail with a key, angle brackets included."""
+    return f"<{_digest(key, council, sender)}@{_domain(checked(sender))}>"
+
+
+def checked(address: str) -> str:
+    """Return a bare address as it may stand in headers and in the SMTP conversation.
+
+    Args:
+        address: As configured; the domain may be an international one.
+
+    Returns:
+        The same address, its domain in ASCII.
+
+    Raises:
+        MailError: It is none, is too long, or needs SMTPUTF8, which few servers take.
+    """
+    local, _, domain = address.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+        parsed = Address(addr_spec=f"{local}@{ascii_domain}")
+    except (ValueError, UnicodeError, IndexError) as cause:
+        raise MailError("not a mail address", recipient=address, permanent=True) from cause
+    usable = parsed.username.isascii() and parsed.username.isprintable() and " " not in local
+    if not usable or not ascii_domain or len(local) > _MOST_LOCAL:
+        raise MailError("not a usable mail address", recipient=address, permanent=True)
+    if len(parsed.addr_spec) > _MOST_ADDRESS:
+        raise MailError("the mail address is too long", recipient=address, permanent=True)
+    return parsed.addr_spec
+
+
+def envelope(people: Iterable[Person]) -> tuple[str, ...]:
+    """Return the addresses of people, each once, in their order.
+
+    Raises:
+        MailError: One of them is no usable address.
+    """
+    return tuple(dict.fromkeys(checked(person.email) for person in people))
+
+
+def _headers(letter: Letter) -> list[tuple[str, str]]:
+    """Return the headers that programmes read."""
+    stamp = letter.stamp
+    domain = _domain(checked(letter.sender))
+    return [
+        ("List-Id", f"clerkwatch <clerkwatch.{domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+        # Exchange and Outlook: no out-of-office answers to a machine.
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Clerkwatch-Kind", letter.kind),
+        ("X-Clerkwatch-Key", letter.key),
+        ("X-Clerkwatch-Version", stamp.version),
+        ("X-Clerkwatch-Run", str(stamp.run) if stamp.run is not None else "none"),
+        ("X-Clerkwatch-Ledger", f"{stamp.entries}:{stamp.head[:32]}"),
+        ("X-Clerkwatch-Rules", stamp.rules or "none"),
+    ]
+
+
+def _named(name: str, address: str) -> Address:
+    """Return a name with its address for a header."""
+    return Address(display_name=one_line(name, most=100), addr_spec=checked(address))
+
+
+def _domain(address: str) -> str:
+    """Return the domain of a checked address."""
+    return address.rpartition("@")[2]
+
+
+def _digest(*parts: str) -> str:
+    """Return 32 hexadecimal digits for parts that name one mail."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,123 @@
+"""What cannot wait for the morning: which case needs a mail at once, to whom, and the mail.
+
+One mail tells of all that is urgent about a case. Its key holds the case and the urgent
+rules that were ever found on it, not the findings' rule digests: so a second rule brings a
+second mail, but a new edition of the rules, or a finding that is withdrawn, brings none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from config.types import CaseState, Kind, MailKind, Role, Severity
+from monitor.alerts.digest import case_record
+from monitor.alerts.message import Letter, envelope, finish, message_id
+from monitor.alerts.model import build_urgent
+from monitor.alerts.render import urgent_html, urgent_text
+from storage.values import NewMail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from monitor.alerts.facts import UrgentFacts
+    from monitor.alerts.message import Person
+    from storage.values import Case, Finding
+
+_SAFEGUARDING = frozenset({"safeguarding", "personal-data"})
+
+
+def is_urgent(case: Case, *, kind: Kind) -> bool:
+    """Return whether a case needs a mail at once.
+
+    Args:
+        case: As it stands now.
+        kind: Of its account; nothing about a member is urgent.
+    """
+    return (
+        case.state is CaseState.OPEN
+        and not case.history
+        and kind is not Kind.MEMBER
+        and bool(urgent_findings(case))
+    )
+
+
+def urgent_findings(case: Case) -> tuple[Finding, ...]:
+    """Return the urgent findings that hold on a case, in their order."""
+    return tuple(
+        stored.finding
+        for stored in case.findings
+        if stored.finding.severity is Severity.URGENT and stored.withdrawn_at is None
+    )
+
+
+def urgent_key(case: Case) -> str:
+    """Return the natural key of the mail about what is urgent on a case so far."""
+    rules = {
+        stored.finding.rule
+        for stored in (*case.findings, *case.withdrawn)
+        if stored.finding.severity is Severity.URGENT
+    }
+    packed = hashlib.sha256("\n".join(sorted(rules)).encode()).hexdigest()[:16]
+    return f"{MailKind.URGENT.value}:{case.id}:{packed}"
+
+
+def called(people: Iterable[Person], findings: Iterable[Finding]) -> tuple[Person, ...]:
+    """Return who is told at once: clerk and deputy, and safeguarding where it concerns them.
+
+    Args:
+        people: All people.
+        findings: What is urgent.
+    """
+    roles = {Role.CLERK, Role.DEPUTY}
+    if any(finding.topic in _SAFEGUARDING for finding in findings):
+        roles.add(Role.SAFEGUARDING)
+    everybody = tuple(people)
+    return tuple(person for person in everybody if person.role in roles) or everybody
+
+
+def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person]) -> NewMail:
+    """Return the finished urgent mail about one case.
+
+    Args:
+        facts: What is to be told; `is_urgent` holds for its case.
+        sender: Bare address the mail comes from.
+        people: All people.
+
+    Raises:
+        MailError: An address is not usable, or there is nobody to tell.
+    """
+    case = facts.case
+    key = urgent_key(case)
+    told = called(people, urgent_findings(case))
+    urgent = build_urgent(facts)
+    letter = Letter(
+        key=key,
+        kind=MailKind.URGENT.value,
+        council=facts.council,
+        sender=sender,
+        people=told,
+        subject=urgent.subject,
+        text=urgent_text(urgent),
+        html=urgent_html(urgent),
+        at=facts.as_of,
+        zone=facts.zone,
+        stamp=facts.stamp,
+        record={
+            "as_of": facts.as_of.isoformat(),
+            "version": facts.stamp.version,
+            "run": facts.stamp.run,
+            "ledger": {"entries": facts.stamp.entries, "head": facts.stamp.head},
+            "rules": facts.stamp.rules,
+            "cases": [case_record(case)],
+        },
+    )
+    return NewMail(
+        key=key,
+        kind=MailKind.URGENT,
+        message_id=message_id(key, council=facts.council, sender=sender),
+        subject=urgent.subject,
+        body=finish(letter),
+        recipients=envelope(told),
+        cases=(case.id,),
+    )
