@@ -34,7 +34,7 @@ from config.types import (
     TopicId,
     WindowMode,
 )
-from monitor.freeze.naming import Naming, names_in, speaks_of
+from monitor.freeze.naming import Naming, names_in, speaks_of, words_of
 from monitor.freeze.windows import NOWHERE, WHOLE
 from storage.values import Finding
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.checks.base import Context, Material
+    from monitor.checks.judge import RuleMatch
     from monitor.freeze.windows import Window
 
 TOPIC = TopicId("pre-election")
@@ -67,6 +68,12 @@ def _digest(*content: str) -> str:
     return hashlib.sha256("\n".join(content).encode()).hexdigest()[:16]
 
 
+def acts_digest() -> str:
+    """Return 16 hexadecimal digits over the two rules that are acts, not words in a file."""
+    lists = (*words_of("permitted-notices"), "", *words_of("candidate-notices"))
+    return _digest(CLOSED_RULE, _CLOSED_REASON, CANDIDATE_RULE, _CANDIDATE_REASON, *lists)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Act:
     """One way in which a version touches a window.
@@ -84,7 +91,7 @@ class _Act:
 
 def judge_freeze(
     material: Material,
-    matches: Sequence[Finding],
+    matches: Sequence[RuleMatch],
     context: Context,
     *,
     clause: ClauseId = FREEZE,
@@ -93,8 +100,7 @@ def judge_freeze(
 
     Args:
         material: The version.
-        matches: What the in-window rules found in it, one per rule, as findings without a
-            context; whether they count is decided here.
+        matches: Every rule that matched it; those with ``in_window`` are taken up here.
         context: Windows in force, candidates, and the present moment.
         clause: Where the policy speaks of the freeze.
 
@@ -105,6 +111,7 @@ def judge_freeze(
     acts = tuple(_acts(material, context))
     if not acts:
         return ()
+    matches = [match for match in matches if match.rule.in_window]
     found: list[Finding] = []
     for act in acts:
         found += _content_findings(material, matches, context, act)
@@ -188,7 +195,7 @@ def _standing_remark(material: Material) -> str:
 
 
 def _content_findings(
-    material: Material, matches: Sequence[Finding], context: Context, act: _Act
+    material: Material, matches: Sequence[RuleMatch], context: Context, act: _Act
 ) -> Iterator[Finding]:
     full = tuple(window for window in act.windows if _is_full(window, material, context))
     for match in matches:
@@ -198,11 +205,11 @@ def _content_findings(
             if window.poll_type is PollType.REFERENDUM_NATIONAL or not _only_at_referendum(match)
         ]
         if polls:
-            yield _in_context(match, act, polls)
+            yield _in_context(match.finding(material.words.text), act, polls)
 
 
-def _only_at_referendum(match: Finding) -> bool:
-    return match.rule.partition("/")[2].startswith(REFERENDUM_ONLY)
+def _only_at_referendum(match: RuleMatch) -> bool:
+    return match.rule.id.partition("/")[2].startswith(REFERENDUM_ONLY)
 
 
 def _is_full(window: Window, material: Material, context: Context) -> bool:
@@ -266,15 +273,15 @@ def _closed_findings(
     yield _in_context(template, act, closed)
 
 
-def _in_context(match: Finding, act: _Act, polls: Iterable[str]) -> Finding:
-    """Return a match as a finding of this act; what merely stands there is for review."""
-    severity = match.severity
+def _in_context(found: Finding, act: _Act, polls: Iterable[str]) -> Finding:
+    """Return a finding of this act; what merely stands there is for review."""
+    severity = found.severity
     if act.basis is Basis.STANDING and severity is Severity.URGENT:
         severity = Severity.REVIEW
     return replace(
-        match,
+        found,
         basis=act.basis,
         severity=severity,
         context=",".join(sorted(set(polls))),
-        reason=f"{match.reason} {act.remark}".strip(),
+        reason=f"{found.reason} {act.remark}".strip(),
     )

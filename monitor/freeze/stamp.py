@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from monitor.freeze.rules import acts_digest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -25,9 +27,9 @@ def windows_digest(windows: Iterable[Window], as_of: datetime) -> str:
     """Return what changes exactly when judging by windows can change.
 
     That is: a window in force is added, moved, given another area or mode, taken away,
-    opens or closes. It does not change with the words of ``why``, the order, a computed
-    start that is merely called ``presumed`` from its day on, or from one moment to the
-    next.
+    opens or closes; or the rules of `monitor.freeze.rules` change. It does not change with
+    the words of ``why``, the order, a computed start that is merely called ``presumed``
+    from its day on, or from one moment to the next.
 
     Args:
         windows: Of all polls; those not in force are left out.
@@ -49,4 +51,5 @@ def windows_digest(windows: Iterable[Window], as_of: datetime) -> str:
         for window in windows
         if window.in_force
     )
-    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:_DIGITS]
+    packed = json.dumps([acts_digest(), stated])
+    return hashlib.sha256(packed.encode()).hexdigest()[:_DIGITS]

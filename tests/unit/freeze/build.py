@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from config.rules import RuleData
 from config.types import (
     AccountId,
     ClauseId,
@@ -18,8 +20,12 @@ from config.types import (
     WindowMode,
 )
 from monitor.checks.base import Context, Material
+from monitor.checks.judge import RuleMatch
 from monitor.freeze.windows import Window, in_force, windows_of
-from storage.values import Finding, PollRow, Words
+from storage.values import PollRow, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONDON = ZoneInfo("Europe/London")
 POLL_DAY = date(2027, 5, 6)
@@ -73,18 +79,26 @@ def the_window(poll: PollRow, *, as_of: datetime = BEFORE_ALL) -> Window:
 
 
 def a_match(
-    rule: str = "pre-election/credit-claimed", severity: Severity = Severity.REVIEW
-) -> Finding:
-    """Make what the engine hands over for an in-window rule that matched."""
-    return Finding(
+    rule: str = "pre-election/credit-claimed",
+    severity: Severity = Severity.REVIEW,
+    *,
+    in_window: bool = True,
+) -> RuleMatch:
+    """Make what the engine hands over for a rule that matched the first three characters."""
+    topic = TopicId(rule.partition("/")[0])
+    data = RuleData(
+        id=RuleId(rule),
+        topic=topic,
         clause=ClauseId("freeze"),
-        topic=TopicId(rule.partition("/")[0]),
-        rule=RuleId(rule),
-        digest="0123456789abcdef",
+        number=1,
         severity=severity,
-        spans=((0, 3),),
-        quote="We ",
         reason="It claims credit for the council.",
+        harmless="",
+        on=(SubjectKind.POST, SubjectKind.PROFILE),
+        in_window=in_window,
+    )
+    return RuleMatch(
+        rule=data, digest=data.digest(), severity=severity, spans=((0, 3),), reason=data.reason
     )
 
 
@@ -139,12 +153,12 @@ def an_edit(
 def around(
     *polls: PollRow,
     as_of: str = "2026-11-24 07:00",
-    candidates: dict[str, tuple[str, ...]] | None = None,
+    candidates: Mapping[PollId, tuple[str, ...]] | None = None,
 ) -> Context:
     """Make the context that holds around a version at a moment."""
     moment = local(as_of)
     return Context(
         as_of=moment,
         windows=in_force(windows(*polls, as_of=moment)),
-        candidates=candidates or {},
+        candidates={str(poll): names for poll, names in (candidates or {}).items()},
     )
