@@ -256,10 +256,10 @@ class _Reader:
             if number:
                 numbers.setdefault(family, set()).add(int(number))
         for family, seen in numbers.items():
-            for number in range(1, max(seen) + 1):
-                if number not in seen:
+            for expected in range(1, max(seen) + 1):
+                if expected not in seen:
                     raise self._wrong(
-                        f"{family}.{number}", "this clause is missing", "Add it as adopted."
+                        f"{family}.{expected}", "this clause is missing", "Add it as adopted."
                     )
 
     def _topics(self, entries: object, clauses: Mapping[ClauseId, Clause]) -> dict[TopicId, Topic]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import RuleError
@@ -20,6 +19,7 @@ from config.rules.parse import parse_list, parse_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from config.policy import Policy
 

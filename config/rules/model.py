@@ -55,6 +55,7 @@ class Unless:
         around_patterns: The same, as RE2 patterns.
         around_words: Most words between the match and what silences it.
         anywhere: One of these anywhere in the text silences the rule.
+        anywhere_patterns: The same, as RE2 patterns.
     """
 
     terms: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ class Unless:
     around_patterns: tuple[str, ...] = ()
     around_words: int = 8
     anywhere: tuple[str, ...] = ()
+    anywhere_patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,7 @@ class RuleData:
                 sorted(self.unless.around_patterns),
                 self.unless.around_words,
                 sorted(self.unless.anywhere),
+                sorted(self.unless.anywhere_patterns),
             ],
         }
         packed = json.dumps(stated, sort_keys=True, separators=(",", ":"))

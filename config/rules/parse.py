@@ -40,6 +40,20 @@ _RULE_KEYS = frozenset(
         "near_misses",
     }
 )
+_UNLESS_KEYS = frozenset(
+    {
+        "terms",
+        "lists",
+        "patterns",
+        "around",
+        "around_lists",
+        "around_patterns",
+        "around_words",
+        "anywhere",
+        "anywhere_lists",
+        "anywhere_patterns",
+    }
+)
 _EXAMPLES = 2
 _MOST_WORDS = 200
 
@@ -144,7 +158,7 @@ def _rule(
         check=check,
         need=need,
         near=_near(place, entry),
-        unless=_unless(place, entry),
+        unless=_unless(place, entry, words_of),
         hits=_examples(place, entry, "hits"),
         near_misses=_examples(place, entry, "near_misses"),
         file=file,
@@ -155,18 +169,11 @@ def _group(
     place: _Place, part: Mapping[str, object], words_of: Callable[[str], tuple[str, ...]]
 ) -> Group:
     place.only(part, {"terms", "patterns", "lists", "where"})
-    terms = list(place.texts(part, "terms"))
-    for name in place.texts(part, "lists"):
-        try:
-            terms.extend(words_of(name))
-        except KeyError as cause:
-            raise place.wrong(f"there is no word list {name!r}", f"Write lists/{name}.toml.") from (
-                cause
-            )
+    terms = _listed(place, part, "terms", "lists", words_of)
     where = part.get("where", "any")
     if where not in WHERES:
         raise place.wrong(f"where = {where!r} is unknown", f"Use {', '.join(WHERES)}.")
-    group = Group(terms=_distinct(terms), patterns=place.texts(part, "patterns"), where=str(where))
+    group = Group(terms=terms, patterns=place.texts(part, "patterns"), where=str(where))
     if not group.terms and not group.patterns:
         raise place.wrong("an empty group", "Give it terms, patterns or lists.")
     return group
@@ -186,24 +193,47 @@ def _near(place: _Place, entry: Mapping[str, object]) -> Near | None:
     return Near(words=words, sentence=sentence)
 
 
-def _unless(place: _Place, entry: Mapping[str, object]) -> Unless:
+def _unless(
+    place: _Place,
+    entry: Mapping[str, object],
+    words_of: Callable[[str], tuple[str, ...]],
+) -> Unless:
     part = entry.get("unless", {})
     if not isinstance(part, dict):
         raise place.wrong("unless is not a table", "Write [rules.unless].")
-    known = {"terms", "patterns", "around", "around_patterns", "around_words", "anywhere"}
-    place.only(part, known)
+    place.only(part, _UNLESS_KEYS)
     return Unless(
-        terms=place.texts(part, "terms"),
+        terms=_listed(place, part, "terms", "lists", words_of),
         patterns=place.texts(part, "patterns"),
-        around=place.texts(part, "around"),
+        around=_listed(place, part, "around", "around_lists", words_of),
         around_patterns=place.texts(part, "around_patterns"),
         around_words=(
             place.whole(part, "around_words", least=0, most=_MOST_WORDS)
             if "around_words" in part
             else Unless().around_words
         ),
-        anywhere=place.texts(part, "anywhere"),
+        anywhere=_listed(place, part, "anywhere", "anywhere_lists", words_of),
+        anywhere_patterns=place.texts(part, "anywhere_patterns"),
     )
+
+
+def _listed(
+    place: _Place,
+    part: Mapping[str, object],
+    terms_key: str,
+    lists_key: str,
+    words_of: Callable[[str], tuple[str, ...]],
+) -> tuple[str, ...]:
+    """Return the terms under one key and the words of the lists under another."""
+    terms = list(place.texts(part, terms_key))
+    for name in place.texts(part, lists_key):
+        try:
+            terms.extend(words_of(name))
+        except KeyError as cause:
+            raise place.wrong(
+                f"there is no word list {name!r}", f"Write lists/{name}.toml."
+            ) from cause
+    return tuple(dict.fromkeys(terms))
 
 
 def _examples(place: _Place, entry: Mapping[str, object], key: str) -> tuple[Example, ...]:
@@ -225,10 +255,6 @@ def _example(place: _Place, one: object, key: str) -> Example:
         raise place.wrong(f"an empty entry in {key}", "Write a text.")
     kind = place.choice(one, "kind", Kind) if "kind" in one else None
     return Example(text=text, kind=kind, referenced=referenced)
-
-
-def _distinct(words: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,250 @@
+"""Text made plain for matching, with the way back to the original code points.
+
+Lower case, look-alikes as plain Latin, invisible characters gone, quotes straight, runs of
+blanks one blank, hashtags split into words; and, where that gives a word some rule looks
+for, leetspeak read ("1di0t"), stretched letters shortened ("looooser") and spaced letters
+joined ("v o t e"). An original word is never touched when the result would be no such word,
+so "7pm", "A5" and "www" stay what they are.
+
+The law that matters: for every span of the plain text, ``original[start:end]`` is the very
+text a reader sees there. Everything is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+from monitor.checks.confusables import FOLD, FOLD_ONE, ODD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+_SHORTEST = 4  # shorter words decode too easily by chance: A55 is a road
+_LONGEST = 40
+_MOST_RUNS = 4
+_BLANKS = re.compile(r" +\n[ \n]*|\n +[ \n]*| {2,}")
+_TAG = re.compile(r"#(\w{4,60})")
+_CAMEL = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=(?:19|20)\d\d(?!\d))"
+)
+_LEET_SIGNS = "0134579@$!|"
+_LEET = re.compile(
+    rf"(?<![a-z{_LEET_SIGNS}])"
+    rf"(?:[a-z]*(?:[{_LEET_SIGNS}]+[a-z]+)+[013457@$|]*|[a-z]+[013457@$|]+)"
+)
+_READINGS = (
+    str.maketrans("0134579@$!|", "oieastgasil"),
+    str.maketrans("0134579@$!|", "oleastgasil"),
+)
+_RUN = re.compile(r"([a-z])\1{2,}")
+_STRETCHED = re.compile(r"(?<![a-z])[a-z]*?([a-z])\1{2,}[a-z]*")
+_SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*][a-z]){3,}(?![a-z0-9])")
+_ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "in", "y")
+
+Edit = tuple[int, int, str]
+"""Replace the plain text from start to end by other text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A text made plain.
+
+    Attributes:
+        original: The text given.
+        text: The same made plain.
+        starts: For each character of ``text`` where it begins in ``original``; None when
+            both have the same positions.
+        ends: The same for where it ends.
+    """
+
+    original: str
+    text: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original code points of a non-empty stretch of ``text``."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+class Lexicon:
+    """The words that rules look for; decides which disguised words are worth reading."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Keep the words of two letters or more; they must be plain already."""
+        self._words = frozenset(word for word in words if len(word) > 1)
+        self.knows = lru_cache(maxsize=8192)(self._knows)
+        self.split = lru_cache(maxsize=8192)(self._split)
+
+    def _knows(self, word: str) -> bool:
+        """Whether a word, with or without a common ending, is one that a rule looks for."""
+        if len(word) < _SHORTEST:
+            return False
+        if word in self._words:
+            return True
+        return any(
+            word.endswith(ending)
+            and len(word) - len(ending) >= _SHORTEST
+            and word[: -len(ending)] in self._words
+            for ending in _ENDINGS
+        )
+
+    def _split(self, joined: str) -> tuple[int, ...] | None:
+        """Return where a joined text falls into known words; None if it does not.
+
+        Fewest words win; an empty tuple means that it is one known word.
+        """
+        best: list[tuple[int, ...] | None] = [()]
+        for end in range(1, len(joined) + 1):
+            found: tuple[int, ...] | None = None
+            for start in range(max(0, end - _LONGEST), end):
+                before = best[start]
+                if before is None or joined[start:end] not in self._words:
+                    continue
+                cuts = (*before, start) if start else ()
+                if found is None or len(cuts) < len(found):
+                    found = cuts
+            best.append(found)
+        return best[-1]
+
+
+class Normaliser:
+    """Makes texts plain; built once from the words that rules look for."""
+
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        """Without a lexicon no disguised word is read and only CamelCase hashtags split."""
+        self._lexicon = lexicon or Lexicon(())
+
+    def __call__(self, original: str) -> Normal:
+        """Make a text plain. Never fails, whatever the text holds."""
+        folded = original.translate(FOLD_ONE)
+        normal = _spelt_out(original) if ODD in folded else Normal(original, folded)
+        for step in self._steps(normal.text):
+            edits = list(step(normal))
+            if edits:
+                normal = _edited(normal, edits)
+        return normal
+
+    def _steps(self, text: str) -> Iterator[Callable[[Normal], Iterable[Edit]]]:
+        """Choose by cheap tests which steps can find anything at all."""
+        if "  " in text or " \n" in text or "\n " in text:
+            yield _blanks
+        if "#" in text:
+            yield self._tags
+        yield self._leet
+        if _RUN.search(text):
+            yield self._stretched
+        yield self._spaced
+
+    def _tags(self, normal: Normal) -> Iterator[Edit]:
+        for match in _TAG.finditer(normal.text):
+            tag, first = match[1], match.start(1)
+            cased = _cased(normal, first, match.end(1))
+            humps = [0, *(cut.start() for cut in _CAMEL.finditer(cased)), len(tag)]
+            for start, end in pairwise(humps):
+                if start:
+                    yield first + start, first + start, " "
+                for cut in self._lexicon.split(tag[start:end]) or ():
+                    yield first + start + cut, first + start + cut, " "
+
+    def _leet(self, normal: Normal) -> Iterator[Edit]:
+        for match in _LEET.finditer(normal.text):
+            word = match[0]
+            if _SHORTEST <= len(word) <= _LONGEST:
+                for reading in _READINGS:
+                    read = self._known(word.translate(reading))
+                    if read:
+                        yield match.start(), match.end(), read
+                        break
+
+    def _stretched(self, normal: Normal) -> Iterator[Edit]:
+        for match in _STRETCHED.finditer(normal.text):
+            read = self._known(match[0])
+            if read and read != match[0]:
+                yield match.start(), match.end(), read
+
+    def _spaced(self, normal: Normal) -> Iterator[Edit]:
+        for match in _SPACED.finditer(normal.text):
+            joined = match[0][::2]
+            cuts = self._lexicon.split(joined) if len(joined) <= _LONGEST else None
+            if cuts is not None:
+                words = [joined[a:b] for a, b in pairwise([0, *cuts, len(joined)])]
+                if max(map(len, words)) >= _SHORTEST:
+                    yield match.start(), match.end(), " ".join(words)
+
+    def _known(self, word: str) -> str | None:
+        """Return the known word behind a spelling; runs of a letter may be one or two."""
+        if len(word) <= _LONGEST and self._lexicon.knows(word):
+            return word
+        runs = list(_RUN.finditer(word))
+        if not 0 < len(runs) <= _MOST_RUNS:
+            return None
+        for repeats in product((1, 2), repeat=len(runs)):
+            counts = iter(repeats)
+            short = _RUN.sub(lambda run, counts=counts: run[1] * next(counts), word)  # type: ignore[misc]
+            if len(short) <= _LONGEST and self._lexicon.knows(short):
+                return short
+        return None
+
+
+def _spelt_out(original: str) -> Normal:
+    """Fold a text in which some characters become none or several."""
+    parts: list[str] = []
+    starts: list[int] = []
+    for position, char in enumerate(original):
+        plain = FOLD[ord(char)]
+        parts.append(plain)
+        if len(plain) == 1:
+            starts.append(position)
+        else:
+            starts.extend([position] * len(plain))
+    return Normal(original, "".join(parts), starts, [start + 1 for start in starts])
+
+
+def _edited(normal: Normal, edits: Sequence[Edit]) -> Normal:
+    """Apply edits that are in order and do not overlap."""
+    before = normal.text
+    starts_before = range(len(before)) if normal.starts is None else normal.starts
+    ends_before = range(1, len(before) + 1) if normal.ends is None else normal.ends
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    last = 0
+    for start, end, text in edits:
+        parts += (before[last:start], text)
+        starts += starts_before[last:start]
+        ends += ends_before[last:start]
+        if start < end:
+            first, final = starts_before[start], ends_before[end - 1]
+        else:  # an insertion stands for nothing of the original
+            first = final = starts_before[start]
+        starts += [first] * len(text)
+        ends += [final] * len(text)
+        last = end
+    parts.append(before[last:])
+    starts += starts_before[last:]
+    ends += ends_before[last:]
+    return Normal(normal.original, "".join(parts), starts, ends)
+
+
+def _blanks(normal: Normal) -> Iterator[Edit]:
+    """One blank for many; an empty line stays, because no sentence goes on beyond it."""
+    for match in _BLANKS.finditer(normal.text):
+        lines = match[0].count("\n")
+        yield match.start(), match.end(), "\n" * min(lines, 2) if lines else " "
+
+
+def _cased(normal: Normal, start: int, end: int) -> str:
+    """Return a stretch of plain text in the original's case."""
+    if normal.starts is None:
+        return normal.original[start:end]
+    return "".join(
+        plain.upper() if normal.original[at].isupper() else plain
+        for plain, at in zip(normal.text[start:end], normal.starts[start:end], strict=True)
+    )

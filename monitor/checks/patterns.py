@@ -1,0 +1,146 @@
+"""RE2 behind a small typed wall: no pattern here can take more than linear time.
+
+Patterns run on one byte a character. That keeps positions of bytes and of characters the
+same, and RE2's programs a fifth of the size they have on UTF-8, where every "anything but a
+full stop" is a machine of its own. What does not fit into a byte and stands in no pattern
+becomes one and the same byte, which no pattern names.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol, cast
+
+import re2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Span = tuple[int, int]
+"""Start and end of a stretch of text, in code points."""
+
+MOST_MATCHES = 60
+"""Most matches of one pattern in one text; a rule needs the first few."""
+_MEMORY = 4 << 20
+_LARGEST_PROGRAM = 3_000
+_ESCAPES = re.compile(r"\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[[^\]]*\]|\(\?[a-zA-Z]*[:)<]?")
+_LETTERS = re.compile(r"[a-z]{3,}")
+_BLANK = re.compile(r"\\.| ", re.DOTALL)
+_OTHER = "\x1a"
+# C1 controls never stand in plain text, so their bytes are free for wider characters.
+_FREE = range(0x80, 0xA0)
+_BYTE = 0x100
+
+
+class _Match(Protocol):
+    def span(self) -> Span: ...
+
+
+class _Compiled(Protocol):
+    programsize: int
+
+    def finditer(self, text: bytes) -> Iterator[_Match]: ...
+
+
+class PatternError(ValueError):
+    """A pattern that RE2 does not take, or that would be too large to run quickly."""
+
+
+class Alphabet(dict[int, str]):
+    """Which byte stands for which character, for one set of patterns."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        """Give every wide character that a pattern names a byte of its own.
+
+        Raises:
+            PatternError: The patterns name more of them than there are free bytes.
+        """
+        super().__init__()
+        wide = sorted({char for pattern in patterns for char in pattern if ord(char) >= _BYTE})
+        if len(wide) > len(_FREE):
+            raise PatternError(f"{len(wide)} different characters beyond Latin-1; write terms")
+        for byte, char in zip(_FREE, wide, strict=False):
+            self[ord(char)] = chr(byte)
+
+    def __missing__(self, code: int) -> str:
+        """Keep what fits into a byte; everything else is one and the same."""
+        self[code] = found = chr(code) if code < _BYTE else _OTHER
+        return found
+
+    def narrow(self, text: str) -> bytes:
+        """Return a text as one byte a character."""
+        if text.isascii():
+            return text.encode("ascii")
+        return text.translate(self).encode("latin-1")
+
+
+class Pattern:
+    """One compiled pattern."""
+
+    __slots__ = ("_compiled", "written")
+
+    def __init__(self, pattern: str, alphabet: Alphabet) -> None:
+        """Compile a pattern.
+
+        Args:
+            pattern: RE2 syntax; a literal blank matches any white space.
+            alphabet: Made from this pattern among others.
+
+        Raises:
+            PatternError: It is no RE2 pattern, matches the empty text, or is too large.
+        """
+        spaced = _BLANK.sub(lambda part: r"\s" if part[0] == " " else part[0], pattern)
+        self.written = alphabet.narrow(spaced)
+        try:
+            self._compiled = cast("_Compiled", re2.compile(self.written, _options()))
+        except re2.error as cause:
+            said = cause.args[0] if cause.args else cause
+            text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+            raise PatternError(f"{text} (RE2 has no look-around or back-references)") from cause
+        size = self._compiled.programsize
+        if size > _LARGEST_PROGRAM:
+            raise PatternError(f"it compiles to {size} steps, {_LARGEST_PROGRAM} are allowed")
+        if next(self._compiled.finditer(b""), None) is not None:
+            raise PatternError("it matches the empty text")
+
+    def spans(self, narrowed: bytes) -> list[Span]:
+        """Return the first matches in a narrowed text, in order, at most `MOST_MATCHES`."""
+        found = islice(self._compiled.finditer(narrowed), MOST_MATCHES)
+        return [span for span in (match.span() for match in found) if span[0] < span[1]]
+
+
+class PatternFilter:
+    """Many patterns, asked at once which of them match; nearly all never run.
+
+    RE2 knows for each pattern which literals a match must hold, finds those literals in one
+    pass and runs only the patterns that remain.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        """Build the filter; numbers are positions in ``patterns``."""
+        self._filter = re2.Filter() if patterns else None
+        if self._filter is not None:
+            options = _options()
+            for pattern in patterns:
+                self._filter.Add(pattern.written, options)
+            self._filter.Compile()
+
+    def matching(self, narrowed: bytes) -> Iterable[int]:
+        """Return the numbers of the patterns that match somewhere in a narrowed text."""
+        if self._filter is None:
+            return ()
+        return cast("list[int] | None", self._filter.Match(narrowed)) or ()
+
+
+def words_in(pattern: str) -> set[str]:
+    """Return the words a pattern spells out, for the lexicon of disguised words."""
+    return set(_LETTERS.findall(_ESCAPES.sub(" ", pattern.lower())))
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    options.encoding = re2.Options.Encoding.LATIN1
+    return options
