@@ -5,7 +5,6 @@ The JSON shapes are the contract of the command line: keys are only ever added.
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from config.types import Origin, PollStatus, WindowBasis
@@ -18,6 +17,7 @@ from monitor.freeze.windows import NOWHERE, WHOLE, open_windows, usable_notice, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from monitor.freeze.timetable import LastDay
@@ -212,7 +212,7 @@ def _timetable(poll: PollRow, last: LastDay, nation: str, extra: frozenset[date]
         f"{provisional if last.is_provisional else ''}"
     )
     lines.append(
-        f"  Counted back from {in_words(poll.held_on)} without Saturdays, Sundays"
+        f"  Counted {last.days_back} days back from {in_words(poll.held_on)}, without Saturdays, Sundays"
         f"{' and:' if last.uncounted else '.'}"
     )
     lines += [f"    {in_words(one.day)}: {one.name}" for one in last.uncounted]

@@ -162,6 +162,7 @@ class LastDay:
         day: Last day for the notice (regime ``notice``), first day of the period
             (``fixed``), or None where the Clerk is asked.
         statute: The rule applied.
+        days_back: Days counted back from the poll; 0 where nothing was counted.
         uncounted: Weekdays that were left out, with their names.
         is_provisional: Rests on holidays that are not proclaimed yet.
         ask: What the Clerk must find out; empty if nothing.
@@ -169,6 +170,7 @@ class LastDay:
 
     day: date | None
     statute: Statute
+    days_back: int = 0
     uncounted: tuple[Uncounted, ...] = ()
     is_provisional: bool = False
     ask: str = ""
@@ -258,10 +260,11 @@ def last_day(
         return LastDay(day=None, statute=statute, ask=ask)
     if statute.regime is Regime.FIXED:
         first = held_on - timedelta(days=statute.days)
-        return LastDay(day=first, statute=statute, ask=statute.ask)
+        return LastDay(day=first, statute=statute, days_back=statute.days, ask=statute.ask)
+    days_back = _days_back(statute, poll_type, held_on)
     count = days.count_back(
         held_on,
-        _days_back(statute, poll_type, held_on),
+        days_back,
         days.ALL_PARTS if statute.all_parts else (part,),
         extra=extra_holidays,
         ordinary_only=ordinary_only,
@@ -269,6 +272,7 @@ def last_day(
     return LastDay(
         day=count.day,
         statute=statute,
+        days_back=days_back,
         uncounted=count.uncounted,
         is_provisional=count.is_provisional,
     )

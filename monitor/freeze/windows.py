@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from monitor.freeze.timetable import LastDay
     from storage.values import PollRow
 
+_SECOND = 2
 CLOSE_OF_POLL = time(22, 0)
 NOWHERE = "none"
 WHOLE = "whole"
@@ -230,7 +231,11 @@ def _why_computed(last: LastDay, first: date, poll: PollRow, *, is_presumed: boo
         if last.statute.ends_at_midnight:
             said = f"The period is 28 days ending with the poll, from {day} ({law})."
         return f"{said} To be asked: {last.ask}." if last.ask else said
-    said = f"The notice of election must be published by {day} ({law})."
+    ordinal = f"{last.days_back}{'nd' if last.days_back % 10 == _SECOND else 'th'}"
+    said = (
+        f"The notice of election must be published by {day}, the {ordinal} day before the poll, "
+        f"not counting weekends and holidays ({law})."
+    )
     if is_presumed:
         said += " No notice has been entered, so the period is presumed to have begun that day."
     elif usable_notice(poll) is None:
