@@ -5,7 +5,7 @@ The JSON shapes are the contract of the command line: keys are only ever added.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from config.types import Origin, PollStatus, WindowBasis
 from monitor.freeze import days
@@ -32,45 +32,8 @@ _BASES = {
 }
 
 
-class WindowJson(TypedDict):
-    """One window under its poll; instants are ISO 8601 with the council's offset."""
-
-    basis: str
-    start: str
-    end: str
-    in_force: bool
-    provisional: bool
-    why: str
-
-
-class OpenWindowJson(WindowJson):
-    """One open window, flat, with its poll."""
-
-    poll: str
-    mode: str
-    area: str
-
-
-class PollJson(TypedDict):
-    """One poll of ``elections list``."""
-
-    id: str
-    type: str
-    date: str
-    area: str
-    mode: str
-    status: str
-    origin: str
-    windows: list[WindowJson]
-    title: str
-    by_election: bool
-    notice: str | None
-    notice_origin: str | None
-    last_day_for_notice: str | None
-
-
-def window_json(window: Window, *, zone: ZoneInfo) -> WindowJson:
-    """Return one window as ``elections list`` prints it."""
+def window_shape(window: Window, *, zone: ZoneInfo) -> dict[str, Any]:
+    """Return one window as JSON; instants are ISO 8601 with the council's offset."""
     return {
         "basis": window.basis.value,
         "start": window.start.astimezone(zone).isoformat(),
@@ -78,41 +41,33 @@ def window_json(window: Window, *, zone: ZoneInfo) -> WindowJson:
         "in_force": window.in_force,
         "provisional": window.provisional,
         "why": window.why,
+        "mode": window.mode.value,
+        "area": window.area,
     }
 
 
-def polls_json(
-    polls: Iterable[PollRow],
+def poll_shape(
+    poll: PollRow,
     *,
     zone: ZoneInfo,
     nation: str,
     as_of: datetime,
     extra_holidays: Iterable[date] = (),
-) -> list[PollJson]:
-    """Return what ``elections list --json`` prints, in the polls' order.
+) -> dict[str, Any]:
+    """Return one poll as ``elections list --json`` prints it.
 
     Raises:
         SettingsError: The nation is unknown.
     """
     extra = frozenset(extra_holidays)
-    return [
-        _poll_json(
-            poll,
-            windows_of(poll, zone=zone, nation=nation, as_of=as_of, extra_holidays=extra),
-            last_day(
-                poll.type,
-                poll.held_on,
-                nation=nation,
-                by_election=poll.by_election,
-                extra_holidays=extra,
-            ),
-            zone,
-        )
-        for poll in polls
-    ]
-
-
-def _poll_json(poll: PollRow, windows: Sequence[Window], last: LastDay, zone: ZoneInfo) -> PollJson:
+    windows = windows_of(poll, zone=zone, nation=nation, as_of=as_of, extra_holidays=extra)
+    last = last_day(
+        poll.type,
+        poll.held_on,
+        nation=nation,
+        by_election=poll.by_election,
+        extra_holidays=extra,
+    )
     return {
         "id": poll.id,
         "type": poll.type.value,
@@ -121,7 +76,7 @@ def _poll_json(poll: PollRow, windows: Sequence[Window], last: LastDay, zone: Zo
         "mode": poll.mode.value,
         "status": poll.status.value,
         "origin": poll.origin.value,
-        "windows": [window_json(window, zone=zone) for window in windows],
+        "windows": [window_shape(window, zone=zone) for window in windows],
         "title": title_of(poll),
         "by_election": poll.by_election,
         "notice": poll.notice_on.isoformat() if poll.notice_on else None,
@@ -130,17 +85,12 @@ def _poll_json(poll: PollRow, windows: Sequence[Window], last: LastDay, zone: Zo
     }
 
 
-def open_windows_json(
+def open_shapes(
     windows: Iterable[Window], *, zone: ZoneInfo, as_of: datetime
-) -> list[OpenWindowJson]:
+) -> list[dict[str, Any]]:
     """Return what ``elections windows --json`` prints: those in force and open, flat."""
     return [
-        {
-            "poll": window.poll,
-            **window_json(window, zone=zone),
-            "mode": window.mode.value,
-            "area": window.area,
-        }
+        {"poll": window.poll} | window_shape(window, zone=zone)
         for window in open_windows(windows, as_of)
     ]
 
@@ -148,13 +98,21 @@ def open_windows_json(
 def explain(
     poll: PollRow,
     *,
-    wards: Sequence[str],
     nation: str,
     zone: ZoneInfo,
     as_of: datetime,
+    wards: Sequence[str] | None = None,
     extra_holidays: Iterable[date] = (),
 ) -> list[str]:
     """Return the lines of ``elections show``: each date, its law, and which days did not count.
+
+    Args:
+        poll: As merged from file and database.
+        nation: England, Wales, Scotland or Northern Ireland.
+        zone: The council's zone.
+        as_of: The present moment, aware UTC.
+        wards: The town's wards, to check the poll's area against; None: not checked.
+        extra_holidays: Days of mourning, thanksgiving or late bank holidays to add.
 
     Raises:
         SettingsError: The nation is unknown.
@@ -170,7 +128,12 @@ def explain(
     windows = windows_of(poll, zone=zone, nation=nation, as_of=as_of, extra_holidays=extra)
     coming = coming_up([poll], as_of, zone=zone, nation=nation, extra_holidays=extra)
     objections = check_poll(
-        poll, wards=wards, nation=nation, as_of=as_of, zone=zone, extra_holidays=extra
+        poll,
+        wards=wards if wards is not None else (poll.area,),
+        nation=nation,
+        as_of=as_of,
+        zone=zone,
+        extra_holidays=extra,
     )
     lines = [title_of(poll), *_entries(poll), ""]
     lines += _timetable(poll, last, nation, extra)
@@ -212,7 +175,8 @@ def _timetable(poll: PollRow, last: LastDay, nation: str, extra: frozenset[date]
         f"{provisional if last.is_provisional else ''}"
     )
     lines.append(
-        f"  Counted {last.days_back} days back from {in_words(poll.held_on)}, without Saturdays, Sundays"
+        f"  Counted {last.days_back} days back from {in_words(poll.held_on)}, without Saturdays, "
+        "Sundays"
         f"{' and:' if last.uncounted else '.'}"
     )
     lines += [f"    {in_words(one.day)}: {one.name}" for one in last.uncounted]

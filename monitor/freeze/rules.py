@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.checks.base import Context, Material
-    from monitor.checks.judge import RuleMatch
     from monitor.freeze.windows import Window
 
 TOPIC = TopicId("pre-election")
@@ -91,7 +90,7 @@ class _Act:
 
 def judge_freeze(
     material: Material,
-    matches: Sequence[RuleMatch],
+    matches: Sequence[Finding],
     context: Context,
     *,
     clause: ClauseId = FREEZE,
@@ -100,7 +99,8 @@ def judge_freeze(
 
     Args:
         material: The version.
-        matches: Every rule that matched it; those with ``in_window`` are taken up here.
+        matches: What rules with ``in_window`` found in it, one finding per rule and without
+            a context; whether they count is decided here.
         context: Windows in force, candidates, and the present moment.
         clause: Where the policy speaks of the freeze.
 
@@ -111,7 +111,6 @@ def judge_freeze(
     acts = tuple(_acts(material, context))
     if not acts:
         return ()
-    matches = [match for match in matches if match.rule.in_window]
     found: list[Finding] = []
     for act in acts:
         found += _content_findings(material, matches, context, act)
@@ -195,7 +194,7 @@ def _standing_remark(material: Material) -> str:
 
 
 def _content_findings(
-    material: Material, matches: Sequence[RuleMatch], context: Context, act: _Act
+    material: Material, matches: Sequence[Finding], context: Context, act: _Act
 ) -> Iterator[Finding]:
     full = tuple(window for window in act.windows if _is_full(window, material, context))
     for match in matches:
@@ -205,11 +204,11 @@ def _content_findings(
             if window.poll_type is PollType.REFERENDUM_NATIONAL or not _only_at_referendum(match)
         ]
         if polls:
-            yield _in_context(match.finding(material.words.text), act, polls)
+            yield _in_context(match, act, polls)
 
 
-def _only_at_referendum(match: RuleMatch) -> bool:
-    return match.rule.id.partition("/")[2].startswith(REFERENDUM_ONLY)
+def _only_at_referendum(match: Finding) -> bool:
+    return match.rule.partition("/")[2].startswith(REFERENDUM_ONLY)
 
 
 def _is_full(window: Window, material: Material, context: Context) -> bool:

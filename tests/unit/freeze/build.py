@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.rules import RuleData
 from config.types import (
     AccountId,
     ClauseId,
@@ -20,9 +19,8 @@ from config.types import (
     WindowMode,
 )
 from monitor.checks.base import Context, Material
-from monitor.checks.judge import RuleMatch
 from monitor.freeze.windows import Window, in_force, windows_of
-from storage.values import PollRow, Words
+from storage.values import Finding, PollRow, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,26 +77,18 @@ def the_window(poll: PollRow, *, as_of: datetime = BEFORE_ALL) -> Window:
 
 
 def a_match(
-    rule: str = "pre-election/credit-claimed",
-    severity: Severity = Severity.REVIEW,
-    *,
-    in_window: bool = True,
-) -> RuleMatch:
-    """Make what the engine hands over for a rule that matched the first three characters."""
-    topic = TopicId(rule.partition("/")[0])
-    data = RuleData(
-        id=RuleId(rule),
-        topic=topic,
+    rule: str = "pre-election/credit-claimed", severity: Severity = Severity.REVIEW
+) -> Finding:
+    """Make what the engine hands over for an in-window rule that matched."""
+    return Finding(
         clause=ClauseId("freeze"),
-        number=1,
+        topic=TopicId(rule.partition("/")[0]),
+        rule=RuleId(rule),
+        digest="0123456789abcdef",
         severity=severity,
+        spans=((0, 3),),
+        quote="We ",
         reason="It claims credit for the council.",
-        harmless="",
-        on=(SubjectKind.POST, SubjectKind.PROFILE),
-        in_window=in_window,
-    )
-    return RuleMatch(
-        rule=data, digest=data.digest(), severity=severity, spans=((0, 3),), reason=data.reason
     )
 
 
