@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RunKind,
         Severity,
         SubjectId,
+        SubjectKind,
         VersionId,
     )
     from storage.values import (
@@ -111,6 +112,14 @@ class Transaction(Protocol):
         at: datetime,
     ) -> None:
         """Move a case to a state and write the event; the caller has checked the state table."""
+        ...
+
+    def case(self, case: CaseId) -> Case:
+        """Return a case as it stands inside this transaction.
+
+        Raises:
+            StorageError: There is no such case.
+        """
         ...
 
     def quiet(
@@ -318,6 +327,7 @@ class Repository(Protocol):
         states: Sequence[CaseState] | None = None,
         account: AccountId | None = None,
         opened_since: datetime | None = None,
+        subject: SubjectKind | None = None,
         limit: int | None = None,
     ) -> list[Case]:
         """Return cases with their findings and events: most severe first, then oldest due."""
@@ -381,6 +391,17 @@ class Repository(Protocol):
         """Return number and hash of the newest ledger entry; (0, "") for an empty one."""
         ...
 
-    def verify_ledger(self, *, progress: Callable[[int], None] | None = None) -> Verification:
-        """Recompute the chain and every commitment whose content is still there."""
+    def verify_ledger(
+        self,
+        *,
+        anchor: tuple[int, str] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Verification:
+        """Recompute the chain and every commitment whose content is still there.
+
+        Args:
+            anchor: Number and hash of an entry as an earlier mail gave it: it must be there,
+                else a truncated tail or a chain written anew would not show.
+            progress: Called with the number of entries done.
+        """
         ...

@@ -302,7 +302,8 @@ class VersionToJudge:
         first_seen_at: First reading that showed this version. An edit happened between
             ``shown_from`` and this.
         is_first: The subject's first version (as published, as far as is known).
-        is_current: The newest observation showed this version and the post is visible.
+        is_current: The newest observation showed this version and the post is visible; one
+            that cannot tell changes nothing.
         is_history: Published before the account's first complete reading ended.
         author: Another author's handle; empty for the account's own words.
         pinned: The account's profile names this post as pinned.

@@ -1,0 +1,145 @@
+"""How a database is opened; what only SQLite needs stands here and in the migrations.
+
+Every connection has foreign keys on, ``synchronous=FULL`` (what was committed outlives a
+power cut) and a busy time-out. The file is in WAL mode, so that reading never waits for
+writing. Transactions begin by our own BEGIN, as SQLAlchemy documents it: writers with
+BEGIN IMMEDIATE, because a transaction that reads first and writes later fails at once,
+without waiting, when another has written in between.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from config.errors import StorageError
+from storage.wall import translate
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+WRITING = "clerkwatch_writing"
+"""Execution option of a connection whose transactions write."""
+
+MEMORY = "the database in memory"
+_THREADS = 32
+
+
+def database_path(url: str) -> Path | None:
+    """Return the file of an SQLite url; None for a database in memory.
+
+    Raises:
+        StorageError: The url is none, or of a kind that this version cannot use.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        message = "[storage] url cannot be understood"
+        raise StorageError(message, remedy='Write url = "sqlite:///clerkwatch.db"') from error
+    if parsed.get_backend_name() != "sqlite" or parsed.query:
+        message = f"[storage] url: {parsed.get_backend_name()} with these options cannot be used"
+        raise StorageError(message, remedy='Write url = "sqlite:///clerkwatch.db"')
+    if parsed.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(parsed.database)).absolute()
+
+
+def place_of(url: str) -> str:
+    """Return how messages name the database."""
+    path = database_path(url)
+    return MEMORY if path is None else str(path)
+
+
+def open_engine(
+    url: str, *, read_only: bool = False, create: bool = False, busy_timeout_s: float = 10.0
+) -> Engine:
+    """Open a database without looking at what is in it.
+
+    Args:
+        url: ``sqlite:///relative``, ``sqlite:////absolute`` or ``sqlite://`` (in memory).
+        read_only: Open so that nothing can be written, whatever is tried.
+        create: Make the file (0600) and its folder (0700) if there is none.
+        busy_timeout_s: How long a writer waits for another, in seconds.
+
+    Raises:
+        StorageError: There is no file and ``create`` is False, or it cannot be made.
+    """
+    path = database_path(url)
+    if path is None:
+        address, size = ":memory:", 1
+    else:
+        _ensure(path, create=create and not read_only)
+        address, size = _address(path, read_only=read_only), _THREADS
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            address,
+            uri=path is not None,
+            timeout=busy_timeout_s,
+            check_same_thread=False,  # the pool gives a connection to one thread at a time
+        )
+
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=max(busy_timeout_s, 1.0),
+        hide_parameters=True,  # a value may be a post's text: it never reaches a message
+    )
+    _listen(engine, is_file=path is not None, read_only=read_only)
+    return engine
+
+
+def _listen(engine: Engine, *, is_file: bool, read_only: bool) -> None:
+    def prepare(dbapi_connection: Any, connection_record: Any) -> None:
+        del connection_record
+        dbapi_connection.isolation_level = None  # sqlite3 begins nothing by itself
+        cursor = dbapi_connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA synchronous = FULL")
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
+        elif is_file:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        is_writing = connection.get_execution_options().get(WRITING, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+
+
+def _address(path: Path, *, read_only: bool) -> str:
+    """Return SQLite's own URI; ``mode=rw`` never makes a file."""
+    if not read_only:
+        return f"{path.as_uri()}?mode=rw"
+    journal = path.with_name(path.name + "-wal")
+    if not journal.exists() and not os.access(path.parent, os.W_OK):
+        # A copy on read-only ground: WAL would want to write beside it, and nobody else can.
+        return f"{path.as_uri()}?mode=ro&immutable=1"
+    return f"{path.as_uri()}?mode=ro"
+
+
+def _ensure(path: Path, *, create: bool) -> None:
+    try:
+        if path.exists():
+            return
+        if not create:
+            message = f"there is no database at {path}"
+            raise StorageError(message, remedy="clerkwatch init, scan or run makes it")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives the files beside it (WAL, shared memory) the same permissions.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise translate(error, str(path)) from error

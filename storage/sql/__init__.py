@@ -1,0 +1,1 @@
+"""The one implementation of `storage.repository.Repository`, on SQLAlchemy Core."""

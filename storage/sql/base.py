@@ -1,0 +1,101 @@
+"""What every part of the repository stands on: connections, snapshots, the wall."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from config.errors import StorageError
+from storage.engine import WRITING
+from storage.sql.chain import Chain
+from storage.wall import wall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Engine, Select, Table
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+CHUNK = 500
+"""Most rows named in one statement."""
+
+
+class Desk:
+    """One database, opened: gives out snapshots to read and transactions to write.
+
+    A thread that is inside a writing block reads its own uncommitted rows; any other
+    thread reads what was committed last.
+    """
+
+    def __init__(self, engine: Engine, *, place: str, read_only: bool) -> None:
+        """Take an engine whose schema has been checked."""
+        self._engine = engine
+        self._place = place
+        self._read_only = read_only
+        self._mine = threading.local()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with wall(self._place):
+            self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Give a connection with one consistent snapshot."""
+        open_already: Connection | None = getattr(self._mine, "connection", None)
+        if open_already is not None:
+            with wall(self._place):
+                yield open_already
+            return
+        with wall(self._place), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Connection, Chain]]:
+        """Give a connection that may write, and the ledger's chain; commit at the end."""
+        if self._read_only:
+            message = f"{self._place}: opened for reading only"
+            raise StorageError(message)
+        if getattr(self._mine, "connection", None) is not None:
+            message = f"{self._place}: a writing block is open in this thread already"
+            raise StorageError(message)
+        with wall(self._place), self._engine.connect() as plain:
+            connection = plain.execution_options(**{WRITING: True})
+            with connection.begin():
+                self._mine.connection = connection
+                try:
+                    chain = Chain(connection)
+                    yield connection, chain
+                    chain.flush()
+                finally:
+                    self._mine.connection = None
+
+
+def upsert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:
+    """Return an INSERT that knows ON CONFLICT; the one place where dialects differ here."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def replace_row(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Insert a row, or bring the one with the same primary key to these values."""
+    keys = [column.name for column in table.primary_key]
+    statement = upsert(connection, table).values(values)
+    changed = {name: statement.excluded[name] for name in values if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def in_lots(ids: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
+    """Cut a long list of keys into pieces that one statement can name."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def exists(connection: Connection, query: Select[Any]) -> bool:
+    """Say whether a query gives any row."""
+    return connection.execute(query.limit(1)).first() is not None

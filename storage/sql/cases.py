@@ -1,0 +1,230 @@
+"""Cases as the Clerk sees them: read in lots, put together in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case as choose
+from sqlalchemy import func, select
+
+from config.types import (
+    AccountId,
+    CaseId,
+    CaseState,
+    Outcome,
+    RecipientState,
+    Resolution,
+    Severity,
+    SubjectId,
+    SubjectKind,
+)
+from storage.sql.base import Desk, in_lots
+from storage.sql.rows import finding_of, words_of
+from storage.tables import (
+    Case,
+    CaseEvent,
+    CaseFinding,
+    Finding,
+    Observation,
+    OutboxCase,
+    OutboxRecipient,
+    Subject,
+    Version,
+)
+from storage.values import Case as CaseValue
+from storage.values import CaseEvent as EventValue
+from storage.values import StoredFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, Select
+
+_CASE = Case.__table__
+_EVENT = CaseEvent.__table__
+_ON = CaseFinding.__table__
+_FINDING = Finding.__table__
+_SUBJECT = Subject.__table__
+_VERSION = Version.__table__
+_OBSERVATION = Observation.__table__
+_TOLD = OutboxCase.__table__
+_RECIPIENT = OutboxRecipient.__table__
+
+_SHOWN = {Outcome.PRESENT.value, Outcome.EDITED.value}
+_SEVERITIES = [severity.value for severity in Severity]
+"""Most serious first, as the enum lists them."""
+
+
+class Cases(Desk):
+    """The part of the repository that shows cases."""
+
+    def cases(
+        self,
+        *,
+        states: Sequence[CaseState] | None = None,
+        account: AccountId | None = None,
+        opened_since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[CaseValue]:
+        """Return cases: most severe first, then oldest due, then oldest."""
+        chosen: list[ColumnElement[bool]] = []
+        if states is not None:
+            chosen.append(_CASE.c.state.in_([state.value for state in states]))
+        if account is not None:
+            chosen.append(_SUBJECT.c.account == account)
+        if opened_since is not None:
+            chosen.append(_CASE.c.opened_at >= opened_since)
+        with self._reading() as connection:
+            return _read(connection, _query().where(*chosen).limit(limit))
+
+    def case(self, case: CaseId) -> CaseValue | None:
+        """Return one case, or None."""
+        with self._reading() as connection:
+            found = _read(connection, _query().where(_CASE.c.id == case))
+        return found[0] if found else None
+
+    def case_counts(self) -> Mapping[CaseState, int]:
+        """Return how many cases stand in each state; every state is named."""
+        query = select(_CASE.c.state, func.count()).group_by(_CASE.c.state)
+        with self._reading() as connection:
+            counted = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: counted.get(state.value, 0) for state in CaseState}
+
+
+def _newest(subject: ColumnElement[int], *, shown: bool) -> ScalarSelect[Any]:
+    """Return the newest observation of a subject, or the newest that showed a version."""
+    inner = _OBSERVATION.alias()
+    query = select(inner.c.id).where(inner.c.subject == subject)
+    if shown:
+        query = query.where(inner.c.version.is_not(None))
+    return query.order_by(inner.c.last_at.desc(), inner.c.id.desc()).limit(1).scalar_subquery()
+
+
+def _query() -> Select[Any]:
+    newest = _OBSERVATION.alias("newest")
+    shown = _OBSERVATION.alias("shown")
+    edits = select(func.count()).where(
+        _OBSERVATION.c.subject == _SUBJECT.c.id,
+        _OBSERVATION.c.outcome == Outcome.EDITED.value,
+    )
+    ranks = {severity: rank for rank, severity in enumerate(_SEVERITIES)}
+    return (
+        select(
+            _CASE,
+            _SUBJECT.c.account,
+            _SUBJECT.c.kind,
+            _SUBJECT.c.platform_id,
+            _SUBJECT.c.url,
+            _SUBJECT.c.published_at,
+            newest.c.outcome,
+            newest.c.last_at,
+            _VERSION.c.text,
+            _VERSION.c.own_length,
+            _VERSION.c.is_repost,
+            _VERSION.c.beside,
+            (edits.scalar_subquery() > 0).label("edited"),
+        )
+        .select_from(_CASE)
+        .join(_SUBJECT, _SUBJECT.c.id == _CASE.c.subject)
+        .join(newest, newest.c.id == _newest(_SUBJECT.c.id, shown=False), isouter=True)
+        .join(shown, shown.c.id == _newest(_SUBJECT.c.id, shown=True), isouter=True)
+        .join(_VERSION, _VERSION.c.id == shown.c.version, isouter=True)
+        .order_by(choose(ranks, value=_CASE.c.severity), _CASE.c.due_at, _CASE.c.id)
+    )
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[CaseValue]:
+    rows = connection.execute(query).mappings().all()
+    found: list[CaseValue] = []
+    for lot in in_lots(rows):
+        ids = [row["id"] for row in lot]
+        findings, events = _findings(connection, ids), _events(connection, ids)
+        told = _told(connection, ids)
+        found += [
+            _value(row, findings.get(row["id"], []), events.get(row["id"], []), told.get(row["id"]))
+            for row in lot
+        ]
+    return found
+
+
+def _findings(connection: Connection, cases: list[int]) -> dict[int, list[StoredFinding]]:
+    query = (
+        select(_ON.c.case, _FINDING)
+        .select_from(_ON)
+        .join(_FINDING, _FINDING.c.id == _ON.c.finding)
+        .where(_ON.c.case.in_(cases))
+        .order_by(_FINDING.c.id)
+    )
+    found: dict[int, list[StoredFinding]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["case"], []).append(finding_of(row))
+    return found
+
+
+def _events(connection: Connection, cases: list[int]) -> dict[int, list[EventValue]]:
+    query = select(_EVENT).where(_EVENT.c.case.in_(cases)).order_by(_EVENT.c.id)
+    found: dict[int, list[EventValue]] = {}
+    for row in connection.execute(query):
+        event = EventValue(
+            at=row.at,
+            by=row.by,
+            what=row.what,
+            from_state=None if row.from_state is None else CaseState(row.from_state),
+            to_state=CaseState(row.to_state),
+            because=row.because,
+        )
+        found.setdefault(row.case, []).append(event)
+    return found
+
+
+def _told(connection: Connection, cases: list[int]) -> dict[int, datetime]:
+    """Return when the first server accepted a mail about each case."""
+    query = (
+        select(_TOLD.c.case, func.min(_RECIPIENT.c.accepted_at))
+        .select_from(_TOLD)
+        .join(_RECIPIENT, _RECIPIENT.c.mail == _TOLD.c.mail)
+        .where(_TOLD.c.case.in_(cases), _RECIPIENT.c.state == RecipientState.ACCEPTED.value)
+        .group_by(_TOLD.c.case)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _value(
+    row: RowMapping,
+    findings: list[StoredFinding],
+    events: list[EventValue],
+    mailed_at: datetime | None,
+) -> CaseValue:
+    words = words_of(
+        row["text"] or "", row["own_length"] or 0, bool(row["is_repost"]), row["beside"]
+    )
+    # A case may be opened on something that was reported and never read: then nothing is known.
+    outcome = row["outcome"] or Outcome.CANNOT_TELL.value
+    return CaseValue(
+        id=CaseId(row["id"]),
+        state=CaseState(row["state"]),
+        resolution=None if row["resolution"] is None else Resolution(row["resolution"]),
+        severity=Severity(row["severity"]),
+        account=AccountId(row["account"]),
+        subject=SubjectId(row["subject"]),
+        subject_kind=SubjectKind(row["kind"]),
+        platform_id=row["platform_id"],
+        url=row["url"],
+        text=words.text,
+        published_at=row["published_at"],
+        edited=bool(row["edited"]),
+        visible=outcome in _SHOWN,
+        last_outcome=Outcome(outcome),
+        last_read_at=row["last_at"] or row["opened_at"],
+        history=row["history"],
+        opened_at=row["opened_at"],
+        due_at=row["due_at"],
+        closed_at=row["closed_at"],
+        findings=tuple(found for found in findings if found.withdrawn_at is None),
+        withdrawn=tuple(found for found in findings if found.withdrawn_at is not None),
+        events=tuple(events),
+        pictures=len(words.pictures),
+        extras=words.extras,
+        mailed_at=mailed_at,
+    )

@@ -1,0 +1,166 @@
+"""The outbox, and polls entered by command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from config.errors import StorageError
+from config.types import (
+    AccountId,
+    MailId,
+    MailKind,
+    Origin,
+    PollId,
+    PollStatus,
+    PollType,
+    RecipientState,
+    WindowMode,
+)
+from storage.sql.base import Desk, in_lots
+from storage.tables import Outbox, OutboxRecipient, Poll
+from storage.values import OutboxMail, PollRow, Recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+_OUTBOX = Outbox.__table__
+_RECIPIENT = OutboxRecipient.__table__
+_POLL = Poll.__table__
+
+
+class Mails(Desk):
+    """The part of the repository that keeps mails until every server has answered."""
+
+    def mail(self, key: str) -> OutboxMail | None:
+        """Return the mail with this natural key, or None."""
+        with self._reading() as connection:
+            query = select(_OUTBOX).where(_OUTBOX.c.key == key)
+            found = _whole(connection, connection.execute(query).mappings().all())
+        return found[0] if found else None
+
+    def mails(
+        self, *, due_at: datetime | None = None, kind: MailKind | None = None, limit: int = 100
+    ) -> list[OutboxMail]:
+        """Return mails, oldest first; with ``due_at`` those with a queued recipient due then."""
+        query = select(_OUTBOX).order_by(_OUTBOX.c.created_at, _OUTBOX.c.id).limit(limit)
+        if kind is not None:
+            query = query.where(_OUTBOX.c.kind == kind.value)
+        if due_at is not None:
+            waiting = select(_RECIPIENT.c.mail).where(
+                _RECIPIENT.c.state == RecipientState.QUEUED.value, _RECIPIENT.c.next_at <= due_at
+            )
+            query = query.where(_OUTBOX.c.id.in_(waiting))
+        with self._reading() as connection:
+            return _whole(connection, connection.execute(query).mappings().all())
+
+    def settle_recipient(
+        self,
+        mail: MailId,
+        address: str,
+        *,
+        accepted: bool,
+        at: datetime,
+        next_at: datetime | None = None,
+        error: str = "",
+    ) -> None:
+        """Note what one recipient's server said; an accepted one stays accepted."""
+        state = RecipientState.ACCEPTED if accepted else RecipientState.REFUSED
+        if not accepted and next_at is not None:
+            state = RecipientState.QUEUED
+        is_this = (_RECIPIENT.c.mail == mail) & (_RECIPIENT.c.address == address)
+        with self._writing() as (connection, chain):
+            row = connection.execute(select(_RECIPIENT).where(is_this)).first()
+            if row is None:
+                message = f"mail {mail} has no such recipient"
+                raise StorageError(message)
+            if row.state == RecipientState.ACCEPTED.value:
+                return
+            connection.execute(
+                update(_RECIPIENT)
+                .where(is_this)
+                .values(
+                    state=state.value,
+                    attempts=row.attempts + 1,
+                    next_at=next_at or row.next_at,
+                    accepted_at=at if accepted else None,
+                    last_error=error,
+                )
+            )
+            if state is not RecipientState.QUEUED:
+                chain.add(
+                    f"mail {state.value}",
+                    f"mail:{mail}",
+                    at=at,
+                    facts={"mail": mail, "address": address, "error": error},
+                )
+
+
+def _whole(connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxMail]:
+    people: dict[int, list[Recipient]] = {}
+    for lot in in_lots([row["id"] for row in rows]):
+        query = select(_RECIPIENT).where(_RECIPIENT.c.mail.in_(lot))
+        for row in connection.execute(
+            query.order_by(_RECIPIENT.c.mail, _RECIPIENT.c.position)
+        ).mappings():
+            people.setdefault(row["mail"], []).append(_recipient(row))
+    return [
+        OutboxMail(
+            id=MailId(row["id"]),
+            key=row["key"],
+            kind=MailKind(row["kind"]),
+            message_id=row["message_id"],
+            subject=row["subject"],
+            body=row["body"],
+            created_at=row["created_at"],
+            recipients=tuple(people.get(row["id"], ())),
+        )
+        for row in rows
+    ]
+
+
+def _recipient(row: RowMapping) -> Recipient:
+    return Recipient(
+        address=row["address"],
+        state=RecipientState(row["state"]),
+        attempts=row["attempts"],
+        next_at=row["next_at"],
+        accepted_at=row["accepted_at"],
+        last_error=row["last_error"],
+    )
+
+
+class Polls(Desk):
+    """The part of the repository that keeps polls."""
+
+    def polls(self) -> list[PollRow]:
+        """Return the polls entered by command, and notices entered for others, by id."""
+        with self._reading() as connection:
+            rows = connection.execute(select(_POLL).order_by(_POLL.c.id)).mappings()
+            return [
+                PollRow(
+                    id=PollId(row["id"]),
+                    type=PollType(row["type"]),
+                    held_on=row["held_on"],
+                    area=row["area"],
+                    by_election=row["by_election"],
+                    notice_on=row["notice_on"],
+                    start=row["start"],
+                    end=row["end"],
+                    mode=WindowMode(row["mode"]),
+                    status=PollStatus(row["status"]),
+                    origin=Origin(row["origin"]),
+                    notice_origin=(
+                        None if row["notice_origin"] is None else Origin(row["notice_origin"])
+                    ),
+                    entered_at=row["entered_at"],
+                    entered_by=row["entered_by"],
+                    candidates=tuple(row["candidates"]),
+                    handed_over=tuple(AccountId(account) for account in row["handed_over"]),
+                )
+                for row in rows
+            ]

@@ -1,0 +1,28 @@
+"""The parts put together: one repository, fulfilling `storage.repository.Repository`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from storage.sql.cases import Cases
+from storage.sql.judging import Judging
+from storage.sql.mails import Mails, Polls
+from storage.sql.record import Record
+from storage.sql.recording import Recording
+from storage.sql.register import Register
+from storage.sql.runs import Runs
+from storage.sql.steps import SqlTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class SqlRepository(Runs, Register, Recording, Judging, Cases, Mails, Polls, Record):
+    """Everything that is remembered, in one SQL database."""
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlTransaction]:
+        """Begin a writing transaction; it commits when the block ends well."""
+        with self._writing() as (connection, chain):
+            yield SqlTransaction(connection, chain)

@@ -1,0 +1,158 @@
+"""What a ledger entry that points at a row has committed to: one function a kind of row.
+
+Only what never changes in a row is committed to; what changes later (a withdrawal, a
+case's state) is an entry of its own. The same function runs when the entry is written and
+when it is verified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Select, select
+
+from storage.columns import to_microseconds
+from storage.tables import (
+    CaseEvent,
+    Finding,
+    Observation,
+    Outbox,
+    OutboxRecipient,
+    Subject,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+    Fields = Mapping[str, Any] | RowMapping
+
+_OBSERVATION = Observation.__table__
+_VERSION = Version.__table__
+_SUBJECT = Subject.__table__
+_FINDING = Finding.__table__
+_EVENT = CaseEvent.__table__
+_OUTBOX = Outbox.__table__
+_RECIPIENT = OutboxRecipient.__table__
+
+
+def _instant(value: datetime | None) -> int | None:
+    return None if value is None else to_microseconds(value)
+
+
+def observation_facts(row: Fields) -> dict[str, Any]:
+    """Return what an observation showed: of what, when, and every word of it."""
+    return {
+        "account": row["account"],
+        "kind": row["kind"],
+        "platform_id": row["platform_id"],
+        "outcome": row["outcome"],
+        "reason": row["reason"],
+        "detail": row["detail"],
+        "published_at": _instant(row["published_at"]),
+        "edited_at": _instant(row["edited_at"]),
+        "first_at": _instant(row["first_at"]),
+        "content_hash": row["content_hash"],
+        "text": row["text"],
+        "own_length": row["own_length"],
+        "is_repost": row["is_repost"],
+        "beside": row["beside"],
+    }
+
+
+_FINDING_SAYS = (
+    "version",
+    "clause",
+    "topic",
+    "rule",
+    "digest",
+    "severity",
+    "basis",
+    "context",
+    "score",
+    "spans",
+    "quote",
+    "reason",
+    "matched",
+    "is_masked",
+)
+
+
+def finding_facts(row: Fields) -> dict[str, Any]:
+    """Return what a finding says."""
+    return {name: row[name] for name in _FINDING_SAYS}
+
+
+def event_facts(row: Fields) -> dict[str, Any]:
+    """Return what a step in a case's life was."""
+    names = ["case", "by", "what", "from_state", "to_state", "because"]
+    return {**{name: row[name] for name in names}, "at": _instant(row["at"])}
+
+
+def mail_facts(row: Fields) -> dict[str, Any]:
+    """Return what a mail was and for whom; its bytes by their SHA-256."""
+    return {
+        "key": row["key"],
+        "kind": row["kind"],
+        "message_id": row["message_id"],
+        "subject": row["subject"],
+        "body": hashlib.sha256(row["body"]).hexdigest(),
+        "recipients": list(row["recipients"]),
+    }
+
+
+class _Source(NamedTuple):
+    query: Select[Any]
+    facts: Callable[[Fields], dict[str, Any]]
+
+
+_SOURCES = {
+    "observation": _Source(
+        select(
+            _OBSERVATION,
+            _SUBJECT.c.account,
+            _SUBJECT.c.kind,
+            _SUBJECT.c.platform_id,
+            _VERSION.c.content_hash,
+            _VERSION.c.text,
+            _VERSION.c.own_length,
+            _VERSION.c.is_repost,
+            _VERSION.c.beside,
+        )
+        .select_from(_OBSERVATION)
+        .join(_SUBJECT, _SUBJECT.c.id == _OBSERVATION.c.subject)
+        .join(_VERSION, _VERSION.c.id == _OBSERVATION.c.version, isouter=True),
+        observation_facts,
+    ),
+    "finding": _Source(select(_FINDING), finding_facts),
+    "event": _Source(select(_EVENT), event_facts),
+    "mail": _Source(select(_OUTBOX), mail_facts),
+}
+_IDS = {
+    "observation": _OBSERVATION.c.id,
+    "finding": _FINDING.c.id,
+    "event": _EVENT.c.id,
+    "mail": _OUTBOX.c.id,
+}
+
+
+def facts_of(connection: Connection, source: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return by id what the rows say now; rows that are no more are left out."""
+    known = _SOURCES.get(source)
+    if known is None:
+        return {}
+    wanted = sorted(set(ids))
+    rows = connection.execute(known.query.where(_IDS[source].in_(wanted))).mappings()
+    if source != "mail":
+        return {row["id"]: known.facts(row) for row in rows}
+    people: dict[int, list[str]] = {}
+    listed = select(_RECIPIENT.c.mail, _RECIPIENT.c.address).where(_RECIPIENT.c.mail.in_(wanted))
+    for mail, address in connection.execute(
+        listed.order_by(_RECIPIENT.c.mail, _RECIPIENT.c.position)
+    ):
+        people.setdefault(mail, []).append(address)
+    return {row["id"]: mail_facts({**row, "recipients": people.get(row["id"], [])}) for row in rows}

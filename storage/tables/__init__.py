@@ -1,0 +1,49 @@
+"""Rows, and nothing else: what the tables hold and what the database itself refuses.
+
+One class a table, in the words of the house. Methods live in `storage.sql`; values that
+leave `storage` are those of `storage.values`. A change here needs a migration; a test
+compares the two.
+"""
+
+from storage.tables.base import Row
+from storage.tables.judging import Case, CaseEvent, CaseFinding, Finding, Quieted
+from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll
+from storage.tables.reading import Observation, RawPayload, Subject, Version
+from storage.tables.record import Ledger, LedgerContent
+from storage.tables.register import (
+    Account,
+    AccountState,
+    Coverage,
+    Lease,
+    RegisterChange,
+    Review,
+    Run,
+    Spend,
+)
+
+__all__ = [
+    "Account",
+    "AccountState",
+    "Case",
+    "CaseEvent",
+    "CaseFinding",
+    "Coverage",
+    "Finding",
+    "Lease",
+    "Ledger",
+    "LedgerContent",
+    "Observation",
+    "Outbox",
+    "OutboxCase",
+    "OutboxRecipient",
+    "Poll",
+    "Quieted",
+    "RawPayload",
+    "RegisterChange",
+    "Review",
+    "Row",
+    "Run",
+    "Spend",
+    "Subject",
+    "Version",
+]

@@ -1,0 +1,87 @@
+"""Rows of the outbox and of polls."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from config.types import (
+    MailKind,
+    Origin,
+    PollStatus,
+    PollType,
+    RecipientState,
+    WindowMode,
+)
+from storage.columns import Json
+from storage.tables.base import NEVER_AGAIN, Row, closed, instant_field, text_field
+
+
+class Outbox(Row, table=True):
+    """A finished mail."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("key"), closed("kind", MailKind), NEVER_AGAIN)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = text_field()
+    kind: str = text_field()
+    message_id: str = text_field()
+    subject: str = text_field()
+    body: bytes
+    created_at: datetime = instant_field(index=True)
+
+
+class OutboxRecipient(Row, table=True):
+    """What one recipient's server has said about one mail."""
+
+    __tablename__ = "outbox_recipient"
+    __table_args__ = (
+        Index(None, "state", "next_at"),
+        closed("state", RecipientState),
+        CheckConstraint("(state = 'accepted') = (accepted_at IS NOT NULL)", name="accepted_when"),
+    )
+    mail: int = Field(primary_key=True, foreign_key="outbox.id")
+    address: str = text_field(primary_key=True)
+    position: int
+    state: str = text_field()
+    attempts: int
+    next_at: datetime = instant_field()
+    accepted_at: datetime | None = instant_field()
+    last_error: str = text_field()
+
+
+class OutboxCase(Row, table=True):
+    """A case that a mail tells of."""
+
+    __tablename__ = "outbox_case"
+    mail: int = Field(primary_key=True, foreign_key="outbox.id")
+    case: int = Field(primary_key=True, foreign_key="case.id", index=True)
+
+
+class Poll(Row, table=True):
+    """A poll entered by command, or a notice entered for one of the configuration."""
+
+    __tablename__ = "poll"
+    __table_args__ = (
+        closed("type", PollType),
+        closed("mode", WindowMode),
+        closed("status", PollStatus),
+        closed("origin", Origin),
+        closed("notice_origin", Origin),
+    )
+    id: str = text_field(primary_key=True)
+    type: str = text_field()
+    held_on: date
+    area: str = text_field()
+    by_election: bool
+    notice_on: date | None = Field(default=None)
+    start: datetime | None = instant_field()
+    end: datetime | None = instant_field()
+    mode: str = text_field()
+    status: str = text_field()
+    origin: str = text_field()
+    notice_origin: str | None = text_field()
+    entered_at: datetime | None = instant_field()
+    entered_by: str = text_field()
+    candidates: list[str] = Field(sa_type=Json)
+    handed_over: list[str] = Field(sa_type=Json)
