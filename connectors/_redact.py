@@ -109,6 +109,16 @@ class Redactor:
         said = _SCHEME.sub(rf"\g<name>\g<gap>{HIDDEN}", said)
         return _NAMED.sub(rf"\g<name>\g<gap>{HIDDEN}", said)
 
+    def registered(self, said: bytes) -> bytes:
+        """Return bytes with the registered values replaced, and nothing else.
+
+        For what is kept as evidence: a post may rightly hold the words "password: …".
+        """
+        if self._registered is None:
+            return said
+        text = said.decode("utf-8", "surrogateescape")
+        return self._registered.sub(HIDDEN, text).encode("utf-8", "surrogateescape")
+
     def exception(self, error: BaseException) -> str:
         """Return ``Type: words`` of an error, redacted, at most 300 characters."""
         said = self.redact(str(error))

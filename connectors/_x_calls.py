@@ -1,0 +1,262 @@
+"""The three calls of X's API v2 that reading needs: paid for, limited, checked.
+
+Everything that costs money or can fail goes through `Calls`; `connectors.x` decides what
+to ask and what the answers mean.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+import tweepy
+
+from config.errors import LaterError
+from config.types import Reason
+from connectors._x_trouble import Trouble, load, reset_of
+from connectors._x_words import JSON, id_of, includes_of, objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from connectors.base import Circumstances
+
+POST_READ = Decimal("0.005")
+"""US dollars for each returned post: docs.x.com, x-api/getting-started/pricing, August 2026."""
+USER_READ = Decimal("0.010")
+"""US dollars for each returned user: the same page."""
+
+SMALLEST_PAGE, LARGEST_PAGE = 5, 100
+
+# What comes along (the post that is answered, the post that is quoted) is taken to be
+# paid for as well: no page of X's says that it is not.
+_PAID_EACH = 3
+_BASES = ("https://api.twitter.com", "https://api.x.com")
+_USER_NAME = re.compile(r"\w{1,20}", re.ASCII)
+_LONGEST_USER_NAME = 15
+
+_POST_SHAPE: Mapping[str, list[str]] = {
+    "tweet_fields": [
+        "article",
+        "attachments",
+        "author_id",
+        "conversation_id",
+        "created_at",
+        "edit_history_tweet_ids",
+        "entities",
+        "in_reply_to_user_id",
+        "note_tweet",
+        "referenced_tweets",
+    ],
+    "expansions": ["attachments.media_keys", "attachments.poll_ids", "referenced_tweets.id"],
+    "media_fields": ["alt_text", "media_key", "type"],
+    "poll_fields": ["id", "options"],
+}
+_USER_FIELDS = [
+    "description",
+    "entities",
+    "location",
+    "name",
+    "pinned_tweet_id",
+    "profile_banner_url",
+    "profile_image_url",
+    "protected",
+    "url",
+    "username",
+]
+
+
+def user_name(handle: str) -> str:
+    """Return the user name in a handle: ``Name``, ``@Name`` or the profile's address."""
+    said = handle.strip()
+    if said.startswith(("http://", "https://")):
+        said = urlsplit(said).path.strip("/").split("/")[0]
+    return said.removeprefix("@")
+
+
+class Calls:
+    """Asks X for one account and one run."""
+
+    def __init__(self, circumstances: Circumstances) -> None:
+        """Put tweepy on the door's session; nothing is asked yet."""
+        account, door = circumstances.account, circumstances.door
+        self.trouble = Trouble(
+            account=account.id, as_of=circumstances.as_of, redactor=door.redactor
+        )
+        self._its = circumstances
+        self._purse = account.credential or account.id
+        self._user: JSON | None = None
+        self._busy_until: dict[str, datetime] = {}
+        secret = circumstances.secret
+        self._client = tweepy.Client(
+            bearer_token=secret.get_secret_value() if secret is not None else "none",
+            return_type=requests.Response,  # its models drop fields they do not know
+            wait_on_rate_limit=False,  # it would sleep in the worker, or recurse without end
+        )
+        self._client.session = door.session(
+            account, rewrite=_BASES, secret=secret, on_response=self._on_response
+        )
+
+    def _on_response(self, response: requests.Response) -> None:
+        """Tell failures from the answer itself, before tweepy sees it.
+
+        tweepy's own exceptions lose the problem's type and break on a body that is a list.
+        """
+        problem = self.trouble.of_response(response)
+        if problem is not None:
+            raise problem
+        if response.headers.get("x-rate-limit-remaining", "").strip() == "0":
+            reset = reset_of(response)
+            if reset is not None and reset > self._its.as_of:
+                self._busy_until[_route(response.url)] = reset
+
+    def user(self) -> JSON:
+        """Return the account's own user object; asked once a run.
+
+        By the lasting id where it is known, so that a changed handle changes nothing.
+
+        Raises:
+            AccessError: Token refused; the account is suspended, protected or missing.
+            LaterError: Budget, rate limit or trouble on the way.
+            ContractError: The answer, or the registered handle, makes no sense.
+        """
+        if self._user is None:
+            left = self._left(USER_READ)
+            if left is not None and left < 1:
+                raise self.spent()
+            self._user = self._asked_user()
+        return self._user
+
+    def asked_user(self) -> JSON | None:
+        """Return the user object if it was asked for in this run."""
+        return self._user
+
+    def _asked_user(self) -> JSON:
+        known, name = id_of(self._its.state.platform_id), user_name(self._its.account.handle)
+        if known is None and name.isdigit() and len(name) > _LONGEST_USER_NAME:
+            known = name
+        if known is None and not _USER_NAME.fullmatch(name):
+            raise self.trouble.contract(f"{name[:50]!r} is no user name of X", b"")
+        who = {"id": known} if known is not None else {"username": name}
+        route = f"/2/users/{known}" if known is not None else "/2/users/by/username"
+        answer = self._ask(route, self._client.get_user, user_fields=_USER_FIELDS, **who)
+        user = answer.get("data")
+        number = id_of(user.get("id")) if isinstance(user, dict) else None
+        if not isinstance(user, dict) or number is None:
+            problems = objects(answer.get("errors"))
+            if problems:
+                raise self.trouble.of_account(problems)
+            raise self.trouble.contract("X describes the account without an id", _sample(answer))
+        self._charge(USER_READ, [f"user {number}"])
+        if user.get("protected") is True:
+            raise self.trouble.hidden()
+        return user
+
+    def timeline(
+        self, user_id: str, *, size: int, token: str | None, bounds: Mapping[str, Any]
+    ) -> JSON:
+        """Return one page of the account's posts.
+
+        Args:
+            user_id: Numeric id.
+            size: From `page_size`.
+            token: Of the next page; None for the first.
+            bounds: ``since_id`` or ``start_time``.
+
+        Raises:
+            AccessError, LaterError, ContractError: As `user` does.
+        """
+        answer = self._ask(
+            f"/2/users/{user_id}/tweets",
+            self._client.get_users_tweets,
+            user_id,
+            max_results=size,
+            pagination_token=token,
+            **bounds,
+            **_POST_SHAPE,
+        )
+        problems = objects(answer.get("errors"))
+        if "data" not in answer and "meta" not in answer and problems:
+            raise self.trouble.of_account(problems)
+        return self._paid(answer)
+
+    def lookup(self, ids: Sequence[str]) -> JSON:
+        """Return up to 100 posts by id.
+
+        Raises:
+            AccessError, LaterError, ContractError: As `user` does.
+        """
+        return self._paid(self._ask("/2/tweets", self._client.get_tweets, list(ids), **_POST_SHAPE))
+
+    def page_size(self, wanted: int, *, smallest: int = SMALLEST_PAGE) -> int | None:
+        """Return how many posts may be asked for at once; None when the budget is too small.
+
+        Args:
+            wanted: How many are of use, at least 1.
+            smallest: Fewer than this cannot be asked for.
+        """
+        size = min(LARGEST_PAGE, max(smallest, wanted))
+        left = self._left(POST_READ)
+        if left is None:
+            return size
+        size = min(size, left // _PAID_EACH)
+        return size if size >= smallest else None
+
+    def spent(self) -> LaterError:
+        """Return the error for a budget that is used up."""
+        return LaterError(
+            "the month's budget for X is used up",
+            account=self._its.account.id,
+            reason=Reason.QUOTA_MONEY,
+            remedy="It starts again next month; or raise usd_per_month in [budget.x]",
+        )
+
+    def _left(self, price: Decimal) -> int | None:
+        return self._its.meter.affordable(credential=self._purse, price=price)
+
+    def _charge(self, price: Decimal, ids: Sequence[str]) -> None:
+        if ids:
+            self._its.meter.charge(credential=self._purse, price=price, ids=ids)
+
+    def _paid(self, answer: JSON) -> JSON:
+        """Count what an answer with posts costs, and check its shape."""
+        listed = objects(answer.get("data"))
+        ids = [number for each in listed if (number := id_of(each.get("id")))]
+        self._charge(POST_READ, list(dict.fromkeys([*ids, *includes_of(answer).posts])))
+        if not isinstance(answer.get("data", []), list) or not (
+            answer.keys() & {"data", "meta", "errors"}
+        ):
+            raise self.trouble.contract("X lists posts in an unknown form", _sample(answer))
+        return answer
+
+    def _ask(
+        self, route: str, call: Callable[..., requests.Response], *args: Any, **kw: Any
+    ) -> JSON:
+        busy_until = self._busy_until.get(route)
+        if busy_until is not None and busy_until > self._its.as_of:
+            raise LaterError(
+                "X asks to wait: no request of this kind is left",
+                account=self._its.account.id,
+                reason=Reason.RATE_LIMIT,
+                retry_at=busy_until,
+            )
+        answer = load(call(*args, **kw).content)
+        if not isinstance(answer, dict):
+            raise self.trouble.unreadable()
+        return answer
+
+
+def _route(url: str) -> str:
+    """Return which limit a request counts against: its path, without a user name."""
+    path = urlsplit(url).path
+    place = path.find("/2/")
+    path = path[place:] if place >= 0 else path
+    return "/2/users/by/username" if path.startswith("/2/users/by/username/") else path
+
+
+def _sample(answer: JSON) -> bytes:
+    return repr(answer)[:2000].encode("utf-8", "replace")

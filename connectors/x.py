@@ -1,0 +1,375 @@
+"""X (formerly Twitter), through tweepy and API v2.
+
+Set-up: one app-only Bearer token of the council's own developer app; docs/connectors/x.md
+takes an IT supplier there in ten minutes. Every returned post is paid for ($0.005), every
+profile ($0.010), the same one once a UTC day; asking when nothing is new is free.
+
+Limits: at most 3,200 posts back; 100 posts a request; the budget first, rate limits long
+after. One reading costs one request for the profile (which is also the probe), one for
+every 100 new posts, one for every 100 posts read again.
+
+Blind spots: what an edited post said before it was first read here; replies by others;
+direct messages; Spaces; words inside pictures and videos; a protected account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from config.errors import LaterError, ReadError
+from config.types import Outcome, Reason
+from connectors import _x_words as x
+from connectors._x_calls import POST_READ, USER_READ, Calls, user_name
+from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
+from connectors.base import Batch, FetchedPost, FetchedProfile, Platform, Reread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from connectors._x_words import JSON, Includes
+    from connectors.base import Circumstances, KnownPost
+
+__all__ = ["CONNECTOR", "POST_READ", "USER_READ", "XReader"]
+
+_MOST_BACK = 3200
+_MOST_PAGES = 100
+_PICTURE_HOST = "pbs.twimg.com"
+_PICTURE_BYTES = 2_000_000
+_OK = 200
+
+# Answers lag behind: ids of the last hour are asked for again, as far as today goes,
+# because what was paid for today is free until midnight UTC.
+_OVERLAP = timedelta(hours=1)
+# An id from beyond this would make the cursor skip everything until then.
+_FUTURE = timedelta(days=1)
+
+_CUT_BY_BUDGET = "the month's budget for X is used up"
+
+
+@dataclass(slots=True)
+class _Listing:
+    """What a listing has shown so far."""
+
+    roots: dict[str, FetchedPost] = field(default_factory=dict)
+    newest: int = 0
+    oldest_at: datetime | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, said: str) -> None:
+        """Keep why the listing is not complete, each reason once."""
+        if said and said not in self.notes:
+            self.notes.append(said)
+
+
+class XReader:
+    """Reads one account on X for one run; a `connectors.base.Connector`."""
+
+    def __init__(self, circumstances: Circumstances) -> None:
+        """Prepare; nothing is asked yet."""
+        self._its = circumstances
+        self._calls = Calls(circumstances)
+        self._seen: dict[str, FetchedPost] = {}
+        self._picture_read = circumstances.state.validators.get("picture", "")
+
+    def profile(self) -> FetchedProfile:
+        """Read the account's own face; the same answer serves as the probe.
+
+        Raises:
+            AccessError: Token refused; the account is suspended, protected or missing.
+            LaterError: Budget used up, rate limit, or trouble on the way.
+            ContractError: The answer is not what X documents.
+        """
+        user = self._calls.user()
+        content = x.profile_content(user)
+        username = self._username()
+        return FetchedProfile(
+            platform_id=self._user_id(),
+            handle=username,
+            url=f"https://x.com/{username}",
+            content=content,
+            picture=self._picture(user, content.fields["picture"]),
+        )
+
+    def probe(self) -> None:
+        """Prove that account and token are alive; one paid profile, once a run.
+
+        Raises:
+            AccessError, LaterError, ContractError: As `profile` does.
+        """
+        self._calls.user()
+
+    def validators(self) -> Mapping[str, str]:
+        """Return which profile picture was fetched last, so that it is fetched once."""
+        return {"picture": self._picture_read} if self._picture_read else {}
+
+    def posts(self, *, since: datetime, limit: int = _MOST_BACK) -> Iterator[Batch]:
+        """Read what is new since the cursor, newest first; without a cursor, since ``since``.
+
+        Args:
+            since: Oldest instant wanted when there is no cursor; aware UTC.
+            limit: Most posts, 1 to 3,200.
+
+        Yields:
+            One batch a page. The last one carries the cursor if nothing is missing;
+            otherwise it is not complete and says why.
+
+        Raises:
+            AccessError, LaterError, ContractError: As `profile` does.
+        """
+        user_id, bounds = self._user_id(), self._bounds(since)
+        listing = _Listing()
+        tokens: list[str | None] = [None]
+        page: tuple[FetchedPost, ...] = ()
+        while True:
+            size = self._calls.page_size(limit - len(listing.roots))
+            if size is None:
+                listing.note(_CUT_BY_BUDGET)
+                break
+            answer = self._calls.timeline(user_id, size=size, token=tokens[-1], bounds=bounds)
+            page = self._take(answer, listing)
+            token = x.next_token(answer)
+            if token is None:
+                break
+            if token in tokens or len(tokens) >= _MOST_PAGES:
+                listing.note("X's list of posts had no end")
+                break
+            if len(listing.roots) >= limit:
+                listing.note(f"there were more than {limit:,} posts")
+                break
+            tokens.append(token)
+            yield Batch(posts=page)
+            page = ()
+        yield self._last(page + self._pinned(listing), listing, since)
+
+    def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
+        """Read given posts again, 100 a request; what `posts` has shown costs nothing.
+
+        ``gone`` is said only after `probe` has succeeded. An edited post is followed to
+        the newest version of its chain.
+
+        Raises:
+            AccessError: The token died, or the whole account is gone: no post is called
+                gone for that.
+            LaterError, ContractError: As `profile` does.
+        """
+        wanted: dict[str, str] = {}
+        for post in known:
+            shown = self._seen.get(post.platform_id)
+            number = x.id_of(post.current_id) or x.id_of(post.platform_id)
+            if shown is not None:
+                yield Reread(platform_id=post.platform_id, outcome=Outcome.PRESENT, post=shown)
+            elif number is None:
+                yield _cannot_tell(post.platform_id, Reason.CONTRACT, "its id is none of X's")
+            else:
+                wanted[number] = post.platform_id
+        hidden: list[tuple[str, str]] = []
+        yield from self._look_up(wanted, hidden)
+        yield from self._confirm(hidden)
+
+    # --- the account -----------------------------------------------------------------------
+
+    def _user_id(self) -> str:
+        asked = self._calls.asked_user()
+        known = x.id_of(self._its.state.platform_id) if asked is None else None
+        return known or str(self._calls.user()["id"])
+
+    def _username(self) -> str:
+        asked = self._calls.asked_user() or {}
+        return x.words(asked.get("username")) or user_name(self._its.account.handle)
+
+    def _picture(self, user: JSON, name: str) -> bytes | None:
+        """Fetch the profile picture if it is a new one and lies where X keeps pictures.
+
+        A picture that cannot be had is no failure of the reading: the next one tries again.
+        """
+        address = x.words(user.get("profile_image_url")).replace("_normal.", "_400x400.")
+        if not name or name == self._picture_read or not self._is_picture_place(address):
+            return None
+        try:
+            answer = self._its.door.get(
+                address, account=self._its.account, max_bytes=_PICTURE_BYTES, max_redirects=0
+            )
+        except ReadError:
+            return None
+        if answer.status != _OK or not answer.headers.get("content-type", "").startswith("image/"):
+            return None
+        self._picture_read = name
+        return answer.body
+
+    def _is_picture_place(self, address: str) -> bool:
+        try:
+            place, base = urlsplit(address), urlsplit(self._its.account.api_base or "")
+        except ValueError:
+            return False
+        if self._its.account.api_base is not None:
+            return (place.scheme, place.netloc) == (base.scheme, base.netloc)
+        return (place.scheme, place.netloc) == ("https", _PICTURE_HOST)
+
+    # --- the listing -----------------------------------------------------------------------
+
+    def _bounds(self, since: datetime) -> dict[str, str | datetime]:
+        """Return where the listing begins: a little before the cursor where that is free."""
+        cursor = x.id_of(self._its.state.cursor)
+        if cursor is None:
+            return {"start_time": since}
+        now = self._its.as_of
+        today = x.id_at(now.replace(hour=0, minute=0, second=0, microsecond=0))
+        if int(cursor) <= today:
+            return {"since_id": cursor}
+        overlap = int(_OVERLAP.total_seconds() * 1000) << x.ID_BITS
+        return {"since_id": str(max(today, int(cursor) - overlap))}
+
+    def _take(self, answer: JSON, listing: _Listing) -> tuple[FetchedPost, ...]:
+        """Return the posts of a page that were not listed before, each chain once."""
+        posts, note = self._whole_posts(answer)
+        listing.note(note)
+        fresh: dict[str, FetchedPost] = {}
+        for post in posts:
+            number = int(post.current_id or post.platform_id)
+            earlier = listing.roots.get(post.platform_id)
+            if earlier is not None and int(earlier.current_id or 0) >= number:
+                continue
+            listing.roots[post.platform_id] = fresh[post.platform_id] = post
+            if x.instant_of_id(str(number)) <= self._its.as_of + _FUTURE:
+                listing.newest = max(listing.newest, number)
+            if post.published_at is not None:
+                oldest = listing.oldest_at or post.published_at
+                listing.oldest_at = min(oldest, post.published_at)
+        self._seen.update(fresh)
+        return tuple(fresh.values())
+
+    def _whole_posts(self, answer: JSON) -> tuple[list[FetchedPost], str]:
+        """Return the posts that came whole, and a note if some did not.
+
+        A field that X could not fill in just now would look like an edit: such a post is
+        left for the next reading.
+        """
+        includes, broken = x.includes_of(answer), broken_in(answer)
+        listed = answer.get("data") or []
+        note = "X left out a part of what was asked" if broken else ""
+        posts = []
+        for raw in listed:
+            post = self._post(raw, includes) if isinstance(raw, dict) else None
+            if post is None:
+                note = note or "X listed something that is no post"
+            elif not broken & {"", *x.parts_of(raw)}:
+                posts.append(post)
+        return posts, note
+
+    def _post(self, raw: JSON, includes: Includes) -> FetchedPost | None:
+        return x.post_of(
+            raw,
+            includes,
+            user_id=self._user_id(),
+            username=self._username(),
+            redactor=self._its.door.redactor,
+        )
+
+    def _pinned(self, listing: _Listing) -> tuple[FetchedPost, ...]:
+        """Return the pinned post if the profile was read and no listing shows the post.
+
+        It stands at the top of the page for years, long after the look-back has passed it.
+        """
+        number = x.pinned_of(self._calls.asked_user() or {})
+        shown = {post.current_id for post in listing.roots.values()} | set(listing.roots)
+        if number is None or number in shown or self._calls.page_size(1, smallest=1) is None:
+            return ()
+        posts, note = self._whole_posts(self._calls.lookup([number]))
+        listing.note(note)
+        fresh = tuple(post for post in posts if post.platform_id not in listing.roots)
+        self._seen.update({post.platform_id: post for post in fresh})
+        return fresh
+
+    def _last(self, page: tuple[FetchedPost, ...], listing: _Listing, since: datetime) -> Batch:
+        """Return the last batch: with the cursor, or with what is missing."""
+        if not listing.notes:
+            before = int(x.id_of(self._its.state.cursor) or 0)
+            cursor = max(before, listing.newest)
+            return Batch(posts=page, cursor=str(cursor) if cursor else None)
+        start = since
+        if (cursor_id := x.id_of(self._its.state.cursor)) is not None:
+            told = x.instant_of_id(cursor_id)
+            start = told if since <= told <= self._its.as_of else since
+        end = listing.oldest_at or self._its.as_of
+        gap = (start, end) if start < end else None
+        return Batch(posts=page, complete=False, gap=gap, note="; ".join(listing.notes))
+
+    # --- reading again ---------------------------------------------------------------------
+
+    def _look_up(
+        self, wanted: Mapping[str, str], hidden: list[tuple[str, str]]
+    ) -> Iterator[Reread]:
+        """Yield what can be said at once; collect in ``hidden`` what the probe must confirm.
+
+        Args:
+            wanted: Platform id (the root's) by the id to ask for.
+            hidden: Gets (platform id, kind of problem).
+        """
+        waiting, asked = dict(wanted), set[str]()
+        while waiting:
+            size = self._calls.page_size(len(waiting), smallest=1)
+            if size is None:
+                for root in waiting.values():
+                    yield _cannot_tell(root, Reason.QUOTA_MONEY, _CUT_BY_BUDGET)
+                return
+            ids = list(waiting)[:size]
+            asked.update(ids)
+            answer = self._calls.lookup(ids)
+            found = {post.current_id: post for post in self._whole_posts(answer)[0]}
+            newest = x.newest_of_chains(answer)
+            problems = kinds_by_id(answer)
+            for number in ids:
+                root, post = waiting.pop(number), found.get(number)
+                newer = newest.get(number, number)
+                if newer not in asked:
+                    waiting[newer] = root
+                elif post is not None:
+                    self._seen[root] = post
+                    yield Reread(platform_id=root, outcome=Outcome.PRESENT, post=post)
+                elif problems.get(number) in BESIDE:
+                    hidden.append((root, problems[number]))
+                else:
+                    said = "X said nothing usable about it"
+                    yield _cannot_tell(root, Reason.PARTIAL, said)
+
+    def _confirm(self, hidden: Sequence[tuple[str, str]]) -> Iterator[Reread]:
+        """Yield ``gone`` for what X does not show, once the account has proved alive."""
+        if not hidden:
+            return
+        try:
+            self.probe()
+        except LaterError as error:
+            for root, _ in hidden:
+                said = "X does not show it, but whether the account is well could not be asked"
+                yield _cannot_tell(root, error.reason, said)
+            return
+        for root, kind in hidden:
+            why = "X finds no such post" if kind == NOT_FOUND else "X does not show it to others"
+            yield Reread(
+                platform_id=root,
+                outcome=Outcome.GONE,
+                reason=Reason.GONE_OR_HIDDEN,
+                detail=why,
+            )
+
+
+def _cannot_tell(root: str, reason: Reason, why: str) -> Reread:
+    return Reread(platform_id=root, outcome=Outcome.CANNOT_TELL, reason=reason, detail=why)
+
+
+CONNECTOR = Platform(
+    name="x",
+    title="X",
+    open=XReader,
+    needs_credential=True,
+    blind_spots=(
+        "What an edited post said before it was first read",
+        "Replies that others write under a post",
+        "Direct messages and Spaces",
+        "Words inside pictures and videos, unless the picture has a description",
+    ),
+    removal_steps="Open the post, choose the three dots at its top, choose Delete.",
+)
