@@ -306,6 +306,6 @@ def _commands(case: Case) -> tuple[Command, ...]:
         ),
         Command(
             line=f'clerkwatch cases dismiss {case.id} --because "…"',
-            does="It is not a breach, because …",
+            does="It is not a breach",
         ),
     )

@@ -67,12 +67,10 @@ class Reader:
             return ["None of its posts have been checked."]
         if account.reason is Reason.ACCOUNT_GONE:
             return ["It may have been renamed, closed or taken over."]
-        return [
-            (
-                f"Posts since {self.calendar.moment(account.last_read_at)} are unchecked and will be "
-                "read when it works; posts put up and taken down in between will not have been seen."
-            )
-        ]
+        since = self.calendar.moment(account.last_read_at)
+        unchecked = f"Posts since {since} are unchecked and will be read when it works;"
+        missed = "posts put up and taken down in between will not have been seen."
+        return [unchecked, missed]
 
     def _wait(self, account: AccountFacts) -> str:
         """Return whether it can wait, and until when."""

@@ -6,13 +6,16 @@ anything. All instants are aware UTC, all texts are raw: hardening them is the m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
-from storage.values import Case, RegisterChange
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
+    from storage.values import Case, RegisterChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,8 @@ def plain(text: str) -> str:
 
     Returns:
         The same words: escape sequences, control characters, direction overrides,
-        zero-width characters and lone surrogates are gone, line ends are ``\\n``, tabs are
-        spaces. Joiners inside emoji and the tags of regional flags stay: they are visible.
+        zero-width characters and lone surrogates are gone, every line end is one line feed, tabs
+        are spaces. Joiners inside emoji and the tags of regional flags stay: they are visible.
     """
     text = _LINE_ENDS.sub("\n", _ANSI.sub("", text)).replace("\t", " ")
     kept: list[str] = []

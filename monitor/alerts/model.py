@@ -115,6 +115,18 @@ class Urgent:
     foot: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technical:
+    """The mail for the person behind the machine; built in `technical`."""
+
+    council: str
+    subject: str
+    date: str
+    lead: str
+    lines: tuple[str, ...]
+    foot: tuple[str, ...]
+
+
 def build_digest(facts: DigestFacts, *, limits: Limits | None = None) -> Digest:
     """Return what the digest says.
 
@@ -143,7 +155,7 @@ def build_urgent(facts: UrgentFacts) -> Urgent:
         card=desk.card(facts.case),
         foot=(
             (
-                "The post stays where it is until a person takes it down: clerkwatch never posts or "
+                "It stays where it is until a person takes it down: clerkwatch never posts or "
                 "deletes anything. It is read again at every reading, and the morning mail says "
                 "whether it is still visible."
             ),
@@ -191,7 +203,7 @@ class _Builder:
             history_intro=self._history_intro(),
             history=history,
             changed=self._changed(),
-            coming=tuple(one_line(line, most=600) for line in facts.coming),
+            coming=self._coming(),
             seen=self._seen(),
             weekly=monday_lines(facts, weekly=self._weekly_cases(), desk=self.desk),
             foot=_foot(has_cards=bool(decisions.cards or history.cards)),
@@ -264,10 +276,20 @@ class _Builder:
         if facts.refused:
             mails = count(len(facts.refused), "earlier mail")
             notes.append(f"{mails} could not be delivered to somebody: a server refused it.")
-        quiet = not (self.decisions or self.history or facts.waiting or facts.closed)
-        if quiet:
+        if self._is_quiet():
             notes.append(" ".join(["Nothing is waiting.", one_line(facts.next_poll)]).strip())
         return tuple(notes)
+
+    def _is_quiet(self) -> bool:
+        """Return whether nothing is to be decided and nothing waits."""
+        facts = self.facts
+        return not (self.decisions or self.history or facts.waiting or facts.closed)
+
+    def _coming(self) -> tuple[str, ...]:
+        """Return the coming polls; on a quiet day the note about the next one is enough."""
+        if self._is_quiet() and self.facts.next_poll:
+            return ()
+        return tuple(one_line(line, most=600) for line in self.facts.coming)
 
     @staticmethod
     def _rule_note(flagged: int) -> str:

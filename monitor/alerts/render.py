@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.alerts.cards import Command
-    from monitor.alerts.model import Digest, Urgent
+    from monitor.alerts.model import Digest, Technical, Urgent
 
 _WIDTH = 78
 # Where a mail programme would see an address: a scheme's end, or a dot or @ between words.
@@ -43,6 +43,16 @@ def urgent_text(urgent: Urgent) -> str:
 def urgent_html(urgent: Urgent) -> str:
     """Return the HTML part of an urgent mail."""
     return _environment().get_template("urgent.html.j2").render(mail=urgent)
+
+
+def technical_text(technical: Technical) -> str:
+    """Return the text part of the technical mail."""
+    return _text("technical.txt.j2", technical)
+
+
+def technical_html(technical: Technical) -> str:
+    """Return the HTML part of the technical mail."""
+    return _environment().get_template("technical.html.j2").render(mail=technical)
 
 
 def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
@@ -94,7 +104,7 @@ def unlinked(text: str) -> Markup:
     )
 
 
-def _text(template: str, mail: Digest | Urgent) -> str:
+def _text(template: str, mail: Digest | Technical | Urgent) -> str:
     said = _environment().get_template(template).render(mail=mail)
     return re.sub(r"\n{3,}", "\n\n", said).strip("\n") + "\n"
 

@@ -130,4 +130,4 @@ def abridged(words: str, *, most: int = 170) -> str:
     cut = words[: most - 2]
     if " " in cut:
         cut = cut[: cut.rindex(" ")]
-    return cut.rstrip(" ,;:-–") + " …"
+    return cut.rstrip(" ,;:-") + " …"

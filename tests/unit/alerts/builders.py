@@ -41,6 +41,11 @@ TERMS_7 = (
     "expected to comply with the relevant Council policies."
 )
 TERMS_4 = "must not breach the Council's Equal Opportunities or Safeguarding policies."
+COMING = (
+    "Thursday 6 May 2027, town council election. The notice of election must be published by "
+    "Wednesday 31 March; the pre-election period starts on the day it is published. When you "
+    "know the day: clerkwatch elections notice parish.2027-05-06 2027-03-22"
+)
 POLICY = PolicyWords(
     titles={
         ClauseId("terms.4"): "Terms of Use 4",
@@ -280,12 +285,5 @@ def working_day() -> DigestFacts:
         gone_between=GONE_BETWEEN,
         posts_checked=31,
         technical_told=True,
-        coming=(
-            (
-                "Thursday 6 May 2027, town council election. The notice of election must be published "
-                "by Wednesday 31 March; the pre-election period starts on the day it is published. "
-                "When you know the day, for example: "
-                "clerkwatch elections notice parish.2027-05-06 2027-03-22"
-            ),
-        ),
+        coming=(COMING,),
     )

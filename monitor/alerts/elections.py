@@ -1,0 +1,67 @@
+"""What the digest says of coming polls: the sentences of `monitor.freeze`, and the command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.alerts.facts import Opening
+from monitor.alerts.gather import Elections
+from monitor.freeze.coming import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from monitor.freeze.coming import Coming
+
+_MOST = 4
+_WAITS = frozenset({Stage.NEAR, Stage.DATE_NEEDED, Stage.PRESUMED, Stage.ASK, Stage.FAR})
+
+
+def elections(
+    polls: Sequence[Coming], *, zone: ZoneInfo, covered_from: date | None, today: date
+) -> Elections:
+    """Return what the digest says of coming polls.
+
+    Args:
+        polls: As `monitor.freeze.coming.coming_up` returns them.
+        zone: The council's.
+        covered_from: Day of the previous digest; None: this is the first.
+        today: In the council's zone.
+    """
+    lines = tuple(_line(poll) for poll in polls[:_MOST])
+    first = polls[0] if polls else None
+    is_far = all(poll.stage is Stage.FAR for poll in polls)
+    next_poll = ""
+    if first is not None and is_far and first.quiet_until is not None:
+        until = f"{first.quiet_until.day} {first.quiet_until:%B}"
+        year = f" {first.quiet_until.year}" if first.quiet_until.year != today.year else ""
+        next_poll = f"Next election: {first.title}; nothing to do until {until}{year}."
+    return Elections(
+        coming=lines,
+        next_poll=next_poll,
+        opening=_opening(polls, zone=zone, covered_from=covered_from, today=today),
+    )
+
+
+def _line(poll: Coming) -> str:
+    """Return one poll's line."""
+    said = " ".join([f"{poll.title}.", *poll.sentences])
+    if poll.notice_on is not None or poll.stage not in _WAITS:
+        return said
+    day = poll.example_day.isoformat() if poll.example_day else "DATE"
+    return f"{said} When you know the day: clerkwatch elections notice {poll.poll} {day}"
+
+
+def _opening(
+    polls: Sequence[Coming], *, zone: ZoneInfo, covered_from: date | None, today: date
+) -> Opening | None:
+    """Return the pre-election period that has begun since the previous digest, if any."""
+    for poll in polls:
+        if poll.window is None:
+            continue
+        starts_on = poll.window.start.astimezone(zone).date()
+        if starts_on <= today and covered_from is not None and starts_on > covered_from:
+            return Opening(starts_on=starts_on)
+    return None

@@ -1,0 +1,158 @@
+"""The council's own facts that every mail needs, taken once from the wired application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import connectors
+from monitor.alerts.facts import AccountFacts, PolicyWords
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from config.policy import Policy
+    from config.register import Account
+    from config.types import ClauseId, RuleId
+    from connectors.base import Platform
+    from monitor.alerts.message import Person
+    from monitor.app import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One entry of the register, with what the Clerk calls it.
+
+    Attributes:
+        title: In full: ``X @AshcombeTC``.
+        short: In passing: ``X``, ``Facebook page``.
+        by_hand: A person looks, no programme reads.
+        blind_spots: What cannot be seen there at all.
+    """
+
+    account: Account
+    title: str
+    short: str
+    by_hand: bool = False
+    blind_spots: tuple[str, ...] = ()
+
+    def facts(self, registered_at: datetime) -> AccountFacts:
+        """Return what a mail says of it, before anything of its readings is known."""
+        return AccountFacts(
+            id=self.account.id,
+            title=self.title,
+            short=self.short,
+            kind=self.account.kind,
+            owner=self.account.owner,
+            registered_at=registered_at,
+            by_hand=self.by_hand,
+            blind_spots=self.blind_spots,
+            review_every_days=self.account.review_every_days,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What stays the same from mail to mail.
+
+    Attributes:
+        council: Its name.
+        zone: IANA zone.
+        nation: For bank holidays.
+        sender: Bare address mails come from.
+        people: Who is told.
+        pull_every: How often accounts are read.
+        watched: The register in its order.
+        policy: The policy's own words.
+        harmless: By rule: why what was found may be fine.
+        rules: Digest of the rules in force.
+        version: Of clerkwatch.
+    """
+
+    council: str
+    zone: str
+    nation: str
+    sender: str
+    people: tuple[Person, ...]
+    pull_every: timedelta
+    watched: tuple[Watched, ...]
+    policy: PolicyWords
+    harmless: Mapping[RuleId, str]
+    rules: str
+    version: str
+
+    @classmethod
+    def of(cls, app: App) -> House:
+        """Take a house's facts from the wired application."""
+        settings = app.settings
+        return cls(
+            council=settings.council.name,
+            zone=settings.council.timezone,
+            nation=settings.council.nation,
+            sender=settings.mail.sender,
+            people=settings.people,
+            pull_every=settings.schedule.pull_every,
+            watched=tuple(watched(account) for account in app.register),
+            policy=policy_words(app.policy),
+            harmless={rule.id: rule.harmless for rule in app.judge.rules},
+            rules=app.judge.digest,
+            version=version("clerkwatch"),
+        )
+
+
+def watched(account: Account) -> Watched:
+    """Return an account with what the Clerk calls it.
+
+    An account whose platform this version cannot read is called by the platform's word.
+    """
+    platform: Platform | None
+    try:
+        platform = connectors.find(account.platform)
+    except LookupError:
+        platform = None  # its coverage says at every pull why it cannot be read
+    short = platform.title if platform else account.platform
+    return Watched(
+        account=account,
+        title=_title(account, short),
+        short=short,
+        by_hand=platform is not None and platform.by_hand,
+        blind_spots=platform.blind_spots if platform else (),
+    )
+
+
+def policy_words(policy: Policy) -> PolicyWords:
+    """Return a policy as mails quote it."""
+    return PolicyWords(
+        titles={clause: clause_title(clause) for clause in policy.clauses},
+        clauses={clause.id: clause.words for clause in policy.clauses.values()},
+        topics={topic.id: topic.words for topic in policy.topics.values()},
+    )
+
+
+def clause_title(clause: ClauseId) -> str:
+    """Return how a clause is called: ``Terms of Use 5``, ``Requirement 2``.
+
+    The closing sentence of requirement 6 has no number of its own.
+    """
+    family, _, number = clause.partition(".")
+    if family == "terms":
+        return f"Terms of Use {number}"
+    if family == "requirements":
+        return f"Requirement {number}"
+    if family == "freeze":
+        return "Requirement 6, closing sentence"
+    return clause
+
+
+def _title(account: Account, short: str) -> str:
+    """Return an account's name in full."""
+    parts = urlsplit(account.handle)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        place = f"{parts.hostname.removeprefix('www.')}{parts.path}".rstrip("/")
+        return f"{short} {place}"
+    if account.platform in {"x", "instagram", "youtube", "mastodon", "bluesky"}:
+        return f"{short} @{account.handle.removeprefix('@')}"
+    return f'{short} "{account.handle}"'
