@@ -394,14 +394,14 @@ class Repository(Protocol):
     def verify_ledger(
         self,
         *,
-        anchor: tuple[int, str] | None = None,
         progress: Callable[[int], None] | None = None,
+        head: tuple[int, str] | None = None,
     ) -> Verification:
         """Recompute the chain and every commitment whose content is still there.
 
         Args:
-            anchor: Number and hash of an entry as an earlier mail gave it: it must be there,
-                else a truncated tail or a chain written anew would not show.
             progress: Called with the number of entries done.
+            head: Number and hash of an entry as an earlier mail gave it: it must be there,
+                else a truncated tail or a chain written anew would not show.
         """
         ...
