@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.alerts.facts import Opening
-from monitor.alerts.gather import Elections
+from monitor.alerts.recall import Elections
 from monitor.freeze.coming import Stage
 
 if TYPE_CHECKING:

@@ -1,272 +1,100 @@
-"""Gathers what the digest tells from the repository; decides nothing but what is due."""
+"""Gathers everything the digest of an instant tells: the record, the polls, the money."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from config.types import CaseState, CoverageStatus, MailKind, RecipientState, RunKind
-from monitor.alerts.digest import digest_key
-from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
-from monitor.alerts.urgent import urgent_findings, urgent_key
+from monitor.alerts.elections import elections
+from monitor.alerts.house import House
+from monitor.alerts.recall import Budgeted, previous_digest, recall
+from monitor.alerts.technical import technicians
+from monitor.freeze.coming import coming_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-    from decimal import Decimal
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
-    from config.types import AccountId, CaseId
-    from monitor.alerts.facts import AccountFacts, Opening
-    from monitor.alerts.house import House, Watched
+    from config.policy import Policy
+    from config.register import Account
+    from config.rules.model import RuleData
+    from config.settings import Settings
+    from monitor.alerts.facts import DigestFacts
     from storage.repository import Repository
-    from storage.values import AccountRow, Case, OutboxMail, Run
-
-_MONDAY = 0
-_WAITING = (
-    CaseState.ACKNOWLEDGED,
-    CaseState.REMOVAL_REQUESTED,
-    CaseState.VERIFYING,
-    CaseState.ESCALATED,
-)
-# A year of pulls every minute would be more; a digest covers days.
-_MOST_RUNS = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budgeted:
-    """A credential whose reading costs money.
-
-    Attributes:
-        title: What the Clerk calls the platform.
-        credential: As it is charged in the repository.
-        usd_per_month: The budget; None: none was set.
-    """
-
-    title: str
-    credential: str
-    usd_per_month: Decimal | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Elections:
-    """What `monitor.freeze` says about the polls, in finished sentences.
-
-    Attributes:
-        coming: A line a poll, soonest first.
-        next_poll: One sentence instead of them where nothing is to be done yet.
-        opening: A pre-election period has begun since the previous digest.
-    """
-
-    coming: tuple[str, ...] = ()
-    next_poll: str = ""
-    opening: Opening | None = None
+    from storage.values import PollRow
 
 
 def gather(
     repository: Repository,
     *,
-    house: House,
+    settings: Settings,
+    register: Sequence[Account],
+    policy: Policy,
+    rules: Iterable[RuleData],
+    rules_digest: str,
+    polls: Iterable[PollRow],
     as_of: datetime,
-    elections: Elections,
-    policy_title: str = "Social Media Policy",
-    policy_overdue: str = "",
-    budgets: Sequence[Budgeted] = (),
-    technical_told: bool = False,
 ) -> DigestFacts:
-    """Return everything the digest of an instant tells.
+    """Return the facts of the digest of an instant; nothing is written.
 
     Args:
         repository: What is remembered.
-        house: The council's own facts.
+        settings: The configuration.
+        register: The accounts that are watched.
+        policy: The adopted policy.
+        rules: The rules in force, for why a finding may be fine.
+        rules_digest: Their digest; a change since the previous digest is told.
+        polls: As merged from file and database.
         as_of: The present moment; aware UTC.
-        elections: What comes.
-        policy_title: As printed on the policy.
-        policy_overdue: When its review was due, as printed; empty: not overdue.
-        budgets: What reading may cost.
-        technical_told: The details of failures go to a person for technical matters.
 
     Raises:
         StorageError: The database cannot be read.
     """
-    today = as_of.astimezone(ZoneInfo(house.zone)).date()
-    previous, missed = _previous(repository, today)
-    covered_from = previous.created_at if previous else None
-    runs = repository.runs(since=covered_from, limit=_MOST_RUNS)
-    rows = {row.id: row for row in repository.accounts() if row.retired_at is None}
-    opened = repository.cases(states=(CaseState.OPEN,))
-    waiting = repository.cases(states=_WAITING)
-    closed = _closed_since(repository, covered_from)
-    history = [case for case in opened if case.history and case.mailed_at is None]
-    entries, head = repository.ledger_head()
-    return DigestFacts(
-        council=house.council,
-        zone=house.zone,
-        nation=house.nation,
+    house = House.of(
+        settings=settings,
+        register=register,
+        policy=policy,
+        rules=rules,
+        rules_digest=rules_digest,
+    )
+    zone = settings.zone()
+    today = as_of.astimezone(zone).date()
+    previous, _ = previous_digest(repository, today)
+    coming = elections(
+        coming_up(polls, as_of, zone=zone, nation=house.nation),
+        zone=zone,
+        covered_from=previous.created_at.astimezone(zone).date() if previous else None,
+        today=today,
+    )
+    return recall(
+        repository,
+        house=house,
         as_of=as_of,
-        covered_from=covered_from,
-        missed=missed,
-        pull_every=house.pull_every,
-        accounts=tuple(_account(repository, one, rows, as_of) for one in house.watched),
-        posts_checked=_posts_checked(runs),
-        cases=tuple(case for case in opened if not case.history),
-        history=tuple(history),
-        waiting=tuple(waiting),
-        closed=tuple(closed),
-        gone_between=_gone_between(closed, runs),
-        refused=_refused(repository, previous, [*opened, *waiting, *closed]),
-        policy=house.policy,
-        harmless=house.harmless,
-        register_changes=tuple(repository.register_changes(untold=True)),
-        rule_changes=_rule_changes(previous, house, history, rows, as_of),
-        coming=elections.coming,
-        next_poll=elections.next_poll,
-        opening=elections.opening,
-        technical_told=technical_told,
-        stamp=Stamp(
-            version=house.version,
-            run=runs[0].id if runs else None,
-            entries=entries,
-            head=head,
-            rules=house.rules,
-        ),
-        monday=MondayFacts(
-            costs=_costs(repository, budgets, as_of),
-            policy_title=policy_title,
-            policy_overdue=policy_overdue,
-            untold=tuple(one.title for one in house.watched if one.account.told_on is None),
-        )
-        if today.weekday() == _MONDAY
-        else None,
+        elections=coming,
+        policy_title=policy.title,
+        policy_overdue=_overdue(policy) if policy.is_overdue(today) else "",
+        budgets=_budgets(settings, house),
+        technical_told=bool(technicians(house.people)),
     )
 
 
-def _previous(repository: Repository, today: date) -> tuple[OutboxMail | None, tuple[date, ...]]:
-    """Return the newest digest before today, and the dates since then that have none."""
-    oldest = repository.mails(kind=MailKind.DIGEST, limit=1)
-    if not oldest:
-        return None, ()
-    missed: list[date] = []
-    day = today - timedelta(days=1)
-    while digest_key(day) >= oldest[0].key:
-        found = repository.mail(digest_key(day))
-        if found is not None:
-            return found, tuple(reversed(missed))
-        missed.append(day)
-        day -= timedelta(days=1)
-    return None, ()  # the only digest there is, is today's own
+def _overdue(policy: Policy) -> str:
+    """Return when the policy's review was due, as printed where it says so."""
+    return policy.next_review_as_printed or f"{policy.next_review:%B %Y}"
 
 
-def _account(
-    repository: Repository,
-    one: Watched,
-    rows: Mapping[AccountId, AccountRow],
-    as_of: datetime,
-) -> AccountFacts:
-    """Return what is said of one account."""
-    row = rows.get(one.account.id)
-    facts = one.facts(row.registered_at if row else as_of)
-    if one.by_hand:
-        review = repository.last_review(one.account.id)
-        return replace(facts, looked_at=review.at if review else None)
-    if row is None:
-        return facts
-    state = row.state
-    return replace(
-        facts,
-        last_read_at=state.last_read_at,
-        failing_since=state.failing_since,
-        reason=state.reason,
-        retry_at=state.retry_at,
-    )
-
-
-def _posts_checked(runs: Sequence[Run]) -> int:
-    """Return how many new and changed posts were read; re-readings without news do not count."""
-    return sum(
-        covered.recorded.new + covered.recorded.edited
-        for run in runs
-        if run.kind is RunKind.SCAN
-        for covered in run.coverage
-    )
-
-
-def _closed_since(repository: Repository, since: datetime | None) -> list[Case]:
-    """Return cases closed since the previous digest, oldest first."""
-    closed = repository.cases(states=(CaseState.CLOSED,))
-    return sorted(
-        (case for case in closed if case.closed_at and (since is None or case.closed_at >= since)),
-        key=lambda case: (case.closed_at, case.id),
-    )
-
-
-def _gone_between(
-    closed: Sequence[Case], runs: Sequence[Run]
-) -> dict[CaseId, tuple[datetime, datetime]]:
-    """Return between which two readings a post went: a case's post is re-read at each pull."""
-    read = sorted(
-        (covered.ended_at, covered.account)
-        for run in runs
-        for covered in run.coverage
-        if covered.status is CoverageStatus.READ and covered.ended_at
-    )
-    between = {}
-    for case in closed:
-        if case.closed_at is None:
-            continue
-        before = [at for at, account in read if account == case.account and at < case.closed_at]
-        if before:
-            between[case.id] = (before[-1], case.closed_at)
-    return between
-
-
-def _refused(
-    repository: Repository, previous: OutboxMail | None, cases: Sequence[Case]
-) -> tuple[str, ...]:
-    """Return the keys of mails that a server refused for good for somebody, newest matters."""
-    mails = [repository.mail(urgent_key(case)) for case in cases if urgent_findings(case)]
+def _budgets(settings: Settings, house: House) -> tuple[Budgeted, ...]:
+    """Return each credential of a platform with a budget, once."""
+    watched = {
+        one.account.credential: one
+        for one in house.watched
+        if one.account.credential and one.account.platform in settings.budget
+    }
     return tuple(
-        mail.key
-        for mail in (previous, *mails)
-        if mail and any(one.state is RecipientState.REFUSED for one in mail.recipients)
-    )
-
-
-def _rule_changes(
-    previous: OutboxMail | None,
-    house: House,
-    history: Sequence[Case],
-    rows: Mapping[AccountId, AccountRow],
-    as_of: datetime,
-) -> tuple[RuleChange, ...]:
-    """Return that the rules are others than those the previous digest was made under."""
-    if previous is None:
-        return ()
-    headers = BytesHeaderParser().parsebytes(previous.body)
-    if headers.get("X-Clerkwatch-Rules", house.rules) == house.rules:
-        return ()
-    flagged = sum(_was_watched(rows.get(case.account), previous.created_at) for case in history)
-    return (RuleChange(at=as_of, newly_flagged=flagged),)
-
-
-def _was_watched(row: AccountRow | None, since: datetime) -> bool:
-    """Return whether an account had been read in full before an instant."""
-    first = row.state.first_complete_at if row else None
-    return first is not None and first < since
-
-
-def _costs(
-    repository: Repository, budgets: Sequence[Budgeted], as_of: datetime
-) -> tuple[Cost, ...]:
-    """Return what reading has cost this month."""
-    month = as_of.astimezone(UTC).date().replace(day=1)
-    return tuple(
-        Cost(
-            title=budget.title,
-            amount=repository.spend(budget.credential, month=month).amount,
-            budget=budget.usd_per_month,
+        Budgeted(
+            title=one.short,
+            credential=credential,
+            usd_per_month=settings.budget[one.account.platform].usd_per_month,
         )
-        for budget in budgets
+        for credential, one in watched.items()
+        if credential
     )

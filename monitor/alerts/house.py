@@ -11,11 +11,13 @@ import connectors
 from monitor.alerts.facts import AccountFacts, PolicyWords
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from config.policy import Policy
     from config.register import Account
+    from config.rules.model import RuleData
+    from config.settings import Settings
     from config.types import ClauseId, RuleId
     from connectors.base import Platform
     from monitor.alerts.message import Person
@@ -85,9 +87,16 @@ class House:
     version: str
 
     @classmethod
-    def of(cls, app: App) -> House:
-        """Take a house's facts from the wired application."""
-        settings = app.settings
+    def of(
+        cls,
+        *,
+        settings: Settings,
+        register: Sequence[Account],
+        policy: Policy,
+        rules: Iterable[RuleData],
+        rules_digest: str,
+    ) -> House:
+        """Take a house's facts from its configuration, policy and rules."""
         return cls(
             council=settings.council.name,
             zone=settings.council.timezone,
@@ -95,11 +104,22 @@ class House:
             sender=settings.mail.sender,
             people=settings.people,
             pull_every=settings.schedule.pull_every,
-            watched=tuple(watched(account) for account in app.register),
-            policy=policy_words(app.policy),
-            harmless={rule.id: rule.harmless for rule in app.judge.rules},
-            rules=app.judge.digest,
+            watched=tuple(watched(account) for account in register),
+            policy=policy_words(policy),
+            harmless={rule.id: rule.harmless for rule in rules},
+            rules=rules_digest,
             version=version("clerkwatch"),
+        )
+
+    @classmethod
+    def of_app(cls, app: App) -> House:
+        """Take a house's facts from the wired application."""
+        return cls.of(
+            settings=app.settings,
+            register=app.register,
+            policy=app.policy,
+            rules=app.judge.rules,
+            rules_digest=app.judge.digest,
         )
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from email.parser import BytesHeaderParser
-from email.policy import SMTP
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -87,6 +85,7 @@ def deliver_due(
     repository: Outbox,
     transport: Transport,
     *,
+    sender: str,
     now: datetime,
     stop: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
@@ -95,6 +94,7 @@ def deliver_due(
     Args:
         repository: Keeps the outbox.
         transport: Hands bytes to a server.
+        sender: Envelope sender, where bounces go; may be read by nobody yet.
         now: The present moment, aware UTC.
         stop: Asked between two mails; True ends the round, the rest stays due.
 
@@ -102,7 +102,7 @@ def deliver_due(
         StorageError: The outbox cannot be read or written; a mail whose acceptance could
             not be noted is offered again.
     """
-    round_ = _Round(repository, transport, now=now)
+    round_ = _Round(repository, transport, sender=sender, now=now)
     seen: set[MailId] = set()
     while True:
         lot = [mail for mail in repository.mails(due_at=now, limit=_LOT) if mail.id not in seen]
@@ -118,9 +118,12 @@ def deliver_due(
 class _Round:
     """Counts what one round comes to."""
 
-    def __init__(self, repository: Outbox, transport: Transport, *, now: datetime) -> None:
+    def __init__(
+        self, repository: Outbox, transport: Transport, *, sender: str, now: datetime
+    ) -> None:
         self._repository = repository
         self._transport = transport
+        self._sender = sender
         self._now = now
         self._counts = dict.fromkeys(RecipientState, 0)
         self._warnings: list[str] = []
@@ -132,7 +135,7 @@ class _Round:
         if not due:
             return
         addresses = [recipient.address for recipient in due]
-        results = self._transport.send(mail.body, sender_of(mail.body), addresses)
+        results = self._transport.send(mail.body, self._sender, addresses)
         for recipient in due:
             self._settle(mail, recipient, results)
         failed = all(
@@ -181,11 +184,6 @@ class _Round:
         again = "it is refused for good" if error.permanent else "it is tried again"
         what = " ".join(error.what.replace(recipient.address, "the address").split())
         self._warnings.append(f"{mail.key}: {what}; {again}")
-
-
-def sender_of(body: bytes) -> str:
-    """Return the envelope sender of a finished mail: the address in its From."""
-    return str(BytesHeaderParser(policy=SMTP).parsebytes(body)["From"].addresses[0].addr_spec)
 
 
 def back_off(attempts: int) -> timedelta:

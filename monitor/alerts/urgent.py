@@ -153,7 +153,7 @@ def urgent_mail(
         MailError: An address is not usable, or there is nobody to tell.
         StorageError: The ledger's head cannot be read.
     """
-    house = House.of(app)
+    house = House.of_app(app)
     known = {one.account.id: one for one in house.watched}
     watched = known.get(version.account)
     seen = _as_case(case, version, intent, house=house, as_of=as_of)
