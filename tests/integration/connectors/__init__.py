@@ -1,0 +1,1 @@
+"""Tests of `connectors` against real servers on loopback."""
