@@ -17,6 +17,8 @@ _LEAST_ENGLISH = 0.08
 _LEAST_FOREIGN = 0.15
 _MOST_LATIN = 0.3
 _LOOKED_AT = 2_000
+_GLANCE = 300
+_PLENTY = 5
 
 _ENGLISH = frozenset(
     """a about after all also an and any are as at be been but by can do for from get has have
@@ -49,6 +51,9 @@ def foreign(text: str) -> str | None:
     Returns:
         ``language: not English`` when that is clear, else None.
     """
+    # Nearly every post has a few of the commonest words at once; that settles it.
+    if len(_ENGLISH.intersection(text[:_GLANCE].lower().split())) >= _PLENTY:
+        return None
     words = _WORD.findall(_LINK.sub(" ", text[:_LOOKED_AT]).casefold())
     english = sum(word in _ENGLISH for word in words)
     if english > len(words) * _LEAST_ENGLISH and english > 1:

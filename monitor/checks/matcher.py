@@ -31,7 +31,7 @@ from monitor.checks.patterns import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from config.rules import RuleData
     from monitor.checks.normalise import Normal
@@ -136,7 +136,7 @@ class Matcher:
         narrowed = self._alphabet.narrow(normal.text)
         found = self._find(normal.text, narrowed)
         masks: dict[int, int] = {}
-        for entry in found:
+        for entry in found.entries():
             for number, bit in self._uses.get(entry, ()):
                 masks[number] = masks.get(number, 0) | bit
         layout: Layout | None = None
@@ -151,33 +151,54 @@ class Matcher:
                 matched.append((rule.data, layout.original(spans)[:MOST_SPANS]))
         return [(rule, spans) for rule, spans in matched if spans]
 
-    def _find(self, text: str, narrowed: bytes) -> dict[int, list[Span]]:
-        """Return where each term and pattern stands, in positions of the plain text."""
+    def _find(self, text: str, narrowed: bytes) -> _Found:
+        """Return where each term stands, and which patterns match."""
         blanked = f" {text.translate(_BLANKED)} "
-        found: dict[int, list[Span]] = {}
+        terms: dict[int, list[Span]] = {}
         simple, special = self._by_sought
         for number, start, end in self._automaton.find_matches_as_indexes(
             blanked, overlapping=True
         ):
             entry = simple[number]
             if entry >= 0:
-                if entry in found:
-                    found[entry].append((start, end - 2))
+                if entry in terms:
+                    terms[entry].append((start, end - 2))
                 else:
-                    found[entry] = [(start, end - 2)]
+                    terms[entry] = [(start, end - 2)]
             else:
                 for one in special[number]:
                     span = _fitted(self._terms[one], text, blanked, start, end)
                     if span is not None:
-                        found.setdefault(one, []).append(span)
+                        terms.setdefault(one, []).append(span)
         for symbol, entry in self._symbols.items():
             if symbol in text:
-                found[entry] = _everywhere(symbol, text)
-        for number in self._filter.matching(narrowed):
-            spans = self._patterns[number].spans(narrowed)
-            if spans:
-                found[self._pattern_entries[number]] = spans
-        return found
+                terms[entry] = _everywhere(symbol, text)
+        patterns = {
+            self._pattern_entries[number]: self._patterns[number]
+            for number in self._filter.matching(narrowed)
+        }
+        return _Found(terms=terms, patterns=patterns, narrowed=narrowed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What stands in one text; where a pattern stands is asked only when a rule needs it."""
+
+    terms: dict[int, list[Span]]
+    patterns: dict[int, Pattern]
+    narrowed: bytes
+
+    def entries(self) -> Iterator[int]:
+        yield from self.terms
+        yield from self.patterns
+
+    def spans(self, entry: int) -> Sequence[Span]:
+        known = self.terms.get(entry)
+        if known is None:
+            pattern = self.patterns.get(entry)
+            known = pattern.spans(self.narrowed) if pattern else []
+            self.terms[entry] = known
+        return known
 
 
 class _Builder:
@@ -330,9 +351,9 @@ def _fitted(term: _Term, text: str, blanked: str, start: int, end: int) -> Span 
     return first, last
 
 
-def _spans(rule: _Compiled, found: Mapping[int, list[Span]], layout: Layout) -> list[Span] | None:
+def _spans(rule: _Compiled, found: _Found, layout: Layout) -> list[Span] | None:
     """Return the spans of a rule whose every group was found; None if it is silenced."""
-    if any(entry in found for entry in rule.anywhere) or any(
+    if any(entry in found.terms for entry in rule.anywhere) or any(
         layout.pattern_spans(pattern) for pattern in rule.anywhere_patterns
     ):
         return None
@@ -341,7 +362,7 @@ def _spans(rule: _Compiled, found: Mapping[int, list[Span]], layout: Layout) -> 
     around = _silencers(rule.around, rule.around_patterns, found, layout)
     groups = []
     for group in rule.groups:
-        spans = sorted({span for entry in group.entries for span in found.get(entry, ())})
+        spans = sorted({span for entry in group.entries for span in found.spans(entry)})
         spans = layout.heard(spans[:_MOST_POSITIONS], over, around, unless.around_words)
         spans = layout.spoken_by(spans, group.where)
         if not spans:
@@ -355,10 +376,10 @@ def _spans(rule: _Compiled, found: Mapping[int, list[Span]], layout: Layout) -> 
 def _silencers(
     entries: tuple[int, ...],
     patterns: tuple[Pattern, ...],
-    found: Mapping[int, list[Span]],
+    found: _Found,
     layout: Layout,
 ) -> list[Span]:
-    spans = [span for entry in entries for span in found.get(entry, ())]
+    spans = [span for entry in entries for span in found.terms.get(entry, ())]
     for pattern in patterns:
         spans += layout.pattern_spans(pattern)
     return sorted(spans)

@@ -16,7 +16,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import re2
 
 from monitor.checks.confusables import FOLD, FOLD_ONE, ODD
 
@@ -25,20 +27,26 @@ if TYPE_CHECKING:
 
 _SHORTEST = 4  # shorter words decode too easily by chance: A55 is a road
 _LONGEST = 40
-_MOST_RUNS = 4
+_LONGEST_RUN = 2_000
+_MOST_RUNS = 3
+_MANY = 8  # above one in so many, spelling out the whole text is quicker than editing it
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _BLANKS = re.compile(r" +\n[ \n]*|\n +[ \n]*| {2,}")
 _TAG = re.compile(r"#(\w{4,60})")
 _CAMEL = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=(?:19|20)\d\d(?!\d))"
 )
-_LEET_SIGNS = "0134579@$!|"
-_LEET = re.compile(
-    rf"(?<![a-z{_LEET_SIGNS}])"
-    rf"(?:[a-z]*(?:[{_LEET_SIGNS}]+[a-z]+)+[013457@$|]*|[a-z]+[013457@$|]+)"
-)
+_SIGNS = "0134579@$!|"
+_SIGN_RUN = re.compile(r"[0134579@$!|]+")
+_DISGUISED = re.compile(r"[a-z0134579@$!|]+")
 _READINGS = (
-    str.maketrans("0134579@$!|", "oieastgasil"),
-    str.maketrans("0134579@$!|", "oleastgasil"),
+    str.maketrans(_SIGNS, "oieastgasil"),
+    str.maketrans(_SIGNS, "oleastgasil"),
+)
+# Cheap questions before costly searches; "www" is so common that w is left out.
+_RARE: Any = re2.compile(
+    "|".join(letter * 3 for letter in "abcdefghijklmnopqrstuvxyz")
+    + r"|\b[a-z](?:[ .\-_*][a-z]){3}\b"
 )
 _RUN = re.compile(r"([a-z])\1{2,}")
 _STRETCHED = re.compile(r"(?<![a-z])[a-z]*?([a-z])\1{2,}[a-z]*")
@@ -79,7 +87,8 @@ class Lexicon:
     def __init__(self, words: Iterable[str]) -> None:
         """Keep the words of two letters or more; they must be plain already."""
         self._words = frozenset(word for word in words if len(word) > 1)
-        self.knows = lru_cache(maxsize=8192)(self._knows)
+        self.known = lru_cache(maxsize=8192)(self._known)
+        self.read = lru_cache(maxsize=8192)(self._read)
         self.split = lru_cache(maxsize=8192)(self._split)
 
     def _knows(self, word: str) -> bool:
@@ -95,23 +104,49 @@ class Lexicon:
             for ending in _ENDINGS
         )
 
+    def _known(self, word: str) -> str | None:
+        """Return the known word behind a spelling; runs of a letter may be one or two."""
+        if len(word) <= _LONGEST and self._knows(word):
+            return word
+        runs = len(_RUN.findall(word))
+        if not 0 < runs <= _MOST_RUNS:
+            return None
+        for repeats in product((1, 2), repeat=runs):
+            short = _shortened(word, repeats)
+            if len(short) <= _LONGEST and self._knows(short):
+                return short
+        return None
+
+    def _read(self, word: str) -> str | None:
+        """Return the known word that leetspeak stands for."""
+        if word.isalpha() or not any(map(str.isalpha, word)):
+            return None
+        for reading in _READINGS:
+            read = self._known(word.translate(reading))
+            if read is not None:
+                return read
+        return None
+
     def _split(self, joined: str) -> tuple[int, ...] | None:
         """Return where a joined text falls into known words; None if it does not.
 
         Fewest words win; an empty tuple means that it is one known word.
         """
-        best: list[tuple[int, ...] | None] = [()]
+        best: dict[int, tuple[int, ...]] = {0: ()}
         for end in range(1, len(joined) + 1):
-            found: tuple[int, ...] | None = None
-            for start in range(max(0, end - _LONGEST), end):
-                before = best[start]
-                if before is None or joined[start:end] not in self._words:
+            for start, before in list(best.items()):
+                if end - start > _LONGEST or joined[start:end] not in self._words:
                     continue
                 cuts = (*before, start) if start else ()
-                if found is None or len(cuts) < len(found):
-                    found = cuts
-            best.append(found)
-        return best[-1]
+                if end not in best or len(cuts) < len(best[end]):
+                    best[end] = cuts
+        return best.get(len(joined))
+
+
+def _shortened(word: str, repeats: Sequence[int]) -> str:
+    """Cut each run of a letter to its number of repeats."""
+    counts = iter(repeats)
+    return _RUN.sub(lambda run: run[1] * next(counts), word)
 
 
 class Normaliser:
@@ -124,7 +159,13 @@ class Normaliser:
     def __call__(self, original: str) -> Normal:
         """Make a text plain. Never fails, whatever the text holds."""
         folded = original.translate(FOLD_ONE)
-        normal = _spelt_out(original) if ODD in folded else Normal(original, folded)
+        odd = folded.count(ODD)
+        if odd * _MANY > len(folded):
+            normal = _spelt_out(original)
+        elif odd:
+            normal = _edited(Normal(original, folded), list(_odd(original, folded)))
+        else:
+            normal = Normal(original, folded)
         for step in self._steps(normal.text):
             edits = list(step(normal))
             if edits:
@@ -138,9 +179,9 @@ class Normaliser:
         if "#" in text:
             yield self._tags
         yield self._leet
-        if _RUN.search(text):
+        if _RARE.search(text) is not None:
             yield self._stretched
-        yield self._spaced
+            yield self._spaced
 
     def _tags(self, normal: Normal) -> Iterator[Edit]:
         for match in _TAG.finditer(normal.text):
@@ -154,19 +195,28 @@ class Normaliser:
                     yield first + start + cut, first + start + cut, " "
 
     def _leet(self, normal: Normal) -> Iterator[Edit]:
-        for match in _LEET.finditer(normal.text):
-            word = match[0]
+        text, last = normal.text, 0
+        for match in _SIGN_RUN.finditer(text):
+            start, end = match.span()
+            if start < last or not (
+                text[start - 1 : start].isalpha() or text[end : end + 1].isalpha()
+            ):
+                continue
+            first = start
+            while first > last and start - first < _LONGEST and text[first - 1] in _LETTERS:
+                first -= 1
+            whole = _DISGUISED.match(text, first, first + _LONGEST + 1)
+            last = whole.end() if whole else end
+            word = text[first:last].rstrip("!")
             if _SHORTEST <= len(word) <= _LONGEST:
-                for reading in _READINGS:
-                    read = self._known(word.translate(reading))
-                    if read:
-                        yield match.start(), match.end(), read
-                        break
+                read = self._lexicon.read(word)
+                if read is not None:
+                    yield first, first + len(word), read
 
     def _stretched(self, normal: Normal) -> Iterator[Edit]:
         for match in _STRETCHED.finditer(normal.text):
-            read = self._known(match[0])
-            if read and read != match[0]:
+            read = self._lexicon.known(match[0]) if len(match[0]) <= _LONGEST_RUN else None
+            if read is not None and read != match[0]:
                 yield match.start(), match.end(), read
 
     def _spaced(self, normal: Normal) -> Iterator[Edit]:
@@ -178,19 +228,13 @@ class Normaliser:
                 if max(map(len, words)) >= _SHORTEST:
                     yield match.start(), match.end(), " ".join(words)
 
-    def _known(self, word: str) -> str | None:
-        """Return the known word behind a spelling; runs of a letter may be one or two."""
-        if len(word) <= _LONGEST and self._lexicon.knows(word):
-            return word
-        runs = list(_RUN.finditer(word))
-        if not 0 < len(runs) <= _MOST_RUNS:
-            return None
-        for repeats in product((1, 2), repeat=len(runs)):
-            counts = iter(repeats)
-            short = _RUN.sub(lambda run, counts=counts: run[1] * next(counts), word)  # type: ignore[misc]
-            if len(short) <= _LONGEST and self._lexicon.knows(short):
-                return short
-        return None
+
+def _odd(original: str, folded: str) -> Iterator[Edit]:
+    """Yield what becomes of the characters that are not one for one."""
+    position = folded.find(ODD)
+    while position >= 0:
+        yield position, position + 1, FOLD[ord(original[position])]
+        position = folded.find(ODD, position + 1)
 
 
 def _spelt_out(original: str) -> Normal:

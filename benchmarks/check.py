@@ -1,0 +1,125 @@
+"""How fast `check` judges, beside a plain loop of `re` over the same rules' words and patterns."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from statistics import median
+from typing import TYPE_CHECKING
+
+import psutil
+
+from benchmarks.posts import posts
+from config.policy import load_policy
+from config.rules import load_rules
+from monitor.checks.base import Context, Material
+from monitor.checks.judge import Judge
+from storage.values import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from config.rules import RuleData
+
+_POLICY = "elstree-borehamwood-2017"
+
+
+def measure(*, count: int = 10_000, runs: int = 3, plain_count: int = 200) -> dict[str, float]:
+    """Measure judging and the plain loop in one run, on one core.
+
+    Args:
+        count: Posts judged in each run.
+        runs: Runs; medians are returned.
+        plain_count: Posts that the plain loop reads; it is too slow for all.
+
+    Returns:
+        ``posts``, ``characters`` (mean), ``rules``, ``start_s`` (load and compile),
+        ``start_mb`` (memory it takes), ``posts_per_s``, ``plain_re_posts_per_s``,
+        ``findings``, ``slowest_ms`` (the slowest post of 40,000 characters tried).
+    """
+    memory = psutil.Process().memory_info().rss
+    began = time.perf_counter()
+    policy = load_policy(_POLICY)
+    rules = load_rules(policy=policy)
+    judge = Judge(policy, rules)
+    start_s = time.perf_counter() - began
+    start_mb = (psutil.Process().memory_info().rss - memory) / 1e6
+    texts = posts(count)
+    materials = [_material(text) for text in texts]
+    context = Context(as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    findings = 0
+
+    def judged() -> None:
+        nonlocal findings
+        findings = sum(len(judge.judge(material, context).findings) for material in materials)
+
+    plain = _plain(rules)
+
+    def looped() -> None:
+        for text in texts[:plain_count]:
+            lower = text.lower()
+            for pattern in plain:
+                pattern.search(lower)
+
+    return {
+        "posts": count,
+        "characters": round(sum(map(len, texts)) / count),
+        "rules": len(rules),
+        "start_s": round(start_s, 3),
+        "start_mb": round(start_mb, 1),
+        "posts_per_s": round(count / _median_s(judged, runs)),
+        "plain_re_posts_per_s": round(plain_count / _median_s(looped, runs)),
+        "findings": findings,
+        "slowest_ms": round(max(_median_s(_once(judge, text, context), 3) for text in _long()) * 1e3, 1),
+    }
+
+
+def _median_s(work: Callable[[], None], runs: int) -> float:
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return median(times)
+
+
+def _once(judge: Judge, text: str, context: Context) -> Callable[[], None]:
+    return lambda: void(judge.judge(_material(text), context))
+
+
+def void(_: object) -> None:
+    """Forget a result."""
+
+
+def _material(text: str) -> Material:
+    return Material(words=Words(text=text, own_length=len(text)))
+
+
+def _long() -> list[str]:
+    """Texts of 40,000 characters, some of them made to be slow."""
+    return [
+        (" ".join(posts(300)))[:40_000],
+        "vote labour " * 3_333,
+        "a" * 40_000,
+        "a b " * 10_000,
+        "e\u0301\u0302" * 13_333,
+        "😀\ufe0f" * 20_000,
+    ]
+
+
+def _plain(rules: Sequence[RuleData]) -> list[re.Pattern[str]]:
+    """Compile every term and pattern of every group as one would without this engine."""
+    compiled = []
+    for rule in rules:
+        for group in rule.need:
+            for term in group.terms:
+                ending = r"\w*" if term.endswith("*") else r"(?!\w)"
+                compiled.append(re.compile(rf"(?<!\w){re.escape(term.rstrip('*').lower())}{ending}"))
+            compiled += [re.compile(pattern) for pattern in group.patterns]
+    return compiled
+
+
+if __name__ == "__main__":
+    for name, value in measure().items():
+        print(f"{name:22} {value:>12,}")
