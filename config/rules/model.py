@@ -75,11 +75,13 @@ class Example:
         text: The account's own words.
         kind: Whose account; None: council, or the first kind that the rule is for.
         referenced: Words of the post that it shares; empty: it shares none.
+        fields: Fields of a profile beside its description, for rules on profiles.
     """
 
     text: str
     kind: Kind | None = None
     referenced: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -248,13 +248,16 @@ def _example(place: _Place, one: object, key: str) -> Example:
         one = {"text": one}
     if not isinstance(one, dict):
         raise place.wrong(f"an entry of {key} is not a text", 'Write "…" or { text = "…" }.')
-    place.only(one, {"text", "kind", "referenced"})
+    place.only(one, {"text", "kind", "referenced", "fields"})
     text = place.text(one, "text")
     referenced = place.text(one, "referenced")
     if not text and not referenced:
         raise place.wrong(f"an empty entry in {key}", "Write a text.")
     kind = place.choice(one, "kind", Kind) if "kind" in one else None
-    return Example(text=text, kind=kind, referenced=referenced)
+    fields = one.get("fields", {})
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise place.wrong(f"fields of {key} is not a table of texts", 'Write { handle = "…" }.')
+    return Example(text=text, kind=kind, referenced=referenced, fields=tuple(fields.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

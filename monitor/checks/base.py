@@ -39,6 +39,7 @@ class Material:
         is_first: The version as published.
         is_visible: It still stands there now.
         pinned: The profile shows it on top.
+        handle: The account's handle as registered; empty for text that is not stored.
     """
 
     words: Words
@@ -55,6 +56,7 @@ class Material:
     is_first: bool = True
     is_visible: bool = True
     pinned: bool = False
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ class Context:
         council: The council's name.
         email_domain: The council's own mail domain.
         candidates: Names and handles by poll id.
+        logo_hash: `monitor.checks.picture.picture_hash` of the council's logo; empty: no logo
+            is configured, and pictures are not compared.
     """
 
     as_of: datetime
@@ -74,6 +78,7 @@ class Context:
     council: str = ""
     email_domain: str = ""
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    logo_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

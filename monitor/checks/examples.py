@@ -22,7 +22,9 @@ _CONTEXT = Context(
     as_of=datetime(2026, 1, 1, tzinfo=UTC),
     council="Elstree and Borehamwood Town Council",
     email_domain="elstreeborehamwood-tc.gov.uk",
+    logo_hash="0123456789abcdef",
 )
+_HANDLE = "EBTownCouncil"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +68,13 @@ def material_of(example: Example, rule: RuleData, judge: Judge) -> Material:
             own_length=len(example.text),
             extras=extras,
             is_repost=bool(example.referenced) and not example.text,
-            fields={"description": text} if subject is SubjectKind.PROFILE else {},
+            fields={"description": text, **dict(example.fields)}
+            if subject is SubjectKind.PROFILE
+            else {},
         ),
         kind=example.kind or _kind(rule, judge),
         subject=subject,
+        handle=_HANDLE,
     )
 
 
