@@ -617,19 +617,20 @@ def secret(name: str, *, environ: Mapping[str, str]) -> SecretStr:
     )
     folder = environ.get("CREDENTIALS_DIRECTORY")
     value = ""
-    if folder and (Path(folder) / name).is_file():
+    # LoadCredential= of a whole folder puts the credential's own name before each file's.
+    for file in [Path(folder) / name, Path(folder) / f"secrets_{name}"] if folder else []:
+        if value or not file.is_file():
+            continue
         try:
-            value = (Path(folder) / name).read_text(encoding="utf-8").strip()
+            value = file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                "the credential cannot be read", file=Path(folder) / name, key=name
-            ) from error
+            raise SettingsError("the credential cannot be read", file=file, key=name) from error
     value = value or environ.get(variable, "").strip()
     if not value:
         raise SettingsError(
             f"the secret {name!r} is missing",
             key=variable,
-            remedy=f"Add LoadCredential={name}:/etc/clerkwatch/secrets/{name} to the unit, or set "
-            f"{variable}",
+            remedy=f"Put it into /etc/clerkwatch/secrets/{name} (root, mode 0600) and restart the "
+            f"service, or set {variable}",
         )
     return SecretStr(value)

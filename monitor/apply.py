@@ -9,25 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import CaseState, FindingId, Resolution
+from config.types import CaseState, Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from config.types import CaseId, Severity
-    from monitor.decide import CaseIntent, Verdict
+    from config.types import AccountId, CaseId, FindingId, Severity, SubjectKind
+    from monitor.decide import Verdict
     from storage.repository import Repository, Transaction
-    from storage.values import Finding, NewMail, VersionToJudge
+    from storage.values import Case, Finding, NewMail, VersionToJudge
 
-    UrgentMail = Callable[[CaseId, VersionToJudge, CaseIntent], NewMail | None]
+    UrgentMail = Callable[[Case], NewMail | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One finding with where it was found, for the difference that a run reports."""
+    """One finding with where it was found, for the difference that a run reports.
 
-    version: VersionToJudge
+    Holds no text beyond the quote, so that a run over all history stays small.
+    """
+
+    account: AccountId
+    subject: SubjectKind
+    platform_id: str
+    url: str
+    published_at: datetime
     finding: Finding
     why: str = ""
 
@@ -61,9 +68,9 @@ class Outcome:
 
 def difference(verdicts: Sequence[Verdict]) -> Outcome:
     """Return what verdicts would change, without carrying anything out."""
-    added = tuple(Found(version=v.version, finding=f) for v in verdicts for f in v.add)
+    added = tuple(_found(v.version, finding) for v in verdicts for finding in v.add)
     withdrawn = tuple(
-        Found(version=v.version, finding=stored.finding, why=why)
+        _found(v.version, stored.finding, why)
         for v in verdicts
         for identity, why in v.withdraw
         for stored in v.version.known
@@ -75,6 +82,18 @@ def difference(verdicts: Sequence[Verdict]) -> Outcome:
         unchanged=sum(verdict.unchanged for verdict in verdicts),
         judged=len(verdicts),
         not_judged=sum(1 for verdict in verdicts if verdict.not_judged),
+    )
+
+
+def _found(version: VersionToJudge, finding: Finding, why: str = "") -> Found:
+    return Found(
+        account=version.account,
+        subject=version.subject_kind,
+        platform_id=version.subject_platform_id,
+        url=version.url,
+        published_at=version.published_at,
+        finding=finding,
+        why=why,
     )
 
 
@@ -121,7 +140,7 @@ def apply(
             if case != verdict.case.join:
                 opened.append(case)
             if verdict.case.is_urgent:
-                mail = urgent(case, verdict.version, verdict.case)
+                mail = urgent(transaction.case(case))
                 mails += mail is not None and transaction.queue_mail(mail, at=at)
         if mark:
             for under in {verdict.under for verdict in verdicts}:

@@ -136,7 +136,7 @@ class Daemon:
         if "judge" not in self._units:
             due.append(("judge", lambda: judge_stale(app, as_of=now)))
         if "deliver" not in self._units and app.repository.mails(due_at=now, limit=1):
-            due.append(("deliver", lambda: self._deliver()))
+            due.append(("deliver", self._deliver))
         return due
 
     def _is_pull_due(self, account: Account, now: datetime) -> bool:
@@ -162,7 +162,15 @@ class Daemon:
 
     def _deliver(self) -> None:
         app = self.app
-        deliver_due(app.repository, app.transport, now=app.clock.now(), stop=app.stop.is_set)
+        report = deliver_due(
+            app.repository,
+            app.transport,
+            sender=app.settings.mail.sender,
+            now=app.clock.now(),
+            stop=app.stop.is_set,
+        )
+        for warning in report.warnings:
+            log.warning("mail waits or was refused", what=warning)
 
     def _start(self, name: str, work: Callable[[], object]) -> None:
         self._units[name] = (self._pool.submit(work), self.monotonic())

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _RANK = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.URGENT: 2}
 
 
+LANGUAGE = "language: "
+"""How a judgement begins to say that a text is not in a language the rules can read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseIntent:
     """Open a case on the version's subject, or join the one that is open.
@@ -91,7 +95,9 @@ class Decider:
         }
         wanted = {finding.key(): finding for finding in judgement.findings}
         add = tuple(finding for key, finding in wanted.items() if key not in holding)
-        withdraw = () if judgement.not_judged else tuple(self._gone(version, holding, wanted))
+        # A check that crashed may have found what is missing now: nothing is withdrawn then.
+        crashed = any(not what.startswith(LANGUAGE) for what in judgement.not_judged)
+        withdraw = () if crashed else tuple(self._gone(version, holding, wanted))
         return Verdict(
             version=version,
             under=self.under,
@@ -113,7 +119,7 @@ class Decider:
                 yield stored.id, self._why_gone(version, stored.finding)
 
     def _why_gone(self, version: VersionToJudge, finding: Finding) -> str:
-        if self.digests.get(finding.rule) != finding.digest:
+        if self.digests.get(finding.rule, finding.digest) != finding.digest:
             return "the rule was changed"
         if finding.basis is Basis.STANDING and not version.is_current:
             return "these words no longer stand there"

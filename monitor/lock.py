@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,33 @@ if TYPE_CHECKING:
 def lock_file(url: str) -> Path:
     """Return the lock's path beside the database of a ``sqlite:///`` address."""
     return Path(url.removeprefix("sqlite:///") + ".lock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds the lock, and since when (aware UTC)."""
+
+    process: int
+    since: datetime
+
+
+def holder(url: str) -> Holder | None:
+    """Return the daemon that runs on a database, or None; takes nothing itself."""
+    try:
+        handle = os.open(lock_file(url), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        written = os.fstat(handle).st_mtime
+        number = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+        if not number.isdigit():
+            return None
+        return Holder(process=int(number), since=datetime.fromtimestamp(written, UTC))
+    finally:
+        os.close(handle)
+    return None
 
 
 @contextmanager

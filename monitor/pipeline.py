@@ -30,7 +30,8 @@ from storage.values import Coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime, timedelta
+    from concurrent.futures import Future
+    from datetime import datetime
 
     from config.register import Account
     from config.types import RunId
@@ -77,36 +78,39 @@ def scan(
     """
     as_of = app.clock.now()
     run = app.repository.begin_run(RunKind.SCAN, by=by, at=as_of)
-
-    def one(account: Account) -> tuple[Coverage, Outcome]:
-        done = pull(app, run, account, as_of=as_of, insist=insist)
-        progress(account)
-        return done
-
+    done: list[tuple[Coverage, Outcome]] = []
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="account") as pool:
-        results = list(pool.map(one, accounts))
+        readings = [
+            pool.submit(_read, app, run, account, as_of=as_of, insist=insist)
+            for account in accounts
+        ]
+        # Read side by side, judged in the register's order: the same input gives the same
+        # case numbers, however the platforms' answers overtake each other.
+        for account, reading in zip(accounts, readings, strict=True):
+            done.append(_settle(app, run, account, reading, as_of=as_of))
+            progress(account)
     app.repository.end_run(run, at=app.clock.now())
     return Scanned(
         run=run,
-        coverage=tuple(coverage for coverage, _ in results),
-        outcome=sum((outcome for _, outcome in results), Outcome()),
+        coverage=tuple(coverage for coverage, _ in done),
+        outcome=sum((outcome for _, outcome in done), Outcome()),
     )
 
 
-def pull(
-    app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool = False
+def _settle(
+    app: App, run: RunId, account: Account, reading: Future[Coverage], *, as_of: datetime
 ) -> tuple[Coverage, Outcome]:
-    """Take one account the whole way; its errors end in the coverage that is returned."""
+    """Wait for one account's reading and judge it; its errors end in its coverage."""
+    outcome = Outcome()
     with structlog.contextvars.bound_contextvars(
         run=run, account=account.id, platform=account.platform
     ):
         try:
-            coverage = _read(app, run, account, as_of=as_of, insist=insist)
+            coverage = reading.result()
             outcome = judge_stale(app, as_of=as_of, accounts=[account])
-        except Exception as error:  # noqa: BLE001  # the one place: an account's fault is its own
+        except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
             coverage = _broken(account, app.redactor.text(f"{type(error).__name__}: {error}"))
-            outcome = Outcome()
         coverage = replace(coverage, ended_at=coverage.ended_at or app.clock.now())
         app.repository.cover(run, coverage)
         app.log.info(
@@ -116,7 +120,7 @@ def pull(
             new=coverage.recorded.new,
             found=len(outcome.added),
         )
-        return coverage, outcome
+    return coverage, outcome
 
 
 def _read(app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool) -> Coverage:
@@ -150,8 +154,3 @@ def _broken(account: Account, what: str) -> Coverage:
         reason=Reason.CONTRACT,
         error=f"{account.id}: clerkwatch itself failed here ({what}). Please report it",
     )
-
-
-def is_overdue(last_tried_at: datetime | None, *, as_of: datetime, every: timedelta) -> bool:
-    """Return whether an account's next pull is due."""
-    return last_tried_at is None or as_of - last_tried_at >= every

@@ -34,11 +34,11 @@ def placed(found: Found) -> Json:
     """Return one finding of a run, with the post it is on."""
     shape = finding(found.finding)
     shape |= {
-        "account": found.version.account,
-        "subject": found.version.subject_kind.value,
-        "platform_id": found.version.subject_platform_id,
-        "url": found.version.url,
-        "published_at": found.version.published_at.isoformat(),
+        "account": found.account,
+        "subject": found.subject.value,
+        "platform_id": found.platform_id,
+        "url": found.url,
+        "published_at": found.published_at.isoformat(),
     }
     if found.why:
         shape["withdrawn_because"] = found.why

@@ -55,17 +55,20 @@ def scan(
                 app, accounts, by=person(None), progress=lambda _account: step()
             )
         report = deliver_due(
-            app.repository, app.transport, now=app.clock.now(), stop=app.stop.is_set
+            app.repository,
+            app.transport,
+            sender=place.settings.mail.sender,
+            now=app.clock.now(),
+            stop=app.stop.is_set,
         )
-        waiting = len(app.repository.mails(due_at=None, limit=1000)) if report.failed else 0
     if json:
         from monitor.cli import shapes
 
         emit(shapes.run(scanned.run, scanned.coverage, scanned.outcome))
     else:
         _tell(scanned)
-    if report.failed:
-        note(f"clerkwatch: the mail server did not take everything; mails wait ({waiting}).")
+    for warning in report.warnings:
+        note(f"clerkwatch: {warning}")
     raise typer.Exit(exit_code(scanned.coverage))
 
 
@@ -98,7 +101,7 @@ def _tell(scanned: Scanned) -> None:
     if outcome.not_judged:
         say(f"{outcome.not_judged} posts could not be judged by every check.")
     for found in outcome.added[:20]:
-        say(f"  {found.finding.clause:15} {found.finding.rule:34} {found.version.account}")
+        say(f"  {found.finding.clause:15} {found.finding.rule:34} {found.account}")
     if outcome.cases_opened:
         say("See them with: clerkwatch cases list")
 

@@ -1,0 +1,208 @@
+"""`accounts`: the register with its last readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.common import (
+    ByOption,
+    ConfigOption,
+    JsonOption,
+    database_exists,
+    emit,
+    harmless,
+    opened_repository,
+    person,
+    say,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from config.register import Account
+    from monitor.cli.common import Workplace
+    from storage.repository import Repository
+    from storage.values import AccountState, Review
+
+AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    group = typer.Typer(no_args_is_help=True, help="Look at the registered accounts.")
+    group.command("list")(list_accounts)
+    group.command("show")(show)
+    group.command("reviewed")(reviewed)
+    app.add_typer(group, name="accounts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One account as it is listed.
+
+    Attributes:
+        status: ``read``, ``failed``, ``partial``, ``by hand`` or ``never read``.
+    """
+
+    account: Account
+    status: str
+    state: AccountState | None
+    review: Review | None
+    blind_spots: tuple[str, ...]
+    error: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract's shape."""
+        last = self.state.last_read_at if self.state is not None else None
+        return {
+            "id": self.account.id,
+            "platform": self.account.platform,
+            "handle": self.account.handle,
+            "kind": self.account.kind.value,
+            "owner": self.account.owner,
+            "last_read": last.isoformat() if last is not None else None,
+            "status": self.status,
+            "blind_spots": list(self.blind_spots),
+            "platform_id": self.state.platform_id if self.state is not None else None,
+            "reviewed_at": self.review.at.isoformat() if self.review is not None else None,
+            "error": self.error or None,
+        }
+
+
+def _lines(place: Workplace, repository: Repository | None) -> list[Line]:
+    errors: dict[str, str] = {}
+    if repository is not None:
+        for run in reversed(repository.runs(limit=50)):
+            errors.update({line.account: line.error for line in run.coverage})
+    return [_line(account, repository, errors) for account in place.settings.register()]
+
+
+def _line(account: Account, repository: Repository | None, errors: dict[str, str]) -> Line:
+    import connectors
+
+    by_hand, blind, error = False, (), ""
+    try:
+        platform = connectors.find(account.platform)
+        by_hand, blind = platform.by_hand, platform.blind_spots
+    except LookupError as missing:
+        error = str(missing)
+    state = repository.account_state(account.id) if repository is not None else None
+    review = repository.last_review(account.id) if repository is not None else None
+    if by_hand:
+        status = "by hand"
+    elif state is None or state.last_tried_at is None:
+        status = "never read"
+    elif state.failing_since is None:
+        status = "read"
+    else:
+        status = "partial" if state.last_read_at == state.last_tried_at else "failed"
+    return Line(
+        account=account,
+        status=status,
+        state=state,
+        review=review,
+        blind_spots=tuple(blind),
+        error=error or (errors.get(account.id, "") if status in ("partial", "failed") else ""),
+    )
+
+
+def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """List the register with each account's last reading and blind spots."""
+    place = workplace(config)
+    if database_exists(place.settings):
+        with opened_repository(place, read_only=True) as repository:
+            lines = _lines(place, repository)
+    else:
+        lines = _lines(place, None)
+    if json:
+        emit([line.as_json() for line in lines])
+        return
+    for line in lines:
+        account = line.account
+        last = line.state.last_read_at if line.state is not None else None
+        when = _when(last, place) if last is not None else "never"
+        if line.status == "by hand":
+            when = _when(line.review.at, place) if line.review is not None else "never"
+        say(
+            f"{account.id:20} {account.platform:10} {account.kind.value:8} {line.status:11} "
+            f"{when:22} {harmless(account.handle, most=60)}"
+        )
+        if line.error:
+            say(f"    {harmless(line.error)}")
+        if line.blind_spots:
+            say(f"    not seen: {', '.join(line.blind_spots)}")
+    say(f"{len(lines)} accounts." if lines else "No account is registered yet.")
+
+
+def _when(at: datetime, place: Workplace) -> str:
+    return f"{at.astimezone(place.settings.zone()):%a %d %b %Y %H:%M}"
+
+
+def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Show one account: register entry, last readings, gaps."""
+    place = workplace(config)
+    chosen = place.account(account)
+    if not database_exists(place.settings):
+        line, history = _line(chosen, None, {}), []
+    else:
+        with opened_repository(place, read_only=True) as repository:
+            line = next(one for one in _lines(place, repository) if one.account.id == chosen.id)
+            history = [
+                (run, covered)
+                for run in repository.runs(limit=200)
+                for covered in run.coverage
+                if covered.account == chosen.id
+            ][:20]
+    from monitor.cli import shapes
+
+    if json:
+        readings = [
+            {"run": run.id, "at": run.started_at.isoformat()} | shapes.coverage(covered)
+            for run, covered in history
+        ]
+        emit(line.as_json() | {"readings": readings})
+        return
+    say(f"{chosen.id}: {chosen.platform} {harmless(chosen.handle)}, {chosen.kind.value}")
+    say(f"Owner      {chosen.owner} {chosen.owner_email}")
+    say(f"Told on    {chosen.told_on or 'not yet: see docs/clerks/before-you-start.md'}")
+    say(f"Status     {line.status}")
+    if line.error:
+        say(f"           {harmless(line.error, most=500)}")
+    for run, covered in history:
+        read = covered.recorded
+        say(
+            f"{_when(run.started_at, place)}  {covered.status.value:8} {read.posts} posts, "
+            f"{read.new} new, {read.edited} edited, {read.gone} gone"
+        )
+        for gap in covered.gaps:
+            say(f"    gap {_when(gap.start, place)} to {_when(gap.end, place)}")
+
+
+def reviewed(
+    account: AccountArgument,
+    config: ConfigOption = None,
+    by: ByOption = None,
+    note: Annotated[str, typer.Option("--note", help="What was seen.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Say that a person looked at an account that no programme reads, or attested to it."""
+    from monitor.clock import SystemClock
+    from storage.values import Review
+
+    place = workplace(config)
+    chosen = place.account(account)
+    review = Review(account=chosen.id, at=SystemClock().now(), by=person(by), note=note)
+    with opened_repository(place) as repository:
+        repository.sync_register(place.settings.register(), at=review.at)
+        with repository.writing() as transaction:
+            transaction.add_review(review)
+    if json:
+        emit({"account": chosen.id, "at": review.at, "by": review.by, "note": note or None})
+        return
+    following = review.at + timedelta(days=chosen.review_every_days)
+    say(f"{chosen.id}: looked at by {review.by}. Next by {_when(following, place)}.")

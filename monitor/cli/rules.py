@@ -1,0 +1,120 @@
+"""`rules`: what is looked for, under which clause, and whether its own examples hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.errors import OperatorError
+from monitor.cli.common import ConfigOption, Exit, JsonOption, emit, say
+from monitor.cli.judging import RulesOption, settings_if_any
+
+if TYPE_CHECKING:
+    from config.rules import RuleData
+    from monitor.checks.judge import Judge
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    group = typer.Typer(no_args_is_help=True, help="Look at the rules and test them.")
+    group.command("list")(list_rules)
+    group.command("show")(show)
+    group.command("test")(run_examples)
+    app.add_typer(group, name="rules")
+
+
+def _judge(config: Path | None, rules: Path | None) -> Judge:
+    from monitor.clock import SystemClock
+    from monitor.desk import Desk
+
+    desk = Desk.open(settings_if_any(config), as_of=SystemClock().now(), rules=rules)
+    return desk.bench.judge
+
+
+def list_rules(
+    config: ConfigOption = None, rules: RulesOption = None, json: JsonOption = False
+) -> None:
+    """List every rule with its clause, number and severity."""
+    judge = _judge(config, rules)
+    if json:
+        emit([_shape(rule) for rule in judge.rules])
+        return
+    for rule in sorted(judge.rules, key=lambda one: (one.clause, one.id)):
+        say(
+            f"{rule.clause:15} {rule.id:42} number {rule.number:<3} {rule.severity.value:7} "
+            f"{len(rule.hits)} hits, {len(rule.near_misses)} near misses"
+        )
+    say(f"{len(judge.rules)} rules.")
+
+
+def show(
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="For example party-politics/endorsement")
+    ],
+    config: ConfigOption = None,
+    rules: RulesOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one rule: clause and its words, reason, why it may be harmless, examples."""
+    judge = _judge(config, rules)
+    found = next((one for one in judge.rules if one.id == rule), None)
+    if found is None:
+        raise OperatorError(f"there is no rule {rule!r}", remedy="See: clerkwatch rules list")
+    topic = judge.policy.topic(found.topic)
+    if json:
+        emit(_shape(found) | {"policy_words": topic.words})
+        return
+    say(f"{found.id}, number {found.number}, {found.severity.value}")
+    say(f"Clause     {found.clause} ({judge.policy.clauses[found.clause].title})")
+    say(f'Policy     "{topic.words}"')
+    say(f"Reason     {found.reason}")
+    say(f"May be fine {found.harmless}")
+    for example in found.hits:
+        say(f"Finds      {example.text}")
+    for example in found.near_misses:
+        say(f"Leaves     {example.text}")
+
+
+def _shape(rule: RuleData) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "topic": rule.topic,
+        "clause": rule.clause,
+        "number": rule.number,
+        "digest": rule.digest(),
+        "severity": rule.severity.value,
+        "reason": rule.reason,
+        "harmless": rule.harmless,
+        "hits": [example.text for example in rule.hits],
+        "near_misses": [example.text for example in rule.near_misses],
+    }
+
+
+def run_examples(
+    config: ConfigOption = None, rules: RulesOption = None, json: JsonOption = False
+) -> None:
+    """Run every rule's own examples. Exit code 1 when one does not hold."""
+    from monitor.checks.examples import test_rules
+
+    judge = _judge(config, rules)
+    failures = test_rules(judge)
+    if json:
+        emit(
+            {
+                "ok": not failures,
+                "rules": len(judge.rules),
+                "failures": [
+                    {"rule": fault.rule, "text": fault.text, "what": fault.what}
+                    for fault in failures
+                ],
+            }
+        )
+    else:
+        for fault in failures:
+            say(f"{fault.rule}: {fault.what}: {fault.text}")
+        examples = sum(len(rule.hits) + len(rule.near_misses) for rule in judge.rules)
+        say(f"{len(judge.rules)} rules, {examples} examples, {len(failures)} do not hold.")
+    if failures:
+        raise typer.Exit(Exit.FAILED)

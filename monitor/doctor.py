@@ -1,0 +1,281 @@
+"""Examines an installation and names the remedy for each fault; changes nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import connectors
+from config.errors import ClerkwatchError, OperatorError
+from config.policy import load_policy
+from config.rules import load_rules
+from config.settings import secret
+from config.types import Kind, Role
+from monitor.alerts.transport import SmtpTransport
+from monitor.app import smtp
+from monitor.checks.examples import test_rules
+from monitor.checks.judge import Judge
+from monitor.freeze.days import bank_holidays
+from monitor.freeze.objections import check_polls
+from monitor.judging import polls_of
+from storage.open import open_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from config.policy import Policy
+    from config.register import Account
+    from config.settings import Settings
+    from monitor.clock import Clock
+    from storage.repository import Repository
+
+State = Literal["well", "look", "fault"]
+EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
+"""No machine that runs this version can be in an earlier time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was examined.
+
+    Attributes:
+        name: What.
+        state: ``well``, ``look`` (a person should, nothing is broken) or ``fault``.
+        what: What was found, in one sentence.
+        remedy: What to do; empty when all is well.
+    """
+
+    name: str
+    state: State
+    what: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> list[Check]:
+    """Examine configuration, credentials, mail server, database, clock, rules and polls.
+
+    Args:
+        settings: The configuration, which loaded.
+        environ: Where secrets are looked up.
+        clock: The machine's clock.
+    """
+    now = clock.now()
+    checks = [Check(name="configuration", state="well", what="can be read")]
+    checks += _rules(settings, now)
+    checks += _clock(settings, now)
+    checks += _database(settings, now)
+    checks += _people(settings)
+    checks += _mail(settings, environ)
+    for account in settings.register():
+        checks += _account(account, environ)
+    if not settings.accounts:
+        checks.append(
+            Check(
+                name="accounts",
+                state="look",
+                what="no account is registered",
+                remedy="Add an [[accounts]] table for each official account",
+            )
+        )
+    return checks
+
+
+def _rules(settings: Settings, now: datetime) -> Iterator[Check]:
+    try:
+        policy = load_policy(settings.council.policy)
+        judge = Judge(policy=policy, rules=load_rules(policy=policy))
+    except OperatorError as error:
+        yield Check(name="policy and rules", state="fault", what=error.what, remedy=error.remedy)
+        return
+    failures = test_rules(judge)
+    if failures:
+        yield Check(
+            name="rules",
+            state="fault",
+            what=f"{len(failures)} examples do not hold, the first of {failures[0].rule}",
+            remedy="See: clerkwatch rules test",
+        )
+    else:
+        yield Check(name="rules", state="well", what=f"{len(judge.rules)} rules, examples hold")
+    yield _policy(policy, now, settings)
+
+
+def _policy(policy: Policy, now: datetime, settings: Settings) -> Check:
+    today = now.astimezone(settings.zone()).date()
+    if policy.is_overdue(today):
+        return Check(
+            name="policy",
+            state="look",
+            what=f"its review was due by {policy.next_review.isoformat()}",
+            remedy="Ask the council to review it; until then these words stay in force",
+        )
+    return Check(name="policy", state="well", what=f"{policy.title}, review not due yet")
+
+
+def _clock(settings: Settings, now: datetime) -> Iterator[Check]:
+    synchronised = Path("/run/systemd/timesync/synchronized")
+    if now < EARLIEST:
+        yield Check(
+            name="clock",
+            state="fault",
+            what=f"the machine believes it is {now:%d %B %Y}",
+            remedy="Set it and switch time synchronisation on: timedatectl set-ntp true",
+        )
+    elif synchronised.parent.is_dir() and not synchronised.exists():
+        yield Check(
+            name="clock",
+            state="look",
+            what="the clock is not synchronised",
+            remedy="timedatectl set-ntp true",
+        )
+    else:
+        yield Check(name="clock", state="well", what=f"{now.astimezone(settings.zone()):%c %Z}")
+    last = bank_holidays().until
+    if last - now.date() < timedelta(days=180):
+        yield Check(
+            name="bank holidays",
+            state="look",
+            what=f"the proclaimed ones end on {last.isoformat()}",
+            remedy="Upgrade clerkwatch: later dates are marked provisional until then",
+        )
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Check]:
+    file = Path(settings.storage.url.removeprefix("sqlite:///"))
+    if not file.is_file():
+        writable = os.access(file.parent, os.W_OK)
+        yield Check(
+            name="database",
+            state="look" if writable else "fault",
+            what=f"{file} is not there yet" + ("" if writable else ", and cannot be made"),
+            remedy="The first `clerkwatch scan` or `run` makes it"
+            if writable
+            else f"Make {file.parent} writable for this user (under systemd: StateDirectory=)",
+        )
+        yield from _polls(settings, None, now)
+        return
+    try:
+        repository = open_repository(settings.storage.url, read_only=True)
+    except ClerkwatchError as error:
+        yield Check(name="database", state="fault", what=error.what, remedy=error.remedy)
+        return
+    try:
+        yield from _record(repository, now)
+        yield from _polls(settings, repository, now)
+    finally:
+        repository.close()
+
+
+def _record(repository: Repository, now: datetime) -> Iterator[Check]:
+    found = repository.verify_ledger()
+    if found.faults:
+        yield Check(
+            name="ledger",
+            state="fault",
+            what=f"entry {found.faults[0].entry}: {found.faults[0].what}",
+            remedy="See: clerkwatch evidence verify",
+        )
+    else:
+        yield Check(name="database", state="well", what=f"ledger of {found.entries} entries whole")
+    newest = repository.runs(limit=1)
+    if newest and newest[0].started_at > now + timedelta(minutes=5):
+        yield Check(
+            name="clock",
+            state="fault",
+            what=f"the last run began at {newest[0].started_at.isoformat()}, which is still to come",
+            remedy="The clock was set back; set it right before the next run",
+        )
+
+
+def _polls(settings: Settings, repository: Repository | None, now: datetime) -> Iterator[Check]:
+    found = check_polls(
+        polls_of(settings, repository),
+        wards=settings.council.wards,
+        nation=settings.council.nation,
+        as_of=now,
+        zone=settings.zone(),
+    )
+    for poll, objections in found.items():
+        for objection in objections:
+            yield Check(
+                name=f"poll {poll}", state="look", what=objection.what, remedy=objection.remedy
+            )
+
+
+def _people(settings: Settings) -> Iterator[Check]:
+    if not settings.addresses(Role.TECHNICAL):
+        yield Check(
+            name="people",
+            state="look",
+            what="nobody is told of technical trouble",
+            remedy='Add one of the people with role = "technical"',
+        )
+    foreign = [
+        person.email
+        for person in settings.people
+        if not person.email.lower().endswith(f"@{settings.council.email_domain.lower()}")
+    ]
+    if foreign:
+        yield Check(
+            name="people",
+            state="look",
+            what=f"{len(foreign)} of the people are told at an address outside the council's domain",
+            remedy="Mails quote posts: prefer addresses of the council's own domain",
+        )
+
+
+def _mail(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
+    try:
+        transport: SmtpTransport = smtp(settings, environ=environ)
+    except OperatorError as error:
+        yield Check(name="mail", state="fault", what=error.what, remedy=error.remedy)
+        return
+    trouble = transport.greet(settings.mail.sender)
+    where = f"{settings.mail.host}:{settings.mail.port}"
+    if trouble is None:
+        yield Check(name="mail", state="well", what=f"{where} answers ({settings.mail.security})")
+    else:
+        yield Check(
+            name="mail",
+            state="fault",
+            what=f"{where}: {trouble}",
+            remedy="Check [mail] host, port, security and auth; mails wait until it works",
+        )
+
+
+def _account(account: Account, environ: Mapping[str, str]) -> Iterator[Check]:
+    name = f"account {account.id}"
+    try:
+        platform = connectors.find(account.platform)
+    except LookupError as error:
+        yield Check(
+            name=name,
+            state="fault",
+            what=str(error),
+            remedy="Register it as platform = manual until this version can read it",
+        )
+        return
+    fault = None
+    if account.credential is not None:
+        try:
+            secret(account.credential, environ=environ)
+        except OperatorError as error:
+            fault = Check(name=name, state="fault", what=error.what, remedy=error.remedy)
+    elif platform.needs_credential and account.api_base is None:
+        fault = Check(
+            name=name,
+            state="fault",
+            what=f"{platform.title} needs a credential",
+            remedy=f"See docs/connectors/{platform.name}.md",
+        )
+    yield fault or Check(name=name, state="well", what=platform.title)
+    if account.told_on is None and account.kind is not Kind.MEMBER:
+        yield Check(
+            name=name,
+            state="look",
+            what="those who post there have not been told of the monitoring",
+            remedy="Tell them (docs/clerks/before-you-start.md), then enter told_on",
+        )

@@ -1,0 +1,245 @@
+"""Judging what is stored: whatever was never judged, or was judged with something older.
+
+Each version carries the digest of everything it was last judged with (law 2), so a new
+rule pack, policy, notice or candidate list, a window that opens or closes and a crash in
+the middle all come down to the same question: which versions are stale?
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from config.types import SubjectKind
+from monitor.alerts.deadline import decide_by
+from monitor.alerts.urgent import urgent_mail
+from monitor.apply import Outcome, apply, close_empty
+from monitor.checks.base import Context, Judgement, Material
+from monitor.decide import Decider, account_stamp, of_account
+from monitor.freeze.polls import merge_polls, poll_of
+from monitor.freeze.rules import judge_freeze
+from monitor.freeze.stamp import windows_digest
+from monitor.freeze.windows import all_windows, in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from config.register import Account
+    from config.settings import Settings
+    from config.types import AccountId, CaseId
+    from monitor.app import App
+    from monitor.checks.judge import Judge
+    from monitor.decide import Verdict
+    from monitor.freeze.windows import Window
+    from storage.repository import Repository
+    from storage.values import PollRow, VersionToJudge
+
+LOT = 500
+"""Versions judged and committed together: small enough that no other writer waits long."""
+QUARTER = timedelta(days=91)
+"""What a profile lacks makes one case in this time, not one at every change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Everything that judging at one moment needs; made once for many versions.
+
+    Attributes:
+        judge: The compiled checks.
+        context: Windows and the council's own facts.
+        accounts: By label.
+        stamps: What each account is judged with, as one digest.
+        deciders: One for each account.
+    """
+
+    judge: Judge
+    context: Context
+    accounts: Mapping[AccountId, Account]
+    stamps: Mapping[AccountId, str]
+    deciders: Mapping[AccountId, Decider]
+
+    def verdict(self, version: VersionToJudge) -> Verdict:
+        """Judge one version and decide what follows; changes nothing."""
+        account = self.accounts[version.account]
+        material = material_of(version, account)
+        return self.deciders[version.account].decide(version, self.judgement(material))
+
+    def judgement(self, material: Material) -> Judgement:
+        """Return what the clause checks and the freeze rules find in one version."""
+        matches = self.judge.matches(material, self.context)
+        judged = self.judge.judge(material, self.context, matches=matches)
+        text = material.words.text
+        in_window = [match.finding(text) for match in matches.found if match.rule.in_window]
+        frozen = judge_freeze(material, in_window, self.context)
+        if not frozen:
+            return judged
+        scores = dict(judged.scores)
+        for found in frozen:
+            scores[found.clause] = max(found.score, scores.get(found.clause, 0.0))
+        return Judgement(
+            findings=(*judged.findings, *frozen), scores=scores, not_judged=judged.not_judged
+        )
+
+
+def polls_of(settings: Settings, repository: Repository | None) -> tuple[PollRow, ...]:
+    """Return the polls of the file merged with those entered by command."""
+    stated = [poll_of(entry) for entry in settings.polls]
+    return merge_polls(stated, repository.polls() if repository is not None else ())
+
+
+def windows_at(
+    settings: Settings, repository: Repository | None, *, as_of: datetime
+) -> tuple[Window, ...]:
+    """Return every window of every poll, as known at an instant."""
+    return all_windows(
+        polls_of(settings, repository),
+        zone=settings.zone(),
+        nation=settings.council.nation,
+        as_of=as_of,
+    )
+
+
+def context_of(settings: Settings, repository: Repository | None, *, as_of: datetime) -> Context:
+    """Return what holds around every version at an instant."""
+    polls = polls_of(settings, repository)
+    return Context(
+        as_of=as_of,
+        windows=in_force(windows_at(settings, repository, as_of=as_of)),
+        council=settings.council.name,
+        email_domain=settings.council.email_domain,
+        candidates={poll.id: poll.candidates for poll in polls if poll.candidates},
+    )
+
+
+def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
+    """Make the bench for one moment.
+
+    Args:
+        app: The wired application.
+        as_of: The present moment; aware UTC.
+        judge: Other rules than the application's, for comparing.
+    """
+    judge = judge if judge is not None else app.judge
+    context = context_of(app.settings, app.repository, as_of=as_of)
+    shared = {
+        "rules": judge.digest,
+        "policy": app.policy.digest,
+        "windows": windows_digest(context.windows, as_of),
+        "candidates": repr(sorted(context.candidates.items())),
+        "council": f"{context.council}\n{context.email_domain}",
+    }
+    stamps = {
+        account.id: account_stamp(
+            shared
+            | {
+                "kind": account.kind.value,
+                "area": account.area,
+                "handed_over": ",".join(account.handed_over),
+            }
+        )
+        for account in app.register
+    }
+    quieted = app.repository.quieted()
+    today = as_of.astimezone(app.settings.zone()).date()
+    fresh = _fresh_profile_cases(app, as_of)
+    digests = {rule.id: rule.digest() for rule in judge.rules}
+    return Bench(
+        judge=judge,
+        context=context,
+        accounts={account.id: account for account in app.register},
+        stamps=stamps,
+        deciders={
+            account.id: Decider(
+                kind=account.kind,
+                quieted=of_account(quieted, account.id),
+                today=today,
+                under=stamps[account.id],
+                digests=digests,
+                fresh_cases=fresh,
+            )
+            for account in app.register
+        },
+    )
+
+
+def _fresh_profile_cases(app: App, as_of: datetime) -> dict[int, CaseId]:
+    """Return the newest case of each profile that is younger than a quarter."""
+    cases = app.repository.cases(opened_since=as_of - QUARTER, subject=SubjectKind.PROFILE)
+    return {case.subject: case.id for case in sorted(cases, key=lambda case: case.opened_at)}
+
+
+def material_of(version: VersionToJudge, account: Account) -> Material:
+    """Return a stored version as the checks see it."""
+    return Material(
+        words=version.words,
+        kind=account.kind,
+        subject=version.subject_kind,
+        account=version.account,
+        platform=account.platform,
+        author=version.author,
+        area=account.area,
+        handed_over=account.handed_over,
+        published_at=version.published_at,
+        shown_from=version.shown_from,
+        shown_by=version.first_seen_at,
+        is_first=version.is_first,
+        is_visible=version.is_current,
+        pinned=version.pinned,
+    )
+
+
+def judge_stale(app: App, *, as_of: datetime, accounts: Sequence[Account] | None = None) -> Outcome:
+    """Judge every version that is stale, lot by lot, and carry out what follows.
+
+    Between two lots other threads read, judge and write; a kill loses at most one lot,
+    which is stale again at the next start.
+
+    Args:
+        app: The wired application.
+        as_of: The present moment; aware UTC.
+        accounts: Only these; None: the whole register.
+
+    Raises:
+        StorageError: The database refused; finished lots stay.
+    """
+    made = bench(app, as_of=as_of)
+    chosen = app.register if accounts is None else accounts
+    stamps = {
+        account.id: made.stamps[account.id] for account in chosen if account.id in made.stamps
+    }
+    outcome = Outcome()
+    while not app.stop.is_set():
+        with app.judging:
+            lot = app.repository.stale_versions(stamps, limit=LOT)
+            if not lot:
+                break
+            outcome += carry_out(app, [made.verdict(version) for version in lot], as_of=as_of)
+    if outcome.cases_touched:
+        close_empty(app.repository, outcome.cases_touched, at=as_of)
+    return outcome
+
+
+def carry_out(
+    app: App, verdicts: Sequence[Verdict], *, as_of: datetime, mark: bool = True
+) -> Outcome:
+    """Apply verdicts with this council's deadlines and mails."""
+    settings = app.settings
+    for verdict in verdicts:
+        for what in verdict.not_judged:
+            app.log.info("not judged", version=verdict.version.id, check=what)
+    return apply(
+        app.repository,
+        verdicts,
+        at=as_of,
+        due_at=partial(
+            decide_by,
+            as_of,
+            zone=settings.council.timezone,
+            nation=settings.council.nation,
+        ),
+        urgent=partial(urgent_mail, app, as_of=as_of),
+        mark=mark,
+    )

@@ -1,0 +1,148 @@
+"""The morning: accounts first, then the digest, once per council date, always."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor.alerts.digest import compose_digest, digest_key
+from monitor.alerts.gather import gather
+from monitor.alerts.outbox import deliver_due
+from monitor.judging import polls_of
+from monitor.pipeline import scan
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.app import App
+    from storage.values import NewMail
+
+PULL_WITHIN_S = 10 * 60
+"""Longest that the digest waits for the accounts; then it says who was not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A digest as a person reads it."""
+
+    key: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What sending came to.
+
+    Attributes:
+        composed: The digest of the day.
+        is_new: It was written now, not before.
+        is_accepted: A server has it for everybody.
+    """
+
+    composed: Composed
+    is_new: bool
+    is_accepted: bool
+
+
+def is_due(app: App, *, now: datetime) -> bool:
+    """Return whether today's digest is due and not written yet."""
+    local = now.astimezone(app.settings.zone())
+    if local.time() < app.settings.schedule.digest_at:
+        return False
+    return app.repository.mail(digest_key(local.date())) is None
+
+
+def compose(app: App, *, now: datetime) -> Composed:
+    """Return the digest as it would be now; nothing is stored."""
+    return _read(write(app, now=now))
+
+
+def stored(app: App, on: date) -> Composed | None:
+    """Return the digest of a council date exactly as it was written, or None."""
+    mail = app.repository.mail(digest_key(on))
+    return None if mail is None else _composed(mail.key, mail.body)
+
+
+def write(app: App, *, now: datetime) -> NewMail:
+    """Write the digest of now from everything that is remembered."""
+    facts = gather(
+        app.repository,
+        settings=app.settings,
+        register=app.register,
+        policy=app.policy,
+        rules=app.judge.rules,
+        rules_digest=app.judge.digest,
+        polls=polls_of(app.settings, app.repository),
+        as_of=now,
+    )
+    return compose_digest(facts, sender=app.settings.mail.sender, people=app.settings.people)
+
+
+def send(app: App, *, by: str) -> Sent:
+    """Read the accounts, write today's digest, put it into the outbox and try to send it.
+
+    Safe to repeat: a digest that is in the outbox is not written again, only sent on.
+
+    Args:
+        app: The wired application.
+        by: Who or what asked for it.
+    """
+    today = app.clock.now().astimezone(app.settings.zone()).date()
+    is_new = app.repository.mail(digest_key(today)) is None
+    if is_new:
+        _read_accounts_first(app, by=by)
+        now = app.clock.now()
+        mail = write(app, now=now)
+        with app.repository.writing() as transaction:
+            is_new = transaction.queue_mail(mail, at=now)
+            transaction.acknowledge_register_changes(upto=now)
+    deliver_due(
+        app.repository,
+        app.transport,
+        sender=app.settings.mail.sender,
+        now=app.clock.now(),
+        stop=app.stop.is_set,
+    )
+    kept = app.repository.mail(digest_key(today))
+    if kept is None:
+        raise RuntimeError(f"the digest of {today} was queued and is not there")
+    accepted = all(one.accepted_at is not None for one in kept.recipients)
+    return Sent(composed=_composed(kept.key, kept.body), is_new=is_new, is_accepted=accepted)
+
+
+def _read_accounts_first(app: App, *, by: str) -> None:
+    """Pull what was not read a moment ago, for at most ten minutes."""
+    now = app.clock.now()
+    fresh = timedelta(minutes=2)
+    due = [
+        account
+        for account in app.register
+        if (tried := app.repository.account_state(account.id).last_tried_at) is None
+        or abs(now - tried) > fresh
+    ]
+    if not due:
+        return
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
+    pulled = pool.submit(scan, app, due, by=by, insist=True)
+    try:
+        pulled.result(timeout=PULL_WITHIN_S)
+    except TimeoutError:
+        app.log.error("digest goes out before all accounts were read")
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _read(mail: NewMail) -> Composed:
+    return _composed(mail.key, mail.body)
+
+
+def _composed(key: str, body: bytes) -> Composed:
+    message = email.message_from_bytes(body, policy=email.policy.default)
+    part = message.get_body(("plain",))
+    text = part.get_content() if part is not None else ""
+    return Composed(key=key, subject=str(message["Subject"]), text=text.rstrip("\n"))

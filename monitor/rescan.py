@@ -1,0 +1,116 @@
+"""Judging history again: the same pipeline fed from the repository, and the difference.
+
+A dry run is the same without the carrying out, on a read-only connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from config.types import CoverageStatus
+from monitor.apply import Outcome, close_empty, difference
+from monitor.judging import bench, carry_out
+from storage.values import Coverage, Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+
+    from config.types import AccountId, ClauseId
+    from monitor.app import App
+    from monitor.decide import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Which part of history is judged again.
+
+    Attributes:
+        since: Only posts published at or after this; None: from the beginning.
+        until: Only posts published before this; None: to the end.
+        accounts: Only these; None: all.
+        clauses: Only findings under these; empty: all.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    accounts: Sequence[AccountId] | None = None
+    clauses: Collection[ClauseId] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescanned:
+    """The difference, and how many versions of each account were judged."""
+
+    outcome: Outcome
+    coverage: tuple[Coverage, ...]
+
+
+def rescan(
+    app: App,
+    wanted: Range,
+    *,
+    as_of: datetime,
+    dry_run: bool,
+    progress: Callable[[int], None] = lambda _judged: None,
+) -> Rescanned:
+    """Judge stored history again.
+
+    Args:
+        app: Wired with the rules to judge by; on a read-only repository for a dry run.
+        wanted: Which part.
+        as_of: Takes the place of the present moment; aware UTC.
+        dry_run: Only say what would change.
+        progress: Called after each lot with the number of versions judged so far.
+
+    Raises:
+        StorageError: The database refused; finished lots stay.
+    """
+    made = bench(app, as_of=as_of)
+    accounts = list(made.accounts if wanted.accounts is None else wanted.accounts)
+    counts = dict.fromkeys(accounts, 0)
+    outcome = Outcome()
+    lots = app.repository.versions(accounts=accounts, since=wanted.since, until=wanted.until)
+    for lot in lots:
+        verdicts = [_only(made.verdict(version), wanted.clauses) for version in lot]
+        for version in lot:
+            counts[version.account] += 1
+        if dry_run:
+            outcome += difference(verdicts)
+        else:
+            with app.judging:
+                outcome += carry_out(app, verdicts, as_of=as_of, mark=not wanted.clauses)
+        progress(sum(counts.values()))
+    if not dry_run:
+        close_empty(app.repository, outcome.cases_touched, at=as_of)
+    coverage = tuple(
+        Coverage(
+            account=account,
+            status=CoverageStatus.READ if number else CoverageStatus.SKIPPED,
+            recorded=Recorded(posts=number),
+        )
+        for account, number in counts.items()
+    )
+    return Rescanned(outcome=outcome, coverage=coverage)
+
+
+def _only(verdict: Verdict, clauses: Collection[ClauseId]) -> Verdict:
+    """Return a verdict without what does not concern the wanted clauses."""
+    if not clauses:
+        return verdict
+    kept = {stored.id for stored in verdict.version.known if stored.finding.clause in clauses}
+    case = verdict.case
+    if case is not None:
+        findings = tuple(found for found in case.findings if found.clause in clauses)
+        case = replace(case, findings=findings) if findings else None
+    return replace(
+        verdict,
+        add=tuple(found for found in verdict.add if found.clause in clauses),
+        withdraw=tuple(gone for gone in verdict.withdraw if gone[0] in kept),
+        unchanged=sum(
+            1 for stored in verdict.version.known if stored.id in kept and not stored.withdrawn_at
+        )
+        - sum(1 for gone in verdict.withdraw if gone[0] in kept),
+        case=case,
+    )

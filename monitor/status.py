@@ -1,0 +1,125 @@
+"""Is the daemon well: what was read last, what waits, what comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import connectors
+from config.types import CaseState
+from monitor.freeze.coming import coming_up
+from monitor.judging import polls_of
+from monitor.lock import holder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.settings import Settings
+    from storage.repository import Repository
+    from storage.values import AccountState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How things stand.
+
+    Attributes:
+        is_well: Every account that a programme reads was read within twice `pull_every`.
+        late: Accounts that were not, with since when.
+        daemon: Process id of the daemon; None: none runs.
+        config_changed: The file was changed after the daemon started.
+    """
+
+    is_well: bool
+    daemon: int | None
+    config_changed: bool
+    read: int
+    of: int
+    late: tuple[tuple[str, datetime | None, str], ...]
+    cases: dict[str, int]
+    mails_waiting: int
+    ledger: tuple[int, str]
+    coming: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented shape."""
+        return {
+            "ok": self.is_well,
+            "daemon": self.daemon,
+            "config_changed": self.config_changed,
+            "accounts": {"read": self.read, "of": self.of},
+            "late": [
+                {"account": name, "last_read": at.isoformat() if at else None, "why": why}
+                for name, at, why in self.late
+            ],
+            "cases": self.cases,
+            "mails_waiting": self.mails_waiting,
+            "ledger": {"entries": self.ledger[0], "head": self.ledger[1]},
+            "coming": list(self.coming),
+        }
+
+    def lines(self) -> list[str]:
+        """Return the same for a terminal."""
+        running = f"process {self.daemon}" if self.daemon is not None else "not running"
+        lines = [f"Daemon: {running}"]
+        if self.config_changed:
+            lines.append("The configuration was changed since it started: restart it to use it.")
+        lines.append(f"Accounts read in time: {self.read} of {self.of}")
+        for name, at, why in self.late:
+            since = at.isoformat(timespec="minutes") if at else "never"
+            lines.append(f"  {name}: last complete reading {since}{f' ({why})' if why else ''}")
+        undecided = self.cases.get(CaseState.OPEN.value, 0)
+        lines.append(f"Cases that need a decision: {undecided}")
+        lines.append(f"Mails waiting: {self.mails_waiting}")
+        lines.append(f"Ledger: {self.ledger[0]}:{self.ledger[1]}")
+        return [*lines, *self.coming]
+
+
+def look(repository: Repository, *, settings: Settings, file: Path, now: datetime) -> Status:
+    """Look at the database; nothing is changed.
+
+    Args:
+        repository: May be read-only.
+        settings: The configuration as it is now.
+        file: Where it stands.
+        now: The present moment; aware UTC.
+    """
+    in_time = 2 * settings.schedule.pull_every
+    late: list[tuple[str, datetime | None, str]] = []
+    watched = 0
+    for account in settings.register():
+        if _is_by_hand(account.platform):
+            continue
+        watched += 1
+        state = repository.account_state(account.id)
+        if state.last_read_at is None or now - state.last_read_at > in_time:
+            late.append((account.id, state.last_read_at, _why(state)))
+    daemon = holder(settings.storage.url)
+    changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    coming = coming_up(
+        polls_of(settings, repository), now, zone=settings.zone(), nation=settings.council.nation
+    )
+    return Status(
+        is_well=not late,
+        daemon=daemon.process if daemon else None,
+        config_changed=daemon is not None and changed > daemon.since,
+        read=watched - len(late),
+        of=watched,
+        late=tuple(late),
+        cases={state.value: count for state, count in repository.case_counts().items()},
+        mails_waiting=len(repository.mails(due_at=datetime.max.replace(tzinfo=UTC), limit=1000)),
+        ledger=repository.ledger_head(),
+        coming=tuple(sentence for one in coming[:1] for sentence in one.sentences),
+    )
+
+
+def _is_by_hand(platform: str) -> bool:
+    try:
+        return connectors.find(platform).by_hand
+    except LookupError:
+        return False
+
+
+def _why(state: AccountState) -> str:
+    return state.reason.value.replace("_", " ") if state.reason is not None else ""
