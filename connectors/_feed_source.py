@@ -1,0 +1,168 @@
+"""Where a feed and its posts live: addresses worked out from the register's handle."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from connectors import _html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from config.register import Account
+    from connectors._feed_entries import Entry
+
+YOUTUBE = "https://www.youtube.com/feeds/videos.xml?channel_id="
+_CHANNEL = re.compile(
+    r"(?:https?://(?:www\.|m\.)?youtube\.com/(?:channel/|feeds/videos\.xml\?channel_id=))?"
+    r"(UC[A-Za-z0-9_-]{22})/?"
+)
+_SECOND_LEVEL = frozenset(
+    [
+        "ac",
+        "co",
+        "com",
+        "edu",
+        "gov",
+        "ltd",
+        "me",
+        "mod",
+        "net",
+        "nhs",
+        "org",
+        "plc",
+        "police",
+        "sch",
+    ]
+)
+_REMEMBERED = 200
+
+
+def channel_of(handle: str) -> str | None:
+    """Return the YouTube channel id that a handle names; None if it names none."""
+    found = _CHANNEL.fullmatch(handle.strip())
+    return found[1] if found else None
+
+
+def feed_address(account: Account) -> str:
+    """Return the feed's own address, as the world knows it; empty if the handle is none.
+
+    A channel id stands for YouTube's public feed; a handle without a scheme is a path
+    below ``api_base``, or an https address.
+    """
+    channel = channel_of(account.handle)
+    if channel is not None:
+        return YOUTUBE + channel
+    handle = account.handle.strip()
+    if "://" not in handle:
+        home = account.api_base.rstrip("/") + "/" if account.api_base else "https://"
+        handle = home + handle.lstrip("/")
+    return _html.web_address(handle) or ""
+
+
+def asked_address(url: str, account: Account) -> str:
+    """Return where to ask for an address: with ``api_base``, that server instead of its own."""
+    if account.api_base is None or url.startswith(account.api_base.rstrip("/") + "/"):
+        return url
+    split = urlsplit(url)
+    query = f"?{split.query}" if split.query else ""
+    return account.api_base.rstrip("/") + (split.path or "/") + query
+
+
+def registrable(host: str) -> str:
+    """Return the part of a host name that one owner holds: ``example.gov.uk``.
+
+    Works from the usual second levels (``co.uk``); where a provider hands out names below
+    its own, the provider counts as the owner.
+    """
+    labels = host.lower().rstrip(".").split(".")
+    two_letter = len(labels[-1]) == 2  # noqa: PLR2004  # a country
+    wanted = 3 if len(labels) > 2 and two_letter and labels[-2] in _SECOND_LEVEL else 2  # noqa: PLR2004
+    is_number = labels[-1].isdigit() or ":" in host
+    return host.lower() if is_number else ".".join(labels[-wanted:])
+
+
+def is_of_the_house(url: str, *, account: Account, feed: str) -> bool:
+    """Tell whether a permalink is on the feed's own site (or on ``api_base``)."""
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+        home = urlsplit(feed).hostname or ""
+        base = urlsplit(account.api_base or "").hostname
+    except ValueError:
+        return False
+    return bool(host) and (registrable(host) == registrable(home) or host == base)
+
+
+def place_of(url: str) -> str:
+    """Return path and query of an address, to compare it across hosts; empty for a home page."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return ""
+    path = split.path.rstrip("/")
+    return f"{path}?{split.query}" if split.query else path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is remembered of one entry between runs.
+
+    Attributes:
+        words: Print of what it said.
+        title: Print of its title; empty if it had none.
+        is_listed: It stood in the feed when that was last read whole.
+    """
+
+    words: str
+    title: str
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Marks of the newest entries, so that a moved blog and a rolled-off post are known again."""
+
+    traces: Mapping[str, Trace] = field(default_factory=dict)
+
+    @classmethod
+    def loads(cls, packed: str) -> Memory:
+        """Read what `dumps` wrote; anything else counts as nothing."""
+        traces = {}
+        for line in packed.split():
+            parts = line.split(":")
+            if len(parts) == 4:  # noqa: PLR2004  # id, words, title, listed
+                traces[parts[0]] = Trace(words=parts[1], title=parts[2], is_listed=parts[3] == "1")
+        return cls(traces)
+
+    def dumps(self) -> str:
+        """Return it as one line of text."""
+        return " ".join(
+            f"{key}:{trace.words}:{trace.title}:{int(trace.is_listed)}"
+            for key, trace in self.traces.items()
+        )
+
+    def of(self, platform_id: str) -> Trace | None:
+        """Return the marks of one post; None if it is not remembered."""
+        return self.traces.get(_key(platform_id))
+
+    def with_entries(self, entries: Iterable[Entry]) -> Memory:
+        """Return a memory of these entries, then of older ones, 200 in all."""
+        listed = {
+            _key(each.post.platform_id): Trace(words=each.words, title=each.title, is_listed=True)
+            for each in entries
+        }
+        older = {
+            key: Trace(words=trace.words, title=trace.title, is_listed=False)
+            for key, trace in self.traces.items()
+            if key not in listed
+        }
+        room = max(_REMEMBERED, len(listed))
+        return Memory(dict(list({**listed, **older}.items())[:room]))
+
+
+def _key(platform_id: str) -> str:
+    return hashlib.sha256(platform_id.encode("utf-8", "replace")).hexdigest()[:12]
