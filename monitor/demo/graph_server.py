@@ -27,7 +27,7 @@ from monitor.demo.world import Condition, Site
 if TYPE_CHECKING:
     from monitor.demo.world import TownAccount, TownPost, World
 
-_VERSION = re.compile(r"v(\d{1,3})\.0")
+_VERSION = re.compile(r"v(\d{1,3})\.\d")
 _OLDEST_LIVE, _NEWEST = 22, 26
 _MOST = 100
 _LISTS = frozenset({"published_posts", "posts", "feed"})

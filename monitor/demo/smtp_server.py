@@ -41,8 +41,8 @@ class KeptMail:
     data: bytes
 
     def message(self) -> EmailMessage:
-        """Return the parsed message."""
-        return message_from_bytes(self.data, policy=policy.default)
+        """Return the parsed message, its line ends made single newlines."""
+        return message_from_bytes(self.data.replace(b"\r\n", b"\n"), policy=policy.default)
 
 
 class SmtpServer:
@@ -196,7 +196,9 @@ class _Session(socketserver.StreamRequestHandler):
         return True
 
     def _ehlo(self, rest: str) -> str:
-        self._helo(rest)
+        answer = self._helo(rest)
+        if not rest:
+            return answer
         extensions = ["town.example", "8BITMIME", "SMTPUTF8", f"SIZE {self._owner.largest}"]
         lines = [f"250-{each}" for each in extensions]
         return "\r\n".join([*lines, "250 HELP"])
