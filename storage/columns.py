@@ -19,6 +19,8 @@ from sqlalchemy import BigInteger, Text
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.engine import Dialect
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +58,11 @@ def plain(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
+
+
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's values with every text made `plain`, as the database will hold it."""
+    return {name: plain(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
 def canonical(value: Any) -> str:

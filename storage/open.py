@@ -46,9 +46,9 @@ def open_repository(
             if not read_only and (create or place == MEMORY):
                 schema.create(engine)
             if upgrade and not read_only:
-                schema.upgrade(engine)
+                schema.upgrade(engine, place=place)
             with engine.connect() as connection, connection.begin():
-                schema.check(connection)
+                schema.check(connection, place=place)
     except BaseException:
         engine.dispose()
         raise

@@ -43,8 +43,12 @@ def found(connection: Connection) -> str | None:
     return connection.execute(select(version.c.version_num)).scalar_one_or_none() or ""
 
 
-def check(connection: Connection) -> None:
+def check(connection: Connection, *, place: str) -> None:
     """Refuse a database that this version cannot work on.
+
+    Args:
+        connection: To the database.
+        place: How messages name it.
 
     Raises:
         SchemaError: Older (not upgraded), newer, empty or foreign; with the remedy.
@@ -53,11 +57,11 @@ def check(connection: Connection) -> None:
     if revision == HEAD:
         return
     if revision is None:
-        raise SchemaError(found="nothing", wanted=HEAD, remedy=_EMPTY)
+        raise SchemaError(found="nothing", wanted=HEAD, remedy=f"{place}: {_EMPTY}")
     if not revision:
-        raise SchemaError(found="", wanted=HEAD, remedy=_FOREIGN)
+        raise SchemaError(found="", wanted=HEAD, remedy=f"{place}: {_FOREIGN}")
     remedy = _OLDER if revision in REVISIONS else _NEWER
-    raise SchemaError(found=revision, wanted=HEAD, remedy=remedy)
+    raise SchemaError(found=revision, wanted=HEAD, remedy=f"{place}: {remedy}")
 
 
 def create(engine: Engine) -> bool:
@@ -77,7 +81,7 @@ def create(engine: Engine) -> bool:
     return True
 
 
-def upgrade(engine: Engine) -> str | None:
+def upgrade(engine: Engine, *, place: str) -> str | None:
     """Bring an older database to the present schema, all steps or none.
 
     The caller holds the daemon's lock.
@@ -93,7 +97,7 @@ def upgrade(engine: Engine) -> str | None:
         if revision == HEAD:
             return None
         if revision is not None and revision not in REVISIONS:
-            check(writing)
+            check(writing, place=place)
         _migrate(writing)
     return revision or ""
 

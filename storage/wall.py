@@ -24,6 +24,7 @@ _WRITABLE = (
 )
 _FULL = "Free space on that file system (StateDirectory= says where the unit keeps its files)"
 _BUSY = "Try again; if it lasts, see which other clerkwatch process is writing: clerkwatch status"
+_NOT_OURS = "[storage] url names a file of another programme: correct it"
 _CORRUPT = "Keep the file as it is and restore the newest backup: clerkwatch restore"
 
 
@@ -44,7 +45,9 @@ def translate(error: Exception, place: str) -> StorageError:
     if isinstance(error, PoolTimeoutError):
         return BusyError(f"{place}: every connection is in use", remedy=_BUSY)
     if "not a database" in said:
-        return SchemaError(found="", wanted="a database of clerkwatch", remedy=f"See {place}")
+        return SchemaError(
+            found="", wanted="a database of clerkwatch", remedy=f"{place}: {_NOT_OURS}"
+        )
     for sign, what, remedy in _SIGNS:
         if sign in said:
             return StorageError(f"{place}: {what}", remedy=remedy)

@@ -257,7 +257,7 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
         for name in sorted(after)
         if before.get(name) != after[name]
     ]
-    return "changed: " + "; ".join(changed)
+    return "changed: " + ("; ".join(changed) or "its entry")
 
 
 def _said(value: object) -> str:

@@ -18,6 +18,7 @@ from config.types import (
     SubjectId,
     VersionId,
 )
+from storage.columns import plain, plain_values
 from storage.sql.base import exists, in_lots, replace_row, upsert
 from storage.sql.judging import NOT_CLOSED
 from storage.sql.sources import event_facts, finding_facts, mail_facts
@@ -91,7 +92,7 @@ class FindingSteps(_Steps):
             _FINDING.c.context == context,
         )
         known = self._connection.execute(query).mappings().first()
-        values = _finding_columns(version, finding)
+        values = plain_values(_finding_columns(version, finding))
         if known is None:
             new = {**values, "found_at": at, "withdrawn_at": None, "withdrawn_why": ""}
             stored = self._add(_FINDING, new)
@@ -279,15 +280,17 @@ class CaseSteps(_Steps):
         to: CaseState,
         because: str,
     ) -> None:
-        values = {
-            "case": case,
-            "at": at,
-            "by": by,
-            "what": what,
-            "from_state": None if was is None else was.value,
-            "to_state": to.value,
-            "because": because,
-        }
+        values = plain_values(
+            {
+                "case": case,
+                "at": at,
+                "by": by,
+                "what": what,
+                "from_state": None if was is None else was.value,
+                "to_state": to.value,
+                "because": because,
+            }
+        )
         event = self._add(_EVENT, values)
         self._chain.point(
             "case step", at=at, source="event", source_id=event, facts=event_facts(values)
@@ -301,15 +304,17 @@ class MailSteps(_Steps):
         """Put finished bytes into the outbox; False if the key is there already."""
         if exists(self._connection, select(_OUTBOX.c.id).where(_OUTBOX.c.key == mail.key)):
             return False
-        values = {
-            "key": mail.key,
-            "kind": mail.kind.value,
-            "message_id": mail.message_id,
-            "subject": mail.subject,
-            "body": mail.body,
-        }
+        values = plain_values(
+            {
+                "key": mail.key,
+                "kind": mail.kind.value,
+                "message_id": mail.message_id,
+                "subject": mail.subject,
+                "body": mail.body,
+            }
+        )
         number = self._add(_OUTBOX, {**values, "created_at": at})
-        recipients = list(dict.fromkeys(mail.recipients))
+        recipients = list(dict.fromkeys(plain(address) for address in mail.recipients))
         rows = [
             {
                 "mail": number,
