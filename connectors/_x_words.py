@@ -322,7 +322,9 @@ def target_of(url: JSON) -> str:
 def links_of(urls: Iterable[JSON]) -> tuple[str, ...]:
     """Return the real targets of links, http and https only, each once."""
     targets = (target_of(url) for url in urls if not is_picture(url))
-    return tuple(dict.fromkeys(each for each in targets if each.startswith("http")))
+    return tuple(
+        dict.fromkeys(each for each in targets if each.startswith(("http://", "https://")))
+    )
 
 
 def profile_content(user: JSON) -> Content:
