@@ -13,6 +13,7 @@ term with a symbol in it ("50% off") is then compared with the text itself.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MOST_SPANS = 10
 """Most spans of one finding."""
 _MOST_POSITIONS = 300
+_TAG = re.compile(r"^#[A-Za-z0-9]+$")
 _LOOSE = frozenset(" -'\"/.,:;!?()[]{}_\n")
 
 
@@ -244,6 +246,8 @@ class _Builder:
         return tuple(dict.fromkeys(self._entry(rule, term) for term in terms))
 
     def _entry(self, rule: RuleData, written: str) -> int:
+        if _TAG.match(written):
+            return self._pattern(rule, _tag_pattern(written.lower()))
         is_open = written.endswith("*")
         plain = self._normalise(written.removesuffix("*").strip()).text.strip()
         if not plain:
@@ -279,6 +283,11 @@ class _Builder:
             self.patterns[written] = self._next
             self._next += 1
         return self.patterns[written]
+
+
+def _tag_pattern(tag: str) -> str:
+    """Seek a hashtag however its words were split: ``#votered`` also in ``#vote red``."""
+    return "#" + " ?".join(tag[1:]) + r"\b"
 
 
 def _alphabet(rules: Iterable[RuleData]) -> Alphabet:

@@ -2,8 +2,9 @@
 
 Patterns run on one byte a character. That keeps positions of bytes and of characters the
 same, and RE2's programs a fifth of the size they have on UTF-8, where every "anything but a
-full stop" is a machine of its own. What does not fit into a byte and stands in no pattern
-becomes one and the same byte, which no pattern names.
+full stop" is a machine of its own. The bytes are ASCII, because RE2's filter wants its
+literals in UTF-8: a wider character that some pattern names takes the place of a control
+character, which plain text never holds; all others become one byte that no pattern names.
 """
 
 from __future__ import annotations
@@ -25,12 +26,11 @@ MOST_MATCHES = 60
 _MEMORY = 4 << 20
 _LARGEST_PROGRAM = 3_000
 _ESCAPES = re.compile(r"\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[[^\]]*\]|\(\?[a-zA-Z]*[:)<]?")
-_LETTERS = re.compile(r"[a-z]{3,}")
+_LETTERS = re.compile(r"([a-z]{3,})(\??)")
 _BLANK = re.compile(r"\\.| ", re.DOTALL)
 _OTHER = "\x1a"
-# C1 controls never stand in plain text, so their bytes are free for wider characters.
-_FREE = range(0x80, 0xA0)
-_BYTE = 0x100
+_FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
+_ASCII = 0x80
 
 
 class _Match(Protocol):
@@ -57,22 +57,20 @@ class Alphabet(dict[int, str]):
             PatternError: The patterns name more of them than there are free bytes.
         """
         super().__init__()
-        wide = sorted({char for pattern in patterns for char in pattern if ord(char) >= _BYTE})
+        wide = sorted({char for pattern in patterns for char in pattern if ord(char) >= _ASCII})
         if len(wide) > len(_FREE):
-            raise PatternError(f"{len(wide)} different characters beyond Latin-1; write terms")
+            raise PatternError(f"{len(wide)} different characters beyond ASCII; write terms")
         for byte, char in zip(_FREE, wide, strict=False):
             self[ord(char)] = chr(byte)
 
     def __missing__(self, code: int) -> str:
-        """Keep what fits into a byte; everything else is one and the same."""
-        self[code] = found = chr(code) if code < _BYTE else _OTHER
+        """Keep ASCII; everything else is one and the same."""
+        self[code] = found = chr(code) if code < _ASCII else _OTHER
         return found
 
     def narrow(self, text: str) -> bytes:
         """Return a text as one byte a character."""
-        if text.isascii():
-            return text.encode("ascii")
-        return text.translate(self).encode("latin-1")
+        return (text if text.isascii() else text.translate(self)).encode("ascii")
 
 
 class Pattern:
@@ -135,7 +133,10 @@ class PatternFilter:
 
 def words_in(pattern: str) -> set[str]:
     """Return the words a pattern spells out, for the lexicon of disguised words."""
-    return set(_LETTERS.findall(_ESCAPES.sub(" ", pattern.lower())))
+    words: set[str] = set()
+    for word, maybe in _LETTERS.findall(_ESCAPES.sub(" ", pattern.lower())):
+        words |= {word, word[:-1]} if maybe else {word}
+    return words
 
 
 def _options() -> re2.Options:

@@ -1,0 +1,131 @@
+"""Personal numbers and addresses whose form alone does not tell: check digits decide.
+
+Terms of Use 1 ("data protection"). A number that merely looks like an NHS number is found in
+every second planning reference; one with the right check digit in one of eleven, so those
+without the word beside them need the usual grouping as well. Nothing here quotes: the rules
+that take these checks up are masked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stdnum import iban, luhn
+from stdnum.gb import nhs as nhs_number
+
+from monitor.checks.coded import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from monitor.checks.base import Context, Material
+    from monitor.checks.coded import Check
+
+# HM Revenue and Customs, manual NIM39110: D, F, I, Q, U and V are never used, O not second;
+# BG, GB, KN, NK, NT, TN and ZZ are not allocated; the suffix is A to D.
+_NINO = re.compile(
+    r"(?<![A-Za-z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
+    r"[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_NHS = re.compile(r"(?<![\d/£.,-])(\d{3})([ -]?)(\d{3})\2(\d{4})(?![\d/]|[.,]\d)")
+_NHS_WORD = re.compile(r"\bnhs\b", re.IGNORECASE)
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])GB\d{2}[ ]?[A-Z]{4}[ ]?(?:\d{2,4}[ ]?){3,7}(?!\d)", re.IGNORECASE
+)
+_CARD = re.compile(r"(?<![\d.,/-])[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{3,4}(?![\d/]|[.,]\d)")
+_MOBILE = re.compile(
+    r"(?<![\d/.])(?:\+44[ ]?(?:\(0\)[ ]?)?|0044[ ]?|0)7[1-57-9]\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"
+)
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)")
+_FREE_MAIL = frozenset(
+    """gmail.com googlemail.com hotmail.com hotmail.co.uk outlook.com live.com live.co.uk
+    msn.com yahoo.com yahoo.co.uk ymail.com rocketmail.com aol.com aol.co.uk icloud.com me.com
+    mac.com btinternet.com btopenworld.com talktalk.net sky.com virginmedia.com ntlworld.com
+    blueyonder.co.uk tiscali.co.uk o2.co.uk orange.net plus.com protonmail.com proton.me pm.me
+    gmx.com gmx.co.uk mail.com zoho.com fastmail.com tutanota.com yandex.com""".split()  # noqa: SIM905 - forty quoted words are harder to read
+)
+_SHARED = re.compile(
+    r"^(?:info|office|clerk|admin|contact|enquir|bookings?|events?|hello|mail|secretary|treasurer"
+    r"|chair|council|parish|town|hall|allotment|club|society|group|friends|volunteer|team"
+    r"|support|help|press|newsletter|membership)",
+    re.IGNORECASE,
+)
+_NEAR = 40
+
+
+def nino(material: Material, _context: Context) -> Iterable[Hit]:
+    """Find National Insurance numbers in the form and with the prefixes HMRC gives out.
+
+    Hit: "Her NI number is AB 12 34 56 C". Near miss: "quote QQ 12 34 56 C", the form's own
+    example, which nobody can have.
+    """
+    return [_hit(match) for match in _NINO.finditer(material.words.text)]
+
+
+def nhs(material: Material, _context: Context) -> Iterable[Hit]:
+    """Find NHS numbers with the right check digit, grouped 3-3-4 or with "NHS" close by.
+
+    Hit: "943 476 5919". Near miss: "ring NHS 111", "reference 9434765919" with no word by it.
+    """
+    text = material.words.text
+    return [
+        _hit(match)
+        for match in _NHS.finditer(text)
+        if nhs_number.is_valid("".join(match.group(1, 3, 4)))
+        and (
+            match[2] == " " or _NHS_WORD.search(text, max(0, match.start() - _NEAR), match.start())
+        )
+        and not match[0].startswith("0")
+    ]
+
+
+def bank(material: Material, _context: Context) -> Iterable[Hit]:
+    """Find British IBANs and payment card numbers with the right check digits.
+
+    Hit: "GB82 WEST 1234 5698 7654 32". Near miss: a sixteen-digit parcel number.
+    """
+    text = material.words.text
+    for match in _IBAN.finditer(text):
+        if iban.is_valid(match[0].strip()):
+            yield Hit(spans=((match.start(), match.start() + len(match[0].rstrip())),))
+    for match in _CARD.finditer(text):
+        if luhn.is_valid(re.sub(r"\D", "", match[0])):
+            yield _hit(match)
+
+
+def mobile(material: Material, _context: Context) -> Iterable[Hit]:
+    """Find British mobile numbers (071 to 075, 077 to 079; 070 and 076 are not mobiles).
+
+    Whose number it is a rule must ask, or the Clerk: the council's own duty mobile has the
+    same form.
+    """
+    return [_hit(match) for match in _MOBILE.finditer(material.words.text)]
+
+
+def private_email(material: Material, context: Context) -> Iterable[Hit]:
+    """Find a person's address at a free mail provider, not a club's or the council's.
+
+    Hit: "write to j.bloggs@gmail.com". Near miss: "friendsofthepark@gmail.com",
+    "clerk@" at the council's own domain.
+    """
+    for match in _ADDRESS.finditer(material.words.text):
+        domain = match[1].casefold()
+        is_free = domain in _FREE_MAIL and domain != context.email_domain.casefold()
+        if is_free and not _SHARED.match(match[0]):
+            yield _hit(match)
+
+
+def _hit(match: re.Match[str]) -> Hit:
+    return Hit(spans=(match.span(),))
+
+
+CHECKS: Mapping[str, Check] = {
+    "nino": nino,
+    "nhs": nhs,
+    "bank": bank,
+    "mobile": mobile,
+    "private_email": private_email,
+}
+"""What a rule can take up as ``check = "personal_data.<name>"``."""
