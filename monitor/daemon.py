@@ -183,7 +183,7 @@ class Daemon:
             del self._units[name]
             error = future.exception()
             if error is not None:
-                log.error("unit failed", unit=name, error=self.app.redactor.text(str(error)))
+                log.error("unit failed", unit=name, error=self.app.redactor.redact(str(error)))
 
     def _overrun(self) -> list[str]:
         now = self.monotonic()

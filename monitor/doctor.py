@@ -14,7 +14,6 @@ from config.policy import load_policy
 from config.rules import load_rules
 from config.settings import secret
 from config.types import Kind, Role
-from monitor.alerts.transport import SmtpTransport
 from monitor.app import smtp
 from monitor.checks.examples import test_rules
 from monitor.checks.judge import Judge
@@ -133,7 +132,7 @@ def _clock(settings: Settings, now: datetime) -> Iterator[Check]:
         )
     else:
         yield Check(name="clock", state="well", what=f"{now.astimezone(settings.zone()):%c %Z}")
-    last = bank_holidays().until
+    last = bank_holidays().proclaimed_to
     if last - now.date() < timedelta(days=180):
         yield Check(
             name="bank holidays",
@@ -185,7 +184,7 @@ def _record(repository: Repository, now: datetime) -> Iterator[Check]:
         yield Check(
             name="clock",
             state="fault",
-            what=f"the last run began at {newest[0].started_at.isoformat()}, which is still to come",
+            what=f"the last run began at {newest[0].started_at.isoformat()}, still to come",
             remedy="The clock was set back; set it right before the next run",
         )
 
@@ -222,14 +221,14 @@ def _people(settings: Settings) -> Iterator[Check]:
         yield Check(
             name="people",
             state="look",
-            what=f"{len(foreign)} of the people are told at an address outside the council's domain",
+            what=f"{len(foreign)} addresses of people are outside the council's own domain",
             remedy="Mails quote posts: prefer addresses of the council's own domain",
         )
 
 
 def _mail(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
     try:
-        transport: SmtpTransport = smtp(settings, environ=environ)
+        transport = smtp(settings, environ=environ)
     except OperatorError as error:
         yield Check(name="mail", state="fault", what=error.what, remedy=error.remedy)
         return

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.errors import ReadError
-from connectors._html import to_text
+from connectors._html import decode, read
 from connectors.base import Extra, nfc
 from monitor.checks.picture import picture_hash
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from connectors.door import Door
 
 LINKED_PAGE = "linked-page"
-_ROUTE = re.compile(r"complain|feedback|contact|get in touch|comments? and suggestions", re.IGNORECASE)
+_ROUTE = re.compile(
+    r"complain|feedback|contact|get in touch|comments? and suggestions", re.IGNORECASE
+)
 _MOST_LINES = 10
 _LONGEST = 200
 _MOST_BYTES = 2_000_000
@@ -58,6 +60,6 @@ def _route_lines(url: str, *, account: Account, door: Door) -> tuple[str, ...] |
         return None
     if answer.status != 200:  # noqa: PLR2004  # anything else is not the page
         return None
-    text = to_text(answer.body.decode("utf-8", "replace"))
-    found = (line.strip() for line in nfc(text).splitlines() if _ROUTE.search(line))
+    prose = read(decode(answer.body, answer.headers.get("content-type", "")), base=answer.url)
+    found = (line.strip() for line in nfc(prose.text).splitlines() if _ROUTE.search(line))
     return tuple(dict.fromkeys(line[:_LONGEST] for line in found))[:_MOST_LINES]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from monitor.alerts.digest import compose_digest, digest_key
 from monitor.alerts.gather import gather
 from monitor.alerts.outbox import deliver_due
+from monitor.alerts.technical import compose_technical
 from monitor.judging import polls_of
 from monitor.pipeline import scan
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.app import App
     from storage.values import NewMail
 
+_RUNS = 20_000
 PULL_WITHIN_S = 10 * 60
 """Longest that the digest waits for the accounts; then it says who was not read."""
 
@@ -59,7 +61,8 @@ def is_due(app: App, *, now: datetime) -> bool:
 
 def compose(app: App, *, now: datetime) -> Composed:
     """Return the digest as it would be now; nothing is stored."""
-    return _read(write(app, now=now))
+    digest, _ = write(app, now=now)
+    return _composed(digest.key, digest.body)
 
 
 def stored(app: App, on: date) -> Composed | None:
@@ -68,19 +71,28 @@ def stored(app: App, on: date) -> Composed | None:
     return None if mail is None else _composed(mail.key, mail.body)
 
 
-def write(app: App, *, now: datetime) -> NewMail:
-    """Write the digest of now from everything that is remembered."""
+def write(app: App, *, now: datetime) -> tuple[NewMail, NewMail | None]:
+    """Write the digest of now, and the mail for technical matters if there are any."""
+    settings = app.settings
     facts = gather(
         app.repository,
-        settings=app.settings,
+        settings=settings,
         register=app.register,
         policy=app.policy,
         rules=app.judge.rules,
         rules_digest=app.judge.digest,
-        polls=polls_of(app.settings, app.repository),
+        polls=polls_of(settings, app.repository),
         as_of=now,
     )
-    return compose_digest(facts, sender=app.settings.mail.sender, people=app.settings.people)
+    errors = {
+        line.account: line.error
+        for run in reversed(app.repository.runs(since=facts.covered_from, limit=_RUNS))
+        for line in run.coverage
+    }
+    sender, people = settings.mail.sender, settings.people
+    digest = compose_digest(facts, sender=sender, people=people)
+    technical = compose_technical(facts, sender=sender, people=people, errors=errors)
+    return digest, technical
 
 
 def send(app: App, *, by: str) -> Sent:
@@ -97,9 +109,11 @@ def send(app: App, *, by: str) -> Sent:
     if is_new:
         _read_accounts_first(app, by=by)
         now = app.clock.now()
-        mail = write(app, now=now)
+        digest, technical = write(app, now=now)
         with app.repository.writing() as transaction:
-            is_new = transaction.queue_mail(mail, at=now)
+            is_new = transaction.queue_mail(digest, at=now)
+            if technical is not None:
+                transaction.queue_mail(technical, at=now)
             transaction.acknowledge_register_changes(upto=now)
     deliver_due(
         app.repository,
@@ -132,13 +146,9 @@ def _read_accounts_first(app: App, *, by: str) -> None:
     try:
         pulled.result(timeout=PULL_WITHIN_S)
     except TimeoutError:
-        app.log.error("digest goes out before all accounts were read")
+        app.log.exception("digest goes out before all accounts were read")
     finally:
         pool.shutdown(wait=False)
-
-
-def _read(mail: NewMail) -> Composed:
-    return _composed(mail.key, mail.body)
 
 
 def _composed(key: str, body: bytes) -> Composed:

@@ -110,7 +110,7 @@ def _settle(
             outcome = judge_stale(app, as_of=as_of, accounts=[account])
         except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
-            coverage = _broken(account, app.redactor.text(f"{type(error).__name__}: {error}"))
+            coverage = _broken(account, app.redactor.redact(f"{type(error).__name__}: {error}"))
         coverage = replace(coverage, ended_at=coverage.ended_at or app.clock.now())
         app.repository.cover(run, coverage)
         app.log.info(

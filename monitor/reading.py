@@ -275,7 +275,7 @@ class _Reading:
         retry_at = self.as_of + ASK_AGAIN_AFTER
         if isinstance(error, LaterError):
             retry_at = error.retry_at or self.as_of
-        said = self.app.redactor.text(str(error))
+        said = self.app.redactor.redact(str(error))
         self.app.repository.save_account_state(
             replace(
                 state,

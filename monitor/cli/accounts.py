@@ -85,7 +85,8 @@ def _lines(place: Workplace, repository: Repository | None) -> list[Line]:
 def _line(account: Account, repository: Repository | None, errors: dict[str, str]) -> Line:
     import connectors
 
-    by_hand, blind, error = False, (), ""
+    by_hand, error = False, ""
+    blind: tuple[str, ...] = ()
     try:
         platform = connectors.find(account.platform)
         by_hand, blind = platform.by_hand, platform.blind_spots

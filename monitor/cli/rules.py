@@ -106,14 +106,19 @@ def run_examples(
                 "ok": not failures,
                 "rules": len(judge.rules),
                 "failures": [
-                    {"rule": fault.rule, "text": fault.text, "what": fault.what}
+                    {
+                        "rule": fault.rule,
+                        "text": fault.text,
+                        "wanted": fault.wanted,
+                        "why": fault.why,
+                    }
                     for fault in failures
                 ],
             }
         )
     else:
         for fault in failures:
-            say(f"{fault.rule}: {fault.what}: {fault.text}")
+            say(f"{fault.rule}: {fault.why}: {fault.text}")
         examples = sum(len(rule.hits) + len(rule.near_misses) for rule in judge.rules)
         say(f"{len(judge.rules)} rules, {examples} examples, {len(failures)} do not hold.")
     if failures:

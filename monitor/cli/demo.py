@@ -1,0 +1,131 @@
+"""`demo`: the whole job on this machine, with no credentials."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import Exit, JsonOption, emit, harmless, say
+
+if TYPE_CHECKING:
+    from monitor.demo.run import DemoTown, SavedMail
+    from monitor.morning import Sent
+    from monitor.pipeline import Scanned
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    app.command("demo")(demo)
+
+
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Where the demo's files go; else a new temporary folder."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Run the main job once: loopback platforms, a small town's story, a real mail server.
+
+    Two mornings pass: the first reads what stood there before, the second a day's new posts,
+    an edit, a deletion and an account whose token has died. Nothing leaves this machine.
+    """
+    from monitor.demo.run import DemoTown
+
+    home = folder or Path(tempfile.mkdtemp(prefix="clerkwatch-demo-"))
+    if not json:
+        say("Two mornings in a small town: platforms and mail server run on this machine only.")
+        say()
+    with DemoTown(home) as town:
+        days, sent = _two_mornings(town)
+        mails = town.save_mails()
+    if json:
+        emit(_shape(home, days, sent, mails))
+    else:
+        _tell(home, town, days, mails)
+    if not all(one.is_accepted for one in sent):
+        raise typer.Exit(Exit.FAILED)
+
+
+def _two_mornings(town: DemoTown) -> tuple[list[Scanned], list[Sent]]:
+    """Do what the daemon does on two mornings."""
+    from config import settings as configuration
+    from config.logs import configure
+    from monitor import morning
+    from monitor.app import build
+    from monitor.pipeline import scan
+    from storage.open import open_repository
+
+    settings = configuration.load(town.settings_file, environ=town.environ)
+    configure(environ=town.environ, default="error")
+    repository = open_repository(settings.storage.url, create=True)
+    try:
+        app = build(settings, clock=town.clock, repository=repository, environ=town.environ)
+        configure(environ=town.environ, default="error", extra=[app.redactor])
+        days: list[Scanned] = []
+        sent: list[Sent] = []
+        for day in (1, 2):
+            if day > 1:
+                town.advance_to_second_day()
+            repository.sync_register(app.register, at=app.clock.now())
+            days.append(scan(app, app.register, by="demo", insist=True))
+            sent.append(morning.send(app, by="demo"))
+    finally:
+        repository.close()
+    return days, sent
+
+
+def _shape(
+    home: Path, days: list[Scanned], sent: list[Sent], mails: list[SavedMail]
+) -> dict[str, object]:
+    from monitor.cli import shapes
+
+    return {
+        "folder": str(home),
+        "config": str(home / "clerkwatch.toml"),
+        "days": [shapes.run(day.run, day.coverage, day.outcome) for day in days],
+        "digests": [{"subject": one.composed.subject, "text": one.composed.text} for one in sent],
+        "mails": [
+            {
+                "subject": mail.subject,
+                "recipients": list(mail.recipients),
+                "text": mail.text,
+                "html": str(mail.html) if mail.html is not None else None,
+            }
+            for mail in mails
+        ],
+    }
+
+
+def _tell(home: Path, town: DemoTown, days: list[Scanned], mails: list[SavedMail]) -> None:
+    for number, scanned in enumerate(days, start=1):
+        posts = sum(line.recorded.posts for line in scanned.coverage)
+        failed = [line.account for line in scanned.coverage if line.status.value == "failed"]
+        said = f"Morning {number}: {posts} posts read, {len(scanned.outcome.cases_opened)} cases"
+        if failed:
+            said += f"; not readable, as planned: {', '.join(failed)}"
+        say(said)
+    say()
+    for number, mail in enumerate(mails, start=1):
+        say("=" * 100)
+        say(f"Mail {number} of {len(mails)}, to {', '.join(mail.recipients)}")
+        say(f"Subject: {harmless(mail.subject)}")
+        say("=" * 100)
+        say(mail.text.rstrip("\n"))
+        say()
+    say("=" * 100)
+    pages = [str(mail.html) for mail in mails if mail.html is not None]
+    say("The same mails as the Clerk's mail program shows them:")
+    for page in pages:
+        say(f"  {page}")
+    config = town.settings_file
+    say("What to try next:")
+    say(f"  clerkwatch cases list --config {config}")
+    say(f"  clerkwatch cases show 1 --config {config}")
+    say(f"  clerkwatch elections list --config {config}")
+    say(f"  clerkwatch evidence verify --config {config}")
+    say('  echo "Vote for the Brookmeadow Party on Thursday!" | clerkwatch check')
+    say(f"Everything lies in {home}; delete the folder when you have seen enough.")
