@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
+from config.types import SubjectKind
 from monitor.clock import SteppedClock
 from monitor.demo import story
 from monitor.demo.crest import crest
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from monitor.demo.story import Story, StoryAccount
+    from monitor.demo.story import NearMiss, Planted, Story, StoryAccount
 
 _DOMAIN = "elstreeborehamwood-tc.gov.uk"
 
@@ -125,6 +126,29 @@ class DemoTown:
             f"CLERKWATCH_SECRET_{name.upper()}": value.get_secret_value()
             for name, value in self.secrets.items()
         }
+
+    def planted(self) -> list[Planted]:
+        """Return the story's breaches with ids as reading the running town gives them."""
+        return [
+            replace(each, platform_id=self._as_read(each.account, each.platform_id))
+            if each.subject is SubjectKind.POST
+            else each
+            for each in self.story.planted()
+        ]
+
+    def near_misses(self) -> list[NearMiss]:
+        """Return the story's look-alikes with ids as reading the running town gives them."""
+        return [
+            replace(each, platform_id=self._as_read(each.account, each.platform_id))
+            for each in self.story.near_misses()
+        ]
+
+    def _as_read(self, account: str, platform_id: str) -> str:
+        """Return a post's id as a reader has it: a feed's is the whole address."""
+        site = self.world.account(account).site
+        if site is not Site.FEED:
+            return platform_id
+        return f"{self.servers[site].url}/{platform_id}/"
 
     def advance_to_second_day(self) -> None:
         """Move the clock a day on: new posts, an edit, a deletion, a dead token."""

@@ -317,9 +317,12 @@ class World:
     def timeline(self, account: str) -> tuple[TownPost, ...]:
         """Return what stands on an account now, newest published first."""
         with self._lock:
-            posts = [each.as_shown(self.now) for each in self._posts.values()]
-        mine = [post for post in posts if post is not None and post.account == account]
-        return tuple(sorted(mine, key=lambda post: (post.published_at, post.root_id), reverse=True))
+            mine = [each for each in self._posts.values() if each.account == account]
+        now = self.now
+        shown = [post for each in mine if (post := each.as_shown(now)) is not None]
+        return tuple(
+            sorted(shown, key=lambda post: (post.published_at, post.root_id), reverse=True)
+        )
 
     def post(self, any_id: str) -> TownPost | None:
         """Return a post as it stands now by any id of its chain; None if there is none."""

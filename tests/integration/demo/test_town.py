@@ -97,6 +97,18 @@ def test_page_is_edited_and_the_mayors_token_dies(town: DemoTown) -> None:
         mayor.get_object("me", fields="id")
 
 
+def test_labels_carry_the_ids_that_readers_have(town: DemoTown) -> None:
+    """In the running town a label's id is what reading gives: a feed's is the page's address."""
+    town.advance_to_second_day()
+    blog = next(each for each in town.planted() if each.account == "town-blog")
+    near = next(each for each in town.near_misses() if each.account == "town-blog")
+    on_x = {each.platform_id for each in town.planted() if each.account == "council-x"}
+
+    assert requests.get(blog.platform_id, timeout=5).status_code == 200
+    assert requests.get(near.platform_id, timeout=5).status_code == 200
+    assert len(on_x & set(_on_x(town))) == len(on_x) - 1
+
+
 @pytest.mark.parametrize("label", ["town-blog", "member-blog"])
 def test_feeds_hold_the_whole_history(town: DemoTown, label: str) -> None:
     """The blogs' feeds show every post of the four weeks, each with its page."""
