@@ -48,5 +48,8 @@ def line_of(text: str, where: Sequence[str | int]) -> int | None:
     while path:
         if path in lines:
             return lines[path]
+        inside = [line for key, line in lines.items() if key[: len(path)] == path]
+        if inside:
+            return min(inside)
         path = path[:-1]
     return None
