@@ -1,0 +1,247 @@
+"""Judging one version: scope, severity, other authors, models, crashes, language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.errors import RuleError
+from config.types import Kind, Severity, SubjectKind, TopicId
+from monitor.checks import coded
+from monitor.checks.coded import Hit
+from monitor.checks.score import Score, ScoredModel, Thresholds
+from tests.unit.checks.building import CONTEXT, POLICY, judge, material, rule, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from monitor.checks.base import Context, Material
+
+BINDS = {
+    "defamation": set(Kind),
+    "abuse": set(Kind),
+    "conduct": set(Kind),
+    "safeguarding": set(Kind),
+    "party-politics": {Kind.COUNCIL, Kind.MAYORAL},
+    "personal-interest": {Kind.COUNCIL, Kind.MAYORAL},
+    "commerce": {Kind.COUNCIL},
+    "official-email": set(Kind),
+    "complaints-route": set(Kind),
+    "branding": set(Kind),
+    "identification": set(Kind),
+    "professional": set(Kind),
+    "speaking-for-council": {Kind.MEMBER},
+    "pre-election": {Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER, Kind.PARTNER},
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("topic", BINDS)
+def test_scope_by_kind(topic: str, kind: Kind) -> None:
+    """A clause is judged on the accounts it binds and on no other."""
+    found = judge(rule(terms("fnord"), topic=topic)).judge(material("Fnord", kind=kind), CONTEXT)
+    assert bool(found.findings) == (kind in BINDS[topic])
+    assert set(found.scores) == ({POLICY.clause(topic).id} if kind in BINDS[topic] else set())
+
+
+def test_every_clause_has_its_scope_tested() -> None:
+    """No clause of the policy is missing from the table above."""
+    assert {POLICY.clause(topic).id for topic in BINDS} == set(POLICY.clauses)
+
+
+def test_finding() -> None:
+    """A finding carries clause, exact quote, spans, the words and the reason."""
+    (found,) = (
+        judge(rule(terms("vote"), terms("reds"), masked=True))
+        .judge(material("\U0001f600 V\u200bote the REDS, reds!"), CONTEXT)
+        .findings
+    )
+    assert (found.clause, found.topic, found.rule) == ("terms.2", "abuse", "abuse/made-up")
+    assert found.spans == ((2, 7), (12, 16), (18, 22))
+    assert found.quote == "V\u200bote"
+    assert found.matched == ("V\u200bote", "REDS")
+    assert (found.score, found.reason, found.is_masked) == (1.0, "It says what it says.", True)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "wanted"),
+    [
+        (Severity.URGENT, Kind.COUNCIL, Severity.URGENT),
+        (Severity.URGENT, Kind.MEMBER, Severity.REVIEW),
+        (Severity.REVIEW, Kind.MEMBER, Severity.REVIEW),
+        (Severity.NOTE, Kind.MEMBER, Severity.NOTE),
+    ],
+)
+def test_member_is_never_urgent(given: Severity, kind: Kind, wanted: Severity) -> None:
+    """Nothing about a member's own account is urgent."""
+    (found,) = (
+        judge(rule(terms("x"), severity=given)).judge(material("x", kind=kind), CONTEXT).findings
+    )
+    assert found.severity is wanted
+
+
+def test_rule_can_be_narrower_than_its_clause() -> None:
+    """A rule for officers leaves the council's account alone."""
+    narrow = judge(rule(terms("x"), kinds=(Kind.OFFICER,)))
+    assert not narrow.judge(material("x"), CONTEXT).findings
+    assert narrow.judge(material("x", kind=Kind.OFFICER), CONTEXT).findings
+
+
+def test_other_authors() -> None:
+    """A comment is judged only by the rules that are for comments."""
+    both = judge(rule(terms("x"), name="own"), rule(terms("x"), name="all", others=True))
+    found = both.judge(material("x", author="passer-by"), CONTEXT).findings
+    assert [one.rule for one in found] == ["abuse/all"]
+
+
+def test_posts_and_profiles() -> None:
+    """A rule is asked only about what it is for."""
+    face = judge(rule(terms("x"), on=(SubjectKind.PROFILE,)))
+    assert not face.judge(material("x"), CONTEXT).findings
+    assert face.judge(material("x", subject=SubjectKind.PROFILE), CONTEXT).findings
+
+
+def test_window_rules_stand_apart() -> None:
+    """What holds only in an election window is returned beside the judgement."""
+    both = judge(
+        rule(terms("x"), name="always"),
+        rule(terms("x"), topic="pre-election", name="window", in_window=True),
+    )
+    judged, in_window = both.examine(material("x"), CONTEXT)
+    assert [one.rule for one in judged.findings] == ["abuse/always"]
+    assert [(one.rule, one.clause) for one in in_window] == [("pre-election/window", "freeze")]
+    assert "freeze" not in judged.scores
+
+
+class _Scorer:
+    """Scores by the number of the word "grr"."""
+
+    name = "counting"
+    digest = "0123456789abcdef"
+
+    def score(self, text: str) -> Mapping[TopicId, Score]:
+        at = text.find("grr")
+        if at < 0:
+            return {}
+        return {TopicId("abuse"): Score(value=text.count("grr") / 10, spans=((at, at + 3),))}
+
+
+def _model(**given: float) -> ScoredModel:
+    limits = Thresholds(lower=0.3, upper=0.6, reason="It reads like an insult.")
+    return ScoredModel(
+        scorer=_Scorer(),
+        thresholds={TopicId("abuse"): replace(limits, **given) if given else limits},
+    )
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(2, None), (3, Severity.NOTE), (6, Severity.REVIEW)])
+def test_scored_model(count: int, wanted: Severity | None) -> None:
+    """Above the upper threshold a case, between the two a note, below nothing."""
+    judged = judge(models=[_model()]).judge(material("oh grr" + " grr" * (count - 1)), CONTEXT)
+    assert [one.severity for one in judged.findings] == ([wanted] if wanted else [])
+    assert judged.scores == ({"terms.2": count / 10} if wanted else {})
+    assert [one.quote for one in judged.findings] == (["grr"] if wanted else [])
+
+
+def test_model_is_not_asked_of_comments() -> None:
+    """Another author's words are scored only where the thresholds say so."""
+    comment = material("grr " * 9, author="passer-by")
+    assert not judge(models=[_model()]).judge(comment, CONTEXT).findings
+
+
+def test_thresholds_in_order() -> None:
+    """A lower threshold above the upper one is a mistake."""
+    with pytest.raises(ValueError, match="order"):
+        Thresholds(lower=0.7, upper=0.6, reason="x")
+
+
+class _Broken(_Scorer):
+    def score(self, text: str) -> Mapping[TopicId, Score]:
+        raise ZeroDivisionError(text)
+
+
+def test_crashed_model_is_not_judged() -> None:
+    """A model that fails is named, without the text, and the rules' findings stand."""
+    model = ScoredModel(scorer=_Broken(), thresholds=_model().thresholds)
+    judged = judge(rule(terms("x")), models=[model]).judge(material("x secret"), CONTEXT)
+    assert len(judged.findings) == 1
+    assert len(judged.not_judged) == 1
+    assert "counting" in judged.not_judged[0]
+    assert "secret" not in judged.not_judged[0]
+
+
+def _crash(material: Material, _context: Context) -> Iterable[Hit]:
+    raise KeyError(material.words.text)
+
+
+def _shouts(material: Material, _context: Context) -> Iterable[Hit]:
+    text = material.words.text
+    yield Hit(spans=((0, len(text)),), reason="It shouts.", score=0.5)
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offer two checks as a file of the folder would."""
+    offered = {"crash": _crash, "shouts": _shouts}
+    monkeypatch.setattr(coded, "CHECKS", offered, raising=False)
+
+
+@pytest.mark.usefixtures("checks")
+def test_coded_check() -> None:
+    """A coded check's hits become one finding dressed by its rule."""
+    (found,) = judge(rule(check="coded.shouts")).judge(material("HEY"), CONTEXT).findings
+    assert (found.rule, found.quote, found.reason, found.score) == (
+        "abuse/made-up",
+        "HEY",
+        "It shouts.",
+        0.5,
+    )
+
+
+@pytest.mark.usefixtures("checks")
+def test_crashed_check_is_not_judged() -> None:
+    """A check that crashes is never clean, and says nothing of the post."""
+    judged = judge(rule(check="coded.crash")).judge(material("a secret"), CONTEXT)
+    assert not judged.findings
+    assert judged.not_judged == ("abuse/made-up on version of the given text: the check failed",)
+
+
+@pytest.mark.parametrize("name", ["coded.unknown", "nowhere.nino", "os.path", "coded"])
+def test_unknown_check(name: str) -> None:
+    """A check that does not exist is refused when the judge is built."""
+    with pytest.raises(RuleError, match="there is no check"):
+        judge(rule(check=name))
+
+
+POLISH = "Spotkanie jest dla wszystkich i nie jest trudne, ale od jutra tylko dla dzieci po szkole"
+
+
+def test_language() -> None:
+    """Clearly another language is not judged, unless a rule found something."""
+    assert judge(rule(terms("x"))).judge(material(POLISH), CONTEXT).not_judged == (
+        "language: not English",
+    )
+    found = judge(rule(terms("spotkanie"))).judge(material(POLISH), CONTEXT)
+    assert (len(found.findings), found.not_judged) == (1, ())
+
+
+def test_digest_follows_content() -> None:
+    """Rules, policy and models are in the digest; the order of rules is not."""
+    one, two = rule(terms("x"), name="one"), rule(terms("y"), name="two")
+    base = judge(one, two).digest
+    assert judge(two, one).digest == base
+    assert judge(replace(one, reason="Another."), two).digest != base
+    assert judge(one, two, models=[_model()]).digest != base
+    assert (
+        judge(one, two, models=[_model(upper=0.7)]).digest
+        != judge(one, two, models=[_model()]).digest
+    )
+    assert judge(replace(one, harmless="Other words."), two).digest == base
+
+
+def test_empty_text() -> None:
+    """A post without a word is clean, not an error."""
+    judged = judge(rule(terms("x"))).judge(material(""), CONTEXT)
+    assert (judged.findings, judged.not_judged) == ((), ())
