@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +158,59 @@ def test_pictures_and_polls_are_included(world: World, client: tweepy.Client) ->
 
     assert [media.alt_text for media in page.includes["media"]] == ["A lorry", None]
     assert [option["label"] for option in page.includes["polls"][0].options] == ["Binny", "Bill"]
+
+
+def test_replies_know_their_conversation(world: World, client: tweepy.Client) -> None:
+    """A reply names what it answers and whom, and can be left out of a listing."""
+    root = world.publish("x", START, "Which roads are gritted?")
+    world.publish("x", START + _HOUR, "Those on the map.", replied_to=root)
+    wanted = ["conversation_id", "in_reply_to_user_id", "referenced_tweets", "author_id"]
+    page = client.get_users_tweets(
+        _USER, tweet_fields=wanted, expansions=["author_id", "referenced_tweets.id"]
+    )
+    without = client.get_users_tweets(_USER, exclude=["replies"])
+
+    assert str(page.data[0].conversation_id) == root
+    assert str(page.data[0].in_reply_to_user_id) == _USER
+    assert page.data[0].referenced_tweets[0].type == "replied_to"
+    assert page.includes["users"][0].username == "QuarringtonTC"
+    assert [str(post.id) for post in without.data] == [root]
+
+
+def test_until_id_and_single_lookup(world: World, client: tweepy.Client) -> None:
+    """until_id is exclusive, and one id can be asked for by itself."""
+    made = [world.publish("x", START + n * _HOUR, f"Post {n}") for n in range(3)]
+    page = client.get_users_tweets(_USER, until_id=made[2], since_id=made[0])
+    one = client.get_tweet(made[1])
+    none = client.get_tweet("1")
+
+    assert [str(post.id) for post in page.data] == [made[1]]
+    assert one.data.text == "Post 1"
+    assert none.errors[0]["detail"] == "Could not find tweet with id: [1]."
+
+
+def test_pinned_post_and_picture(world: World, server: LoopbackServer) -> None:
+    """A profile shows its pinned post and a picture whose address gives its bytes."""
+    post = world.publish("x", START, "Read me first")
+    world.change_profile(replace(world.account("x"), pinned=post, picture=b"\x89PNG x"))
+    query = "user.fields=pinned_tweet_id,profile_image_url&expansions=pinned_tweet_id"
+    _, body = _ask(server, f"/2/users/{_USER}?{query}&tweet.fields=created_at")
+    address = body["data"]["profile_image_url"]
+
+    assert body["includes"]["tweets"][0]["id"] == body["data"]["pinned_tweet_id"] == post
+    assert requests.get(address, timeout=5).content == b"\x89PNG x"
+    assert requests.get(server.url + "/pictures/1_normal.png", timeout=5).status_code == 404
+
+
+def test_unknown_users_and_paths(server: LoopbackServer) -> None:
+    """A user who does not exist is a partial error, a path that does not exist a 404."""
+    _, by_name = _ask(server, "/2/users/by/username/nobody")
+    _, posts = _ask(server, "/2/users/99/tweets")
+
+    assert by_name["errors"][0]["title"] == "Not Found Error"
+    assert posts["errors"][0]["detail"] == "Could not find user with id: [99]."
+    assert _ask(server, "/2/users/abc")[0] == 400
+    assert _ask(server, "/2/lists/1")[0] == 404
 
 
 def test_lookup_tells_what_it_cannot_show(world: World, client: tweepy.Client) -> None:
