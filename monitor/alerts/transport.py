@@ -117,6 +117,19 @@ class SmtpTransport:
                     results[address] = talk.failed(address, cause)
         return results
 
+    def greet(self, sender: str) -> MailError | None:
+        """Connect, secure and log in, offer nothing and say goodbye; for ``doctor``.
+
+        Returns:
+            None if all of it works, else what did not.
+        """
+        talk = _Conversation(self, sender)
+        try:
+            with talk.connected():
+                return None
+        except (OSError, smtplib.SMTPException, ValueError) as cause:
+            return talk.failed("", cause)
+
 
 class _Conversation:
     """One conversation with the server: which step it is in, and when it must be over."""
@@ -186,8 +199,8 @@ class _Conversation:
 
     def failed(self, address: str, cause: Exception) -> MailError:
         """Return the temporary error of a recipient whose answer never came."""
-        late = " in time" if time.monotonic() >= self._ends else ""
-        what = f"the mail server did not take the mail{late}, while {self._step}"
+        how = "in time" if time.monotonic() >= self._ends else "as it should"
+        what = f"the mail server did not answer {how} while {self._step}"
         error = MailError(what, recipient=address, permanent=False)
         error.__cause__ = cause
         return error

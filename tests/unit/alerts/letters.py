@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from config.types import AccountId, Basis, CaseId, Reason, Severity, SubjectKind
 from monitor.alerts.digest import compose_digest
 from monitor.alerts.facts import Cost, MondayFacts, Opening, RuleChange, UrgentFacts
-from monitor.alerts.message import Person
 from monitor.alerts.model import build_digest, build_urgent
 from monitor.alerts.render import digest_html, digest_text, urgent_html, urgent_text
 from storage.values import NewMail, RegisterChange
@@ -40,6 +39,7 @@ from tests.unit.alerts.builders import (
 from tests.unit.alerts.people import CLERK, DEPUTY, SENDER
 
 if TYPE_CHECKING:
+    from monitor.alerts.message import Person
     from monitor.alerts.facts import DigestFacts
 
 HOSTILE_TEXT = (

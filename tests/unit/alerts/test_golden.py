@@ -42,7 +42,9 @@ def test_text_and_html_say_the_same(name: str) -> None:
     shown = SHOWN[name]
     text = sorted(_words(shown.text))
     body = shown.html.partition('<p class="kicker soft">')[2].partition("</p>")[2]
-    html = sorted(_words(unescape(re.sub(r"<[^>]*>", "", re.sub(r"<(br|/p|/h\d|/li)[^>]*>", " ", body)))))
+    html = sorted(
+        _words(unescape(re.sub(r"<[^>]*>", "", re.sub(r"<(br|/p|/h\d|/li)[^>]*>", " ", body))))
+    )
     assert html == text
 
 
