@@ -35,8 +35,11 @@ def test_inverted_examples_fail() -> None:
 
 def test_example_is_on_an_account_that_the_rule_is_for() -> None:
     """Where an example names no kind, it is tried on one that the clause binds."""
-    reminder = replace(
-        SOUND, topic="speaking-for-council", clause="requirements.6", id="speaking-for-council/x"
+    reminder = rule(
+        terms("fool"),
+        topic="speaking-for-council",
+        hits=SOUND.hits,
+        near_misses=SOUND.near_misses,
     )
     assert examples.test_rules(judge(reminder)) == []
     elsewhere = replace(reminder, hits=(Example(text="You fool", kind=Kind.COUNCIL),))

@@ -128,12 +128,9 @@ class _Scorer:
         return {TopicId("abuse"): Score(value=text.count("grr") / 10, spans=((at, at + 3),))}
 
 
-def _model(**given: float) -> ScoredModel:
-    limits = Thresholds(lower=0.3, upper=0.6, reason="It reads like an insult.")
-    return ScoredModel(
-        scorer=_Scorer(),
-        thresholds={TopicId("abuse"): replace(limits, **given) if given else limits},
-    )
+def _model(upper: float = 0.6) -> ScoredModel:
+    limits = Thresholds(lower=0.3, upper=upper, reason="It reads like an insult.")
+    return ScoredModel(scorer=_Scorer(), thresholds={TopicId("abuse"): limits})
 
 
 @pytest.mark.parametrize(("count", "wanted"), [(2, None), (3, Severity.NOTE), (6, Severity.REVIEW)])
