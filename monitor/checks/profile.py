@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 PROFILE_CASE_EVERY = timedelta(days=91)
 """What a profile lacks makes one case in this time."""
 LINKED_PAGE = "linked-page"
-"""Kind of the extra words that hold the text of the page the profile links to."""
+"""Kind of the extra words that hold what the page says that the profile links to; the field of
+the same name says whether that page was read."""
+UNREAD = "unread"
 
 _plain = Normaliser()
 _COMPLAINTS = re.compile(
@@ -69,13 +71,11 @@ _USER_NAME = re.compile(r"@?[a-z0-9_.]{1,50}")
 
 def _shown(material: Material) -> str:
     """Return every word of the profile, made plain; the page it links to is not among them."""
-    extras = {extra.text for extra in material.words.extras if extra.kind == LINKED_PAGE}
-    text = material.words.text
-    for page in extras:
-        text = text.replace(page, "")
-    fields = material.words.fields
-    words = [text, *(fields.get(name, "") for name in ("name", "description", "contact", "links"))]
-    return _plain("\n".join(words)).text
+    words, fields = material.words, material.words.fields
+    shown = [words.text[: words.own_length]]
+    shown += [extra.text for extra in words.extras if extra.kind != LINKED_PAGE]
+    shown += [fields.get(name, "") for name in ("name", "description", "contact", "links")]
+    return _plain("\n".join(shown)).text
 
 
 def _linked(material: Material) -> str:
@@ -91,7 +91,12 @@ def complaints_route(material: Material, _context: Context) -> Iterator[Hit]:
     shown = _shown(material)
     if not shown.strip() or _COMPLAINTS.search(shown) or _COMPLAINTS.search(_linked(material)):
         return
-    if _CONTACT.search(shown):
+    if material.words.fields.get(LINKED_PAGE) == UNREAD:
+        yield Hit(
+            reason="The profile does not say how to complain or give feedback, and the page it "
+            "links to could not be read."
+        )
+    elif _CONTACT.search(shown):
         yield Hit(
             reason="The profile says how to get in touch, but not how to complain or give feedback."
         )
@@ -131,9 +136,9 @@ def contact_domain(material: Material, context: Context) -> Iterator[Hit]:
     own = context.email_domain.casefold().strip().lstrip("@")
     if not own:
         return
-    text = material.words.text
     seen: set[str] = set()
-    for match in _ADDRESS.finditer(text):
+    # An address on the linked page is not one that the profile shows.
+    for match in _ADDRESS.finditer(material.words.text[: material.words.own_length]):
         if not _is_on(match[1], own):
             seen.add(match[0].casefold())
             yield Hit(spans=(match.span(),), reason=_elsewhere(match[1], own))

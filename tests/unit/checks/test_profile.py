@@ -106,6 +106,17 @@ def test_the_linked_page_does_not_name_the_account(judge: Judge) -> None:
     assert set(found) == {"identification/council-not-named"}
 
 
+def test_a_linked_page_that_could_not_be_read_is_said(judge: Judge) -> None:
+    """Not knowing is no absence: the reason says what was not seen."""
+    found = judged(judge, "Brookmeadow and Hillend Town Council", fields={LINKED_PAGE: "unread"})
+    assert "could not be read" in found["complaints-route/not-in-profile"].reason
+
+
+def test_an_address_on_the_linked_page_is_not_the_profiles(judge: Judge) -> None:
+    """The website may show anybody's address."""
+    assert judged(judge, linked="Complaints: webmaster@builder.example") == {}
+
+
 def test_contact_without_complaints_is_said_more_exactly(judge: Judge) -> None:
     """The reason tells a profile with a contact from one without."""
     found = judged(judge, "Brookmeadow and Hillend Town Council. Call us on 01632 960001.")
