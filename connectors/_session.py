@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -32,7 +31,6 @@ class DoorSession(requests.Session):
     ) -> None:
         super().__init__()
         self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._door = door
         self._account = account
         self._bases = bases
@@ -43,7 +41,11 @@ class DoorSession(requests.Session):
             self.mount(scheme, self._adapter)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send through the door; time-outs, proxies and redirects asked for are ignored."""
+        """Send through the door; time-outs, proxies and redirects asked for are ignored.
+
+        requests' own `send` is not called: it keeps cookies, and reads the body of a
+        redirect without any limit.
+        """
         del kwargs
         url, bases = self._rewritten(request.url or "")
         request.url = url
