@@ -155,7 +155,7 @@ def test_a_broken_answer_is_trouble_that_may_pass(server: ScriptedServer, reply:
         pytest.param(Reply(body=b"x" * 10_000, drip_s=0.02), id="drip"),
         pytest.param(Reply(body=b"x" * 10, drip_headers_s=0.02), id="drip in headers"),
         pytest.param(
-            Reply(body=(b"x" for _ in iter(lambda: threading.Event().wait(0.02), True))),
+            Reply(body=(b"x" for _ in iter(lambda: threading.Event().wait(0.02), None))),
             id="drip in chunks",
         ),
     ],
@@ -347,8 +347,8 @@ def test_the_machines_proxy_and_netrc_are_not_used(
     """Environment variables that steer requests elsewhere change nothing."""
     netrc = f"{tmp_path}/netrc"
     with open(netrc, "w", encoding="utf-8") as file:  # noqa: PTH123 - the path is a string here
-        for host in ("127.0.0.1", "api.platform.example"):
-            file.write(f"machine {host} login someone password {CANARY}\n")
+        file.write(f"machine 127.0.0.1 login someone password {CANARY}\n")
+        file.write(f"machine api.platform.example login someone password {CANARY}\n")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("NETRC", netrc)
