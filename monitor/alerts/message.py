@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from monitor.alerts.facts import Stamp
 
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+# RFC 5321 section 4.1.2, dot-string and domain; quoted local parts and literals are not taken.
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _MOST_SUBJECT = 200
 _MOST_LOCAL = 64
 _MOST_ADDRESS = 254
@@ -127,16 +131,14 @@ def checked(address: str) -> str:
     """
     local, _, domain = address.rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii")
-        parsed = Address(addr_spec=f"{local}@{ascii_domain}")
-    except (ValueError, UnicodeError, IndexError) as cause:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError as cause:
         raise MailError("not a mail address", recipient=address, permanent=True) from cause
-    usable = parsed.username.isascii() and parsed.username.isprintable() and " " not in local
-    if not usable or not ascii_domain or len(local) > _MOST_LOCAL:
+    usable = f"{local}@{domain}"
+    is_short = len(local) <= _MOST_LOCAL and len(usable) <= _MOST_ADDRESS
+    if not (is_short and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         raise MailError("not a usable mail address", recipient=address, permanent=True)
-    if len(parsed.addr_spec) > _MOST_ADDRESS:
-        raise MailError("the mail address is too long", recipient=address, permanent=True)
-    return parsed.addr_spec
+    return usable
 
 
 def envelope(people: Iterable[Person]) -> tuple[str, ...]:

@@ -39,8 +39,8 @@ from tests.unit.alerts.builders import (
 from tests.unit.alerts.people import CLERK, DEPUTY, SENDER
 
 if TYPE_CHECKING:
-    from monitor.alerts.message import Person
     from monitor.alerts.facts import DigestFacts
+    from monitor.alerts.message import Person
 
 HOSTILE_TEXT = (
     "Hello <b>all</b> <script>alert(1)</script> \x1b[31mred\x1b[0m\x07 "

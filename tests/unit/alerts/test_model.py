@@ -1,0 +1,345 @@
+"""What the digest says in each state of affairs."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.types import (
+    AccountId,
+    CaseId,
+    CaseState,
+    Outcome,
+    Reason,
+    Resolution,
+    Severity,
+    SubjectKind,
+    TopicId,
+)
+from monitor.alerts.cards import Desk
+from monitor.alerts.model import Limits, build_digest
+from monitor.alerts.render import digest_html, digest_text
+from monitor.alerts.wording import Calendar
+from storage.values import CaseEvent
+from tests.unit.alerts.builders import (
+    ACKNOWLEDGED,
+    AS_OF,
+    BLIND_X,
+    BLOG,
+    CHILD,
+    FACEBOOK,
+    HARMLESS,
+    NEXTDOOR,
+    PARTY,
+    POLICY,
+    REMOVED,
+    SHOP,
+    X,
+    case,
+    facts,
+    finding,
+    working_day,
+)
+
+if TYPE_CHECKING:
+    from storage.values import Case
+
+OVERDUE = dataclasses.replace(
+    ACKNOWLEDGED,
+    state=CaseState.REMOVAL_REQUESTED,
+    due_at=AS_OF - timedelta(hours=1),
+)
+PROFILE = dataclasses.replace(PARTY, id=CaseId(50), subject_kind=SubjectKind.PROFILE)
+FOUR_BLIND = tuple(dataclasses.replace(BLIND_X, id=AccountId(f"x{number}")) for number in range(4))
+
+
+def desk(**changes: int) -> Desk:
+    """Return what writes about cases."""
+    return Desk(
+        calendar=Calendar(zone="Europe/London", as_of=AS_OF),
+        accounts={one.id: one for one in (FACEBOOK, X, BLOG)},
+        policy=POLICY,
+        harmless=HARMLESS,
+        **changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "No decision needed: 4 of 4 accounts read — Tue 24 Nov"),
+        ({"cases": (PARTY, SHOP)}, "2 posts need a decision — Tue 24 Nov"),
+        ({"cases": (PARTY,)}, "1 post needs a decision — Tue 24 Nov"),
+        (
+            {"accounts": (FACEBOOK, BLIND_X, BLOG)},
+            "1 account could not be read, nothing flagged on the other 2 — Tue 24 Nov",
+        ),
+        (
+            {"accounts": (FACEBOOK, BLIND_X), "cases": (PARTY, SHOP)},
+            "2 posts need a decision, 1 account not read — Tue 24 Nov",
+        ),
+        (
+            {"waiting": (OVERDUE,), "cases": (PARTY, SHOP)},
+            "1 removal overdue, 2 posts need a decision — Tue 24 Nov",
+        ),
+        ({"waiting": (OVERDUE,)}, "1 removal overdue — Tue 24 Nov"),
+        (
+            {"waiting": (OVERDUE,), "accounts": (FACEBOOK, BLIND_X)},
+            "1 removal overdue, 1 account not read — Tue 24 Nov",
+        ),
+        ({"accounts": FOUR_BLIND}, "No account could be read — Tue 24 Nov"),
+        ({"accounts": (BLIND_X,)}, "The account could not be read — Tue 24 Nov"),
+        (
+            {"accounts": (NEXTDOOR,)},
+            "No decision needed: no account is read by programme — Tue 24 Nov",
+        ),
+        (
+            {"cases": (PARTY, PROFILE)},
+            "1 post and 1 profile need a decision — Tue 24 Nov",
+        ),
+        (
+            {"history": (SHOP,)},
+            "Nothing new flagged, 1 older post to review: 4 of 4 accounts read — Tue 24 Nov",
+        ),
+        (
+            {"history": (SHOP,), "accounts": (FACEBOOK, BLIND_X)},
+            "1 account could not be read, nothing new flagged on the other 1 — Tue 24 Nov",
+        ),
+    ],
+)
+def test_the_subject_is_the_whole_message(changes: dict[str, object], expected: str) -> None:
+    """Each state of affairs has its subject, singular and plural right."""
+    assert build_digest(facts(**changes)).subject == expected
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"), [(timedelta(minutes=60), "1 of 1"), (timedelta(minutes=61), "0 of 1")]
+)
+def test_an_account_counts_as_read_within_twice_the_pull(ago: timedelta, expected: str) -> None:
+    """A complete reading that ended longer ago than two pulls does not count."""
+    one = dataclasses.replace(FACEBOOK, last_read_at=AS_OF - ago)
+    assert build_digest(facts(accounts=(one,))).under.startswith(expected)
+
+
+def test_an_account_watched_by_hand_is_not_counted_as_read() -> None:
+    """Nextdoor is in no "4 of 4", but its last look is told."""
+    built = build_digest(facts(accounts=(FACEBOOK, NEXTDOOR)))
+    assert built.under.startswith("1 of 1 account was read;")
+    assert "clerkwatch accounts reviewed nextdoor" in built.seen[-1]
+
+
+def test_a_hand_watched_account_that_is_not_due_asks_for_nothing() -> None:
+    """Looked at yesterday: said, and no command."""
+    looked = dataclasses.replace(NEXTDOOR, looked_at=AS_OF - timedelta(days=1))
+    built = build_digest(facts(accounts=(FACEBOOK, looked)))
+    assert built.seen[-1] == "By hand: Nextdoor, last looked at on Monday 23 November."
+
+
+@pytest.mark.parametrize("reason", [*Reason, None])
+def test_each_failure_says_why_and_whether_it_can_wait(reason: Reason | None) -> None:
+    """Every class of failure has its plain words; none shows its programmer's name."""
+    failing = dataclasses.replace(BLIND_X, reason=reason)
+    built = build_digest(facts(accounts=(FACEBOOK, failing), technical_told=True))
+    said = built.unread[0].text
+    assert "_" not in said
+    assert any(word in said for word in ("wait", "today", "without you", "next month"))
+
+
+def test_an_account_never_read_is_said_to_be_so() -> None:
+    """A new account that no reading has finished is no quiet account."""
+    new = dataclasses.replace(X, last_read_at=None)
+    built = build_digest(facts(accounts=(FACEBOOK, new)))
+    assert built.unread[0].heading == "X @AshcombeTC, never read so far"
+    assert "None of its posts have been checked." in built.unread[0].text
+
+
+def test_ten_cases_stand_in_full_and_the_rest_in_a_line_each() -> None:
+    """Never a wall: ten, then lines, then a count; the most urgent first."""
+    many = tuple(dataclasses.replace(PARTY, id=CaseId(number)) for number in range(100, 130))
+    built = build_digest(facts(cases=(*many, CHILD)), limits=Limits(lines=15))
+    listing = built.decisions
+    assert (len(listing.cards), len(listing.lines)) == (10, 15)
+    assert listing.cards[0].case == CHILD.id
+    assert listing.rest == "And 6 more cases: clerkwatch cases list"
+    assert len(built.cases) == 31
+
+
+def test_a_masked_finding_shows_none_of_the_posts_words() -> None:
+    """A child's name and school stand nowhere in the mail, not even as what matched."""
+    built = build_digest(facts(cases=(CHILD,)))
+    said = digest_text(built) + digest_html(built)
+    assert not any(word in said for word in ("Milly", "Hargreave", "Oakfield", "painting"))
+    assert "It may give details of a child or of a person at risk: see the post." in said
+
+
+def test_one_masked_finding_masks_the_whole_case() -> None:
+    """A second, harmless finding on the same post does not bring its words back."""
+    text = CHILD.text
+    both = case(44, finding(text, "painting"), CHILD.findings[0].finding, text=text)
+    assert (desk().card(both).quote, desk().card(both).matched) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("visible", "outcome", "expected"),
+    [
+        (True, Outcome.PRESENT, "Still visible at 06:58."),
+        (False, Outcome.GONE, "No longer visible at 06:58."),
+        (True, Outcome.CANNOT_TELL, "Read at 06:58 without being able to tell"),
+    ],
+)
+def test_what_the_newest_reading_showed_is_said(
+    visible: bool,  # noqa: FBT001 - pytest hands parameters over by name
+    outcome: Outcome,
+    expected: str,
+) -> None:
+    """Visible, no longer visible, or not known: never "deleted"."""
+    seen = dataclasses.replace(PARTY, visible=visible, last_outcome=outcome)
+    assert expected in desk().card(seen).seen
+
+
+def test_a_long_post_is_shown_around_what_matched() -> None:
+    """Of 40,000 characters the stretch with the match is quoted, exactly, and said to be part."""
+    text = "word " * 4000 + "Vote for the Ashcombe Independents now. " + "tail " * 4000
+    long = case(70, finding(text, "Ashcombe Independents"), text=text)
+    card = desk().card(long)
+    said = " ".join(card.quote)
+    assert len(said) < 700
+    assert "Vote for the Ashcombe Independents now." in said
+    assert said.removeprefix("… ").removesuffix(" …") in text
+    assert card.notes == ("Shown in part: the whole text has 40,039 characters.",)
+
+
+def test_findings_of_one_clause_are_told_together() -> None:
+    """Two rules of one clause make one paragraph with both reasons; five clauses make four."""
+    text = PARTY.text
+    rules = [
+        finding(text, clause=f"terms.{number}", rule=f"topic{number}/rule", reason=f"R{number}")
+        for number in (1, 2, 3, 6)
+    ]
+    same = finding(text, "support", rule="campaigning/plea", reason="It asks for support")
+    card = desk().card(case(71, PARTY.findings[0].finding, same, *rules, text=text))
+    assert len(card.breaches) == 4
+    assert card.breaches[0].why == (
+        "It asks for support. It names a political group and asks for support."
+    )
+    assert card.more == "It may also breach terms.6."
+
+
+def test_notes_and_withdrawn_findings_are_not_told() -> None:
+    """A ``note`` is in no mail, and what no longer holds is not held against anybody."""
+    note = finding(PARTY.text, "library", severity=Severity.NOTE, clause="terms.1", rule="a/b")
+    built = case(72, PARTY.findings[0].finding, note, text=PARTY.text)
+    gone = dataclasses.replace(built.findings[0], withdrawn_at=AS_OF)
+    both = dataclasses.replace(built, findings=(gone, *built.findings[1:]))
+    titles = [breach.title for breach in desk().card(built).breaches]
+    assert (titles, desk().card(both).breaches) == (["Terms of Use 5"], ())
+
+
+def test_a_deadline_that_has_passed_is_said_to_have() -> None:
+    """The Clerk is not asked to decide in the past."""
+    late = dataclasses.replace(PARTY, due_at=AS_OF - timedelta(days=1))
+    assert desk().card(late).decide == "A decision was due by Monday 23 November, 07:00."
+
+
+def test_an_excerpt_of_the_policy_shows_where_words_are_left_out() -> None:
+    """What a topic relies on is quoted with "…" exactly on the sides that go on."""
+    middle = dataclasses.replace(
+        POLICY, topics={TopicId("party-politics"): "party political purposes"}
+    )
+    cut = dataclasses.replace(desk(), policy=middle).card(PARTY).breaches[0].words
+    assert cut == "… party political purposes …"
+
+
+def test_a_profile_case_is_told_when_new_and_then_on_mondays() -> None:
+    """What a profile lacks is one matter a quarter, not one a day."""
+    old = dataclasses.replace(PROFILE, opened_at=AS_OF - timedelta(days=9))
+    urgent = dataclasses.replace(old, severity=Severity.URGENT)
+    told = [
+        len(build_digest(facts(cases=(one,))).decisions.cards) for one in (PROFILE, old, urgent)
+    ]
+    assert told == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("resolution", "expected"),
+    [
+        (
+            Resolution.REMOVED,
+            "no longer visible since Monday 23 November, between 10:35 and 11:05.",
+        ),
+        (Resolution.DISMISSED, "decided by Clerk: not a breach: it quotes a notice."),
+        (Resolution.LEFT, "decided by Clerk: left as it is: it quotes a notice."),
+        (Resolution.CORRECTED, "corrected."),
+        (Resolution.NO_LONGER_APPLIES, "no longer applies: it quotes a notice."),
+    ],
+)
+def test_each_way_a_case_ends_has_its_words(resolution: Resolution, expected: str) -> None:
+    """What was closed is told once, with who and why."""
+    event = CaseEvent(
+        at=AS_OF,
+        by="Clerk",
+        what="closed",
+        from_state=CaseState.OPEN,
+        to_state=CaseState.CLOSED,
+        because="it quotes a notice",
+    )
+    closed = dataclasses.replace(REMOVED, resolution=resolution, events=(event,))
+    given = dataclasses.replace(working_day(), closed=(closed,), waiting=())
+    assert build_digest(given).waiting == (f"Case 35, Events blog: {expected} Closed.",)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (CaseState.ACKNOWLEDGED, "acknowledged on Friday 20 November by Clerk"),
+        (CaseState.ESCALATED, "escalated on Friday 20 November by Clerk"),
+        (CaseState.REMOVAL_REQUESTED, "removal asked for on Friday 20 November, to be done by"),
+    ],
+)
+def test_each_way_a_case_waits_has_its_words(state: CaseState, expected: str) -> None:
+    """Who has it, since when, and whether it still stands there."""
+    event = dataclasses.replace(ACKNOWLEDGED.events[0], to_state=state)
+    waits = dataclasses.replace(ACKNOWLEDGED, state=state, events=(event,))
+    assert expected in build_digest(facts(waiting=(waits,))).waiting[0]
+
+
+def test_weekly_matters_are_told_on_mondays_only() -> None:
+    """Without the weekly facts nothing is said of costs and overdue reviews."""
+    assert build_digest(facts()).weekly == ()
+
+
+def test_the_quiet_day_says_what_is_not_seen() -> None:
+    """Not knowing has the same weight: blind spots stand in the quietest mail."""
+    built = build_digest(facts())
+    assert "Not seen: Reels, stories and text in pictures." in built.seen
+
+
+def test_nothing_promises_what_does_not_exist_yet() -> None:
+    """No reply word, no kept copy and no drafted request is offered by this version."""
+    said = digest_text(build_digest(working_day()))
+    words = ("REMOVE", "KEEP", "LEAVE", "HOLD", "NOTICE ", "REVIEWED", "copy has been kept")
+    assert [word for word in words if word in said] == []
+    assert "cannot read replies" in said
+
+
+def test_building_is_pure() -> None:
+    """The same facts give the same mail, and the order of cases given does not matter."""
+    given = working_day()
+    turned = dataclasses.replace(given, cases=tuple(reversed(given.cases)))
+    assert build_digest(given) == build_digest(turned)
+
+
+def earlier(one: Case) -> Case:
+    """Return a case published last year."""
+    return dataclasses.replace(one, published_at=datetime(2025, 5, 1, 9, tzinfo=UTC))
+
+
+def test_a_line_says_where_when_which_clause_and_by_when() -> None:
+    """One line is enough to know a case by."""
+    assert desk().line(earlier(SHOP)).text == (
+        "Case 43, Events blog, post of Thursday 1 May 2025: may breach Terms of Use 7; "
+        "decide by Friday 27 November, 12:00."
+    )

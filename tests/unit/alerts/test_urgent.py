@@ -1,0 +1,128 @@
+"""Which case needs a mail at once, to whom, and that a new edition of the rules sends none."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.types import CaseId, CaseState, Kind, RuleId, Severity, TopicId
+from monitor.alerts.model import build_urgent
+from monitor.alerts.urgent import called, compose_urgent, is_urgent, urgent_findings, urgent_key
+from tests.unit.alerts.builders import AS_OF, CHILD, PARTY, X, case, finding
+from tests.unit.alerts.letters import urgent_facts
+from tests.unit.alerts.people import CLERK, DEPUTY, EVERYBODY, LEAD, SENDER, SUPPLIER
+
+if TYPE_CHECKING:
+    from storage.values import Case
+
+HATE = case(
+    45,
+    finding(PARTY.text, "library", clause="terms.2", rule="hate/slur", severity=Severity.URGENT),
+    text=PARTY.text,
+    account="council-x",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "expected"),
+    [
+        ({}, Kind.COUNCIL, True),
+        ({}, Kind.PARTNER, True),
+        ({}, Kind.MEMBER, False),
+        ({"history": True}, Kind.COUNCIL, False),
+        ({"state": CaseState.CLOSED}, Kind.COUNCIL, False),
+        ({"state": CaseState.ACKNOWLEDGED}, Kind.COUNCIL, False),
+        ({"findings": ()}, Kind.COUNCIL, False),
+        ({"findings": PARTY.findings}, Kind.COUNCIL, False),
+    ],
+)
+def test_what_cannot_wait(changes: dict[str, object], kind: Kind, expected: bool) -> None:  # noqa: FBT001 - pytest hands parameters over by name
+    """Urgent, new, open, and nothing about a member."""
+    changed = dataclasses.replace(CHILD, **changes)  # type: ignore[arg-type]  # Case's own keys
+    assert is_urgent(changed, kind=kind) is expected
+
+
+def test_a_withdrawn_finding_is_not_urgent() -> None:
+    """What no longer holds wakes nobody."""
+    gone = dataclasses.replace(CHILD.findings[0], withdrawn_at=AS_OF)
+    assert urgent_findings(dataclasses.replace(CHILD, findings=(gone,))) == ()
+
+
+def test_the_safeguarding_lead_is_told_of_what_concerns_them() -> None:
+    """Clerk and deputy always; safeguarding for children, people at risk and personal data."""
+    assert called(EVERYBODY, urgent_findings(CHILD)) == (CLERK, DEPUTY, LEAD)
+    assert called(EVERYBODY, urgent_findings(HATE)) == (CLERK, DEPUTY)
+
+
+def test_somebody_is_told_even_without_a_clerk() -> None:
+    """Where none of the roles is filled, whoever is there is told."""
+    assert called((SUPPLIER,), urgent_findings(HATE)) == (SUPPLIER,)
+
+
+def test_a_new_edition_of_a_rule_brings_no_second_mail() -> None:
+    """The key stays when the same rule finds again under another digest, or is withdrawn."""
+    stored = CHILD.findings[0]
+    newer = dataclasses.replace(
+        stored, finding=dataclasses.replace(stored.finding, digest="f" * 16)
+    )
+    again = dataclasses.replace(CHILD, findings=(newer,), withdrawn=(stored,))
+    none_left = dataclasses.replace(CHILD, findings=(), withdrawn=(stored,))
+    assert {urgent_key(one) for one in (CHILD, again, none_left)} == {urgent_key(CHILD)}
+
+
+def test_another_rule_or_case_brings_its_own_mail() -> None:
+    """A second urgent rule on a case is told, and so is the same rule on another case."""
+    other = dataclasses.replace(
+        CHILD.findings[0],
+        finding=dataclasses.replace(CHILD.findings[0].finding, rule=RuleId("hate/slur")),
+    )
+    both = dataclasses.replace(CHILD, findings=(*CHILD.findings, other))
+    keys = {
+        urgent_key(CHILD),
+        urgent_key(both),
+        urgent_key(dataclasses.replace(CHILD, id=CaseId(99))),
+    }
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (HATE, "Urgent: a post on X may be hateful [case 45]"),
+        (
+            CHILD,
+            (
+                "Urgent: a post on the Facebook page may give details of a child or of a person at "
+                "risk [case 44]"
+            ),
+        ),
+    ],
+)
+def test_the_subject_says_what_and_where_without_the_posts_words(
+    given: Case, expected: str
+) -> None:
+    """It can be understood from a lock screen, and gives nothing away there."""
+    facts = urgent_facts()
+    account = X if given is HATE else facts.account
+    built = build_urgent(dataclasses.replace(facts, case=given, account=account))
+    assert built.subject == expected
+
+
+def test_a_topic_without_words_of_its_own_is_called_by_its_clause() -> None:
+    """A council's own urgent rule has a subject too."""
+    stored = HATE.findings[0]
+    own = dataclasses.replace(stored.finding, topic=TopicId("own-topic"))
+    given = dataclasses.replace(HATE, findings=(dataclasses.replace(stored, finding=own),))
+    built = build_urgent(dataclasses.replace(urgent_facts(), case=given, account=X))
+    assert built.subject == "Urgent: a post on X may breach terms.2 [case 45]"
+
+
+def test_the_mail_is_finished_for_those_who_are_called() -> None:
+    """Composed twice it is the same mail, with its case and its key."""
+    mail = compose_urgent(urgent_facts(), sender=SENDER, people=EVERYBODY)
+    assert mail == compose_urgent(urgent_facts(), sender=SENDER, people=EVERYBODY)
+    assert mail.recipients == (CLERK.email, DEPUTY.email, LEAD.email)
+    assert (mail.key, mail.cases) == (urgent_key(CHILD), (44,))
+    assert b"Milly" not in mail.body
