@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from monitor.demo.story import NearMiss, Planted, Story, StoryAccount
+    from monitor.demo.cast import StoryAccount
+    from monitor.demo.story import NearMiss, Planted, Story
 
 _DOMAIN = "elstreeborehamwood-tc.gov.uk"
 

@@ -7,29 +7,21 @@ be told for any such morning; the words fit a Tuesday in late November best.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from config.types import ClauseId, Kind, SubjectKind, TopicId
-from monitor.demo.crest import crest, pumpkin
-from monitor.demo.world import Body, Site, TownAccount
+from config.types import ClauseId, SubjectKind, TopicId
+from monitor.demo.cast import ZONE, StoryAccount, StoryPost, account_of, moment, other_of, posts_of
 
 if TYPE_CHECKING:
-    from monitor.demo.world import World
+    from monitor.demo.world import TownAccount, World
 
-ZONE = ZoneInfo("Europe/London")
 LAST_MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=ZONE)
 """When the story ends unless told otherwise: a Tuesday, at the hour of the morning mail."""
-
-_X_EPOCH_MS = 1_288_834_974_657
-_PICTURES = {"": lambda: b"", "crest": crest, "pumpkin": pumpkin}
-_WHEN = re.compile(r"(-?\d{1,2}) (\d\d:\d\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,60 +69,6 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryEdit:
-    """One later version of a post, and the clause it breaches (empty: none)."""
-
-    at: datetime
-    text: str
-    clause: str = ""
-    topic: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryPost:
-    """One post of the story with its label; instants are aware UTC."""
-
-    account: str
-    platform_id: str
-    at: datetime
-    body: Body
-    edits: tuple[StoryEdit, ...] = ()
-    deleted_at: datetime | None = None
-    reply_to: str = ""
-    clause: str = ""
-    topic: str = ""
-    resembles: str = ""
-    why: str = ""
-
-    def text(self) -> str:
-        """Return the words of the first version, headline first."""
-        return "\n".join(part for part in (self.body.title, self.body.text) if part)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryAccount:
-    """One account of the story and who answers for it.
-
-    Attributes:
-        page: Its face and id on the loopback platform.
-        kind: Whose account it is.
-        owner: Who answers for it.
-        owner_email: Who would be asked to take something down.
-        agreed: A member's account, watched by agreement.
-        token_dies_at: When its credential stops working; None if it keeps.
-        breaches: Clause, topic and reason of what is wrong with the profile.
-    """
-
-    page: TownAccount
-    kind: Kind
-    owner: str
-    owner_email: str
-    agreed: bool = False
-    token_dies_at: datetime | None = None
-    breaches: tuple[tuple[str, str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """The whole story for one last morning.
 
@@ -140,6 +78,7 @@ class Story:
         poll: Day of the by-election; its pre-election window is open on both days.
         notice: Day on which the notice of that election was published.
         accounts: The accounts, in the order of their files.
+        others: Accounts on X that are not the council's, whose posts are shared.
         posts: All posts, by account, oldest first.
     """
 
@@ -148,12 +87,13 @@ class Story:
     poll: date
     notice: date
     accounts: tuple[StoryAccount, ...]
+    others: tuple[tuple[TownAccount, StoryPost], ...]
     posts: tuple[StoryPost, ...] = field(repr=False)
 
     def planted(self) -> list[Planted]:
         """Return every breach that the story holds, posts before profiles."""
         found = [
-            self._planted(post, post.clause, post.topic, post.at, post.text())
+            self._planted(post, post.clause, post.topic, post.at, self._words(post))
             for post in self.posts
             if post.clause
         ]
@@ -187,7 +127,7 @@ class Story:
                 resembles=ClauseId(post.resembles),
                 why=post.why,
                 day=self._day(post.at),
-                text=post.text(),
+                text=self._words(post),
             )
             for post in self.posts
             if post.resembles
@@ -199,13 +139,17 @@ class Story:
             world.add_account(account.page)
             if account.token_dies_at is not None:
                 world.kill_token(account.page.label, account.token_dies_at)
-        for post in self.posts:
+        for page, _ in self.others:
+            world.add_account(page)
+        for post in (*(post for _, post in self.others), *self.posts):
             world.publish(
                 post.account,
                 post.at,
                 body=post.body,
                 platform_id=post.platform_id,
                 replied_to=post.reply_to,
+                reposted=post.reposts,
+                quoted=post.quotes,
             )
             for edit in post.edits:
                 world.edit(post.platform_id, edit.at, edit.text)
@@ -224,6 +168,11 @@ class Story:
             text=text,
         )
 
+    def _words(self, post: StoryPost) -> str:
+        """Return a post's own words, or those it repeats when it has none."""
+        shared = [other.text() for _, other in self.others if other.platform_id == post.reposts]
+        return post.text() or "".join(shared)
+
     def _day(self, at: datetime) -> int:
         return 1 if at <= self.first_day else 2
 
@@ -241,22 +190,30 @@ def load(last_morning: datetime = LAST_MORNING) -> Story:
     """
     local = last_morning.astimezone(ZONE)
     accounts: list[StoryAccount] = []
+    others: list[tuple[TownAccount, StoryPost]] = []
     posts: list[StoryPost] = []
     for file in sorted((files("monitor.demo") / "posts").iterdir(), key=lambda each: each.name):
         stated = tomllib.loads(file.read_text(encoding="utf-8"))
-        account = _account(stated["account"], local)
+        account = account_of(stated["account"], local)
         accounts.append(account)
-        posts.extend(_posts(stated["posts"], account, local))
+        shared = [other_of(each, local) for each in stated.get("others", ())]
+        others.extend(shared)
+        labels = {
+            each["id"]: post.platform_id
+            for each, (_, post) in zip(stated.get("others", ()), shared, strict=True)
+        }
+        posts.extend(posts_of(stated["posts"], account, local, labels))
     if len({post.platform_id for post in posts}) != len(posts):
         message = "two posts of the story share an id"
         raise ValueError(message)
     poll, notice = poll_days(local.date())
     return Story(
-        first_day=_moment("-1 " + local.strftime("%H:%M"), local),
+        first_day=moment("-1 " + local.strftime("%H:%M"), local),
         second_day=local.astimezone(UTC),
         poll=poll,
         notice=notice,
         accounts=tuple(accounts),
+        others=tuple(others),
         posts=tuple(posts),
     )
 
@@ -275,91 +232,3 @@ def poll_days(today: date) -> tuple[date, date]:
         notice -= timedelta(days=1)
         left -= notice.weekday() < 5  # noqa: PLR2004  # Monday to Friday
     return poll, notice
-
-
-def _account(stated: dict[str, Any], local: datetime) -> StoryAccount:
-    dies = stated.get("token_dies")
-    site = Site(stated["site"])
-    label = stated["label"]
-    page = TownAccount(
-        label=label,
-        site=site,
-        platform_id=stated["platform_id"],
-        handle=stated["handle"],
-        name=stated["name"],
-        description=stated["description"],
-        website=stated.get("website", ""),
-        picture=_PICTURES[stated.get("picture", "")](),
-        token="" if site is Site.FEED else f"demo-{label}-{stated['platform_id']}-not-a-secret",
-    )
-    return StoryAccount(
-        page=page,
-        kind=Kind(stated["kind"]),
-        owner=stated["owner"],
-        owner_email=stated["owner_email"],
-        agreed=stated.get("agreed_on", False),
-        token_dies_at=_moment(dies, local) if dies else None,
-        breaches=tuple(
-            (each["clause"], each["topic"], each["why"]) for each in stated.get("breaches", ())
-        ),
-    )
-
-
-def _posts(stated: list[dict[str, Any]], account: StoryAccount, local: datetime) -> list[StoryPost]:
-    labels: dict[str, str] = {}
-    posts = []
-    for index, each in enumerate(stated):
-        at = _moment(each["at"], local)
-        platform_id = _platform_id(account.page, at, index, each.get("title", ""))
-        labels[each.get("id", "")] = platform_id
-        gone = each.get("deleted")
-        posts.append(
-            StoryPost(
-                account=account.page.label,
-                platform_id=platform_id,
-                at=at,
-                body=Body(
-                    text=each["text"],
-                    title=each.get("title", ""),
-                    links=tuple(each.get("links", ())),
-                    pictures=tuple(each.get("pictures", ())),
-                    poll=tuple(each.get("poll", ())),
-                ),
-                edits=tuple(
-                    StoryEdit(
-                        at=_moment(edit["at"], local),
-                        text=edit["text"],
-                        clause=edit.get("breach", ""),
-                        topic=edit.get("topic", ""),
-                    )
-                    for edit in each.get("edits", ())
-                ),
-                deleted_at=_moment(gone, local) if gone else None,
-                reply_to=labels[each["reply_to"]] if "reply_to" in each else "",
-                clause=each.get("breach", ""),
-                topic=each.get("topic", ""),
-                resembles=each.get("resembles", ""),
-                why=each.get("why", ""),
-            )
-        )
-    return posts
-
-
-def _platform_id(page: TownAccount, at: datetime, index: int, title: str) -> str:
-    """Return an id in the platform's own form; the same for the same story."""
-    if page.site is Site.X:
-        return str((int(at.timestamp() * 1000) - _X_EPOCH_MS) << 22 | index)
-    if page.site is Site.FACEBOOK:
-        return f"{page.platform_id}_{int(at.timestamp())}{index:05d}"
-    slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")
-    return f"{page.handle}/{at:%Y/%m}/{slug}"
-
-
-def _moment(when: str, local: datetime) -> datetime:
-    """Return an instant for days before the last morning and a time in the council's zone."""
-    found = _WHEN.fullmatch(when)
-    if found is None:
-        message = f"not a time of the story: {when!r}"
-        raise ValueError(message)
-    day = local.date() + timedelta(days=int(found[1]))
-    return datetime.combine(day, time.fromisoformat(found[2]), tzinfo=ZONE).astimezone(UTC)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from config.policy import load_policy
 from config.types import Kind, SubjectKind
-from monitor.demo import story
-from monitor.demo.world import Site, World
+from monitor.demo import cast, story
+from monitor.demo.world import World
 
 _TOLD = story.load()
 
@@ -75,7 +75,7 @@ def test_ids_are_unique_and_lasting() -> None:
 
 def test_words_are_never_repeated() -> None:
     """No two posts say the same: nothing is made from a template."""
-    texts = [post.text() for post in _TOLD.posts]
+    texts = [post.text() for post in _TOLD.posts if not post.reposts]
     openings = Counter(" ".join(text.split()[:4]).casefold() for text in texts)
 
     assert len(set(texts)) == len(texts)
@@ -103,6 +103,15 @@ def test_nothing_is_planted_where_nobody_can_read() -> None:
     ]
 
 
+def test_a_repost_is_planted_with_the_words_it_repeats() -> None:
+    """One planted post has no words of its own: what is wrong is what it repeats."""
+    reposts = [post for post in _TOLD.posts if post.reposts]
+    words = [each.text for each in _TOLD.planted() if each.platform_id == reposts[0].platform_id]
+
+    assert [post.text() for post in reposts] == [""]
+    assert ["Promoted by" in text for text in words] == [True]
+
+
 def test_one_post_is_hostile() -> None:
     """One planted post carries markup, a control character and a direction override."""
     hostile = [
@@ -125,9 +134,7 @@ def test_telling_fills_the_world() -> None:
     """By its last morning the world shows every post but the one that went."""
     world = World(clock=lambda: _TOLD.second_day)
     _TOLD.tell(world)
-    shown = sum(
-        len(world.timeline(account.label)) for site in Site for account in world.accounts(site)
-    )
+    shown = sum(len(world.timeline(account.page.label)) for account in _TOLD.accounts)
 
     assert shown == len(_TOLD.posts) - 1
 
@@ -145,7 +152,7 @@ def test_window_is_open_on_any_morning(today: date) -> None:
 
 def test_story_can_end_on_another_morning() -> None:
     """Told for a morning in summer, every post still lies in the four weeks before it."""
-    morning = datetime(2027, 7, 6, 7, 0, tzinfo=story.ZONE)
+    morning = datetime(2027, 7, 6, 7, 0, tzinfo=cast.ZONE)
     told = story.load(morning)
 
     assert len(told.posts) == len(_TOLD.posts)
@@ -157,4 +164,4 @@ def test_story_can_end_on_another_morning() -> None:
 def test_malformed_times_are_refused(when: str) -> None:
     """A time of the story that is none is an error, not a guess."""
     with pytest.raises(ValueError, match=r"story|iso|hour|time"):
-        story._moment(when, story.LAST_MORNING)
+        cast.moment(when, story.LAST_MORNING)
