@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test lint format bench quality lock clean
+.PHONY: setup setup-dev demo test quick lint format bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -25,6 +25,10 @@ demo: setup
 # Lint, types, import contract, then every test; says at the end what was not run.
 test: setup-dev
 	@scripts/test.sh $(BIN)
+
+# The part that is quick enough to run all the time.
+quick: setup-dev
+	@$(BIN)/pytest -q tests/unit tests/property tests/spec
 
 lint: setup-dev
 	@scripts/lint.sh $(BIN)
