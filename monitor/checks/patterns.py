@@ -24,7 +24,7 @@ Span = tuple[int, int]
 MOST_MATCHES = 60
 """Most matches of one pattern in one text; a rule needs the first few."""
 _MEMORY = 4 << 20
-_LARGEST_PROGRAM = 3_000
+_LARGEST_PROGRAM = 5_000
 _ESCAPES = re.compile(r"\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[[^\]]*\]|\(\?[a-zA-Z]*[:)<]?")
 _LETTERS = re.compile(r"([a-z]{3,})(\??)")
 _BLANK = re.compile(r"\\.| ", re.DOTALL)
