@@ -49,6 +49,14 @@ _REFUSED = tuple(
 class RefusedError(Exception):
     """An address that the door does not ask; ``str()`` says why, in plain words."""
 
+    def __init__(self, why: str, *, remedy: str = "") -> None:
+        """Keep why, and what a person may do if the address is really meant."""
+        super().__init__(why)
+        self.remedy = remedy
+
+
+_NAME_IT = "If it is really meant, name its server in the account's api_base"
+
 
 class Origin(NamedTuple):
     """Scheme, host and port: what two addresses must share to be the same server."""
@@ -191,7 +199,7 @@ class Permit:
         if self.only and origin not in self.only:
             raise RefusedError(f"{origin.host} is not the platform's own server")
         if origin.port not in _PORTS.values() and not self._names(origin):
-            raise RefusedError(f"port {origin.port} is not asked, only 80 and 443")
+            raise RefusedError(f"port {origin.port} is not asked, only 80 and 443", remedy=_NAME_IT)
         if has_secret and origin.scheme != "https" and not origin.is_loopback():
             raise RefusedError("a credential is not sent over plain http")
         return origin
@@ -209,5 +217,7 @@ class Permit:
             return addresses
         public = [each for each in addresses if is_public(ipaddress.ip_address(each.split("%")[0]))]
         if not public:
-            raise RefusedError(f"{host} is an address inside this network or machine")
+            raise RefusedError(
+                f"{host} is an address inside this network or machine", remedy=_NAME_IT
+            )
         return public

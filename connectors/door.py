@@ -313,7 +313,7 @@ class Door:
             self.redactor.redact(f"the address {shown!r} is not asked: {error}"),
             account=account.id,
             reason=Reason.FORBIDDEN,
-            remedy="If it is really meant, name its server in the account's api_base",
+            remedy=error.remedy,
         )
 
     def _onward(
