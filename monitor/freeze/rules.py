@@ -125,58 +125,64 @@ def judge_freeze(
 
 def _acts(material: Material, context: Context) -> Iterator[_Act]:
     """Return how the version touches windows: by publishing or editing, and by standing."""
-    binding = tuple(window for window in context.windows if _binds(window, material))
-    published, remark = _published_in(material, binding)
-    if published:
-        yield _Act(basis=Basis.PUBLISHED, windows=published, remark=remark)
-    covered = {window.poll for window in published}
-    standing = tuple(
+    if material.kind not in _INSIDE:
+        return
+    made = _made(material)
+    published: list[Window] = []
+    if made is not None:
+        start, end = made
+        published = [
+            window
+            for window in context.windows
+            if start < window.end and end >= window.start and _binds(window, material)
+        ]
+        if published:
+            remark = "" if material.is_first else _edit_remark(start, end, published)
+            yield _Act(basis=Basis.PUBLISHED, windows=tuple(published), remark=remark)
+    if not material.is_visible:
+        return
+    standing = [
         window
-        for window in binding
-        if material.is_visible and window.holds(context.as_of) and window.poll not in covered
-    )
+        for window in context.windows
+        if window.holds(context.as_of) and window not in published and _binds(window, material)
+    ]
     if standing:
-        yield _Act(basis=Basis.STANDING, windows=standing, remark=_standing_remark(material))
+        remark = _standing_remark(material)
+        yield _Act(basis=Basis.STANDING, windows=tuple(standing), remark=remark)
 
 
 def _binds(window: Window, material: Material) -> bool:
-    """Whether a window binds this account at all."""
-    if not window.in_force or window.area == NOWHERE or material.kind not in _INSIDE:
+    """Whether a window binds this account; a partner's not if it was handed over for it."""
+    if not window.in_force or window.area == NOWHERE:
         return False
     return material.kind is not Kind.PARTNER or window.poll not in material.handed_over
 
 
-def _published_in(material: Material, windows: Sequence[Window]) -> tuple[tuple[Window, ...], str]:
-    """Return the windows in which this version was put there, and what to say about when."""
-    if material.is_first:
-        at = _published_at(material)
-        if at is None:
-            return (), ""
-        return tuple(window for window in windows if window.holds(at)), ""
-    start = material.shown_from or material.published_at
-    end = material.shown_by or start
-    if start is None or end is None:
-        return (), ""
-    touched = tuple(window for window in windows if start < window.end and end >= window.start)
-    is_certain = all(window.holds(start) and window.holds(end) for window in touched)
-    if is_certain:
-        return touched, "It was edited inside the period."
-    return touched, (
+def _made(material: Material) -> tuple[datetime, datetime] | None:
+    """Return between which instants this version was put there; None if that is unknown.
+
+    For a post as first published both are its publishing time; it cannot have been published
+    after it was seen, whatever its date says. A profile's first reading tells nothing.
+    """
+    published = material.published_at
+    if not material.is_first:
+        start = material.shown_from or published
+        end = material.shown_by or start
+        return (start, end) if start is not None and end is not None else None
+    if material.subject is not SubjectKind.POST or published is None:
+        return None
+    if material.shown_by is not None:
+        published = min(published, material.shown_by)
+    return published, published
+
+
+def _edit_remark(start: datetime, end: datetime, windows: Sequence[Window]) -> str:
+    if all(window.holds(start) and window.holds(end) for window in windows):
+        return "It was edited inside the period."
+    return (
         "It was edited between two readings, and only part of the time between them lies "
         "inside the period: the edit may have been made outside it."
     )
-
-
-def _published_at(material: Material) -> datetime | None:
-    """Return when a first version was published; a profile's first reading tells nothing.
-
-    A post cannot have been published after it was seen, whatever its date says.
-    """
-    if material.subject is not SubjectKind.POST or material.published_at is None:
-        return None
-    if material.shown_by is None:
-        return material.published_at
-    return min(material.published_at, material.shown_by)
 
 
 def _standing_remark(material: Material) -> str:

@@ -207,3 +207,13 @@ def test_the_nearest_poll_comes_first() -> None:
     polls = [a_poll(poll="b"), a_poll(poll="a", held_on=date(2027, 4, 15))]
     found = coming_up(polls, local("2026-11-24 07:00"), zone=LONDON, nation="England")
     assert [one.poll for one in found] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("poll", "nation"),
+    [(a_poll(), "Scotland"), (a_poll(held_on=date(2050, 5, 5)), "England")],
+)
+def test_a_poll_beyond_what_is_built_in_is_asked_about(poll: PollRow, nation: str) -> None:
+    """Another nation's rules, or a year without bank holidays: no day is invented."""
+    (found,) = coming_up([poll], local("2026-11-24 07:00"), zone=LONDON, nation=nation)
+    assert (found.stage, found.last_day, found.example_day) == (Stage.ASK, None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -415,3 +416,20 @@ def test_an_edit_without_any_time_is_not_judged_by_publishing() -> None:
         shown_by=None,
     )
     assert judge_freeze(material, MATCH, around(POLL, as_of=AFTER)) == ()
+
+
+@pytest.mark.parametrize("change", [{"area": "none"}, {"in_force": False}])
+def test_windows_that_do_not_count_bind_nobody(change: dict[str, Any]) -> None:
+    """A poll elsewhere, and a basis that is not in force."""
+    context = around(POLL, as_of=AFTER)
+    (window,) = context.windows
+    assert (
+        judge_freeze(a_post(), MATCH, replace(context, windows=(replace(window, **change),))) == ()
+    )
+
+
+def test_a_draft_with_a_time_and_no_readings_is_judged_by_that_time() -> None:
+    """Text tried before it is posted has been seen by nobody."""
+    draft = replace(a_post(), shown_from=None, shown_by=None)
+    (found,) = judge_freeze(draft, MATCH, around(POLL, as_of=AFTER))
+    assert found.basis is Basis.PUBLISHED

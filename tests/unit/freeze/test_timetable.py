@@ -12,6 +12,7 @@ from monitor.freeze import days
 from monitor.freeze.timetable import (
     STATUTES,
     Regime,
+    _likely_cause,
     compare,
     last_day,
     library_day,
@@ -209,3 +210,9 @@ def test_every_type_names_its_law_and_where_it_was_read(kind: PollType) -> None:
     """No date without a statute and an address."""
     statute = STATUTES[kind]
     assert (bool(statute.law), statute.source.startswith(("http://", "https://"))) == (True, True)
+
+
+def test_a_difference_that_nothing_explains_is_said_to_be_unknown() -> None:
+    """No cause is made up."""
+    cause = _likely_cause(PollType.PARISH, date(2027, 5, 6), date(2027, 3, 31), frozenset())
+    assert cause.startswith("unknown")

@@ -361,3 +361,9 @@ def test_all_windows_keeps_one_in_force_per_poll() -> None:
     ]
     found = all_windows(polls, zone=LONDON, nation="England", as_of=BEFORE_ALL)
     assert [window.poll for window in in_force(found)] == ["a", "b"]
+
+
+def test_an_own_start_at_the_notices_own_moment_changes_nothing() -> None:
+    """The same instant is neither earlier nor ignored."""
+    poll = a_poll(notice_on=NOTICE, start="2027-03-22 00:00")
+    assert windows(poll) == windows(a_poll(notice_on=NOTICE))
