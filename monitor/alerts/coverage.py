@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from config.types import Reason, Severity
 from monitor.alerts.deadline import decide_by
 from monitor.alerts.hardening import one_line
-from monitor.alerts.wording import capital, listed
+from monitor.alerts.wording import capital, listed, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,10 +94,18 @@ def read_line(accounts: Sequence[AccountFacts]) -> str:
     return f"Read: {', '.join(names)}." if names else ""
 
 
-def unseen_line(accounts: Sequence[AccountFacts]) -> str:
-    """Return what cannot be seen at all on the registered accounts, each once."""
-    spots = dict.fromkeys(one_line(spot) for account in accounts for spot in account.blind_spots)
-    return f"Not seen: {listed(list(spots))}." if spots else ""
+def unseen_lines(accounts: Sequence[AccountFacts]) -> tuple[str, ...]:
+    """Return for each platform what cannot be seen there at all, each once."""
+    spots: dict[tuple[str, ...], list[str]] = {}
+    for account in accounts:
+        if account.blind_spots:
+            places = spots.setdefault(account.blind_spots, [])
+            places.append(place(account.short))
+    return tuple(
+        f"Not seen on {listed(list(dict.fromkeys(places)))}: "
+        f"{'; '.join(one_line(spot) for spot in unseen)}."
+        for unseen, places in spots.items()
+    )
 
 
 def by_hand_lines(

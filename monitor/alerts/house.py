@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from connectors.base import Platform
     from monitor.alerts.message import Person
     from monitor.app import App
+
+# Platforms whose accounts are known by a handle with an @, and those that have no name at all.
+_BY_AT = frozenset({"x", "instagram", "youtube", "mastodon", "bluesky"})
+_BY_LABEL = frozenset({"feed", "manual", "wordpress"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +108,7 @@ class House:
             sender=settings.mail.sender,
             people=settings.people,
             pull_every=settings.schedule.pull_every,
-            watched=tuple(watched(account) for account in register),
+            watched=_told_apart([watched(account) for account in register]),
             policy=policy_words(policy),
             harmless={rule.id: rule.harmless for rule in rules},
             rules=rules_digest,
@@ -133,10 +137,10 @@ def watched(account: Account) -> Watched:
         platform = connectors.find(account.platform)
     except LookupError:
         platform = None  # its coverage says at every pull why it cannot be read
-    short = platform.title if platform else account.platform
+    title, short = _names(account, platform.title if platform else account.platform)
     return Watched(
         account=account,
-        title=_title(account, short),
+        title=title,
         short=short,
         by_hand=platform is not None and platform.by_hand,
         blind_spots=platform.blind_spots if platform else (),
@@ -167,12 +171,37 @@ def clause_title(clause: ClauseId) -> str:
     return clause
 
 
-def _title(account: Account, short: str) -> str:
-    """Return an account's name in full."""
+def _names(account: Account, platform: str) -> tuple[str, str]:
+    """Return what an account is called in full and in passing.
+
+    A site is called by its host, an account of a platform by its handle; where the handle
+    is only a number or an address of this machine, the council's own label says more.
+    """
     parts = urlsplit(account.handle)
     if parts.scheme in {"http", "https"} and parts.hostname:
-        place = f"{parts.hostname.removeprefix('www.')}{parts.path}".rstrip("/")
-        return f"{short} {place}"
-    if account.platform in {"x", "instagram", "youtube", "mastodon", "bluesky"}:
-        return f"{short} @{account.handle.removeprefix('@')}"
-    return f'{short} "{account.handle}"'
+        host = parts.hostname.removeprefix("www.")
+        name = account.id if _is_number(host) or host == "localhost" else host
+        return name, name
+    if account.platform in _BY_LABEL:
+        return account.handle, account.handle
+    if _is_number(account.handle):
+        return f"{platform} ({account.id})", platform
+    if account.platform in _BY_AT:
+        return f"{platform} @{account.handle.removeprefix('@')}", platform
+    return f'{platform} "{account.handle}"', platform
+
+
+def _is_number(name: str) -> bool:
+    """Return whether a name is a platform's id or an address, which tells a person nothing."""
+    return not any(letter.isalpha() for letter in name)
+
+
+def _told_apart(accounts: Sequence[Watched]) -> tuple[Watched, ...]:
+    """Return accounts so that no two are called the same: those get their labels."""
+    titles = [one.title for one in accounts]
+    return tuple(
+        replace(one, title=f"{one.title} ({one.account.id})")
+        if titles.count(one.title) > 1
+        else one
+        for one in accounts
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from config.types import Basis, Severity, SubjectKind
 from monitor.alerts.cards import Desk, by_urgency, ordered_findings
-from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_line
+from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_lines
 from monitor.alerts.hardening import one_line
 from monitor.alerts.progress import closed_line, is_overdue, waiting_line
 from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subject
@@ -355,7 +355,7 @@ class _Builder:
         by_hand = [account for account in self.facts.accounts if account.by_hand]
         lines = (
             read_line(read),
-            unseen_line(self.facts.accounts),
+            *unseen_lines(self.facts.accounts),
             *by_hand_lines(by_hand, calendar=self.calendar, as_of=self.facts.as_of),
         )
         return tuple(line for line in lines if line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from config.types import Severity, SubjectKind
 from monitor.alerts.cards import ordered_findings
 from monitor.alerts.hardening import one_line
-from monitor.alerts.wording import capital, count
+from monitor.alerts.wording import capital, count, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,9 +95,9 @@ def urgent_subject(case: Case, *, account: AccountFacts, policy: PolicyWords) ->
     clause = one_line(policy.titles.get(worst.clause, worst.clause))
     may = _MAY.get(worst.topic, f"may breach {clause}")
     if case.subject_kind is SubjectKind.POST:
-        what = f"a post on {_place(account)} {may}"
+        what = f"a post on {place(account.short)} {may}"
     else:
-        what = f"the {_NOUNS[case.subject_kind]} of {_place(account)} {may}"
+        what = f"the {_NOUNS[case.subject_kind]} of {place(account.short)} {may}"
     return f"Urgent: {what} [case {case.id}]", f"{capital(what)}."
 
 
@@ -145,10 +145,3 @@ def _quiet(tally: Tally) -> str:
     if tally.older:
         return f"Nothing new flagged, {count(tally.older, 'older post')} to review: {everything}"
     return f"No decision needed: {everything}"
-
-
-def _place(account: AccountFacts) -> str:
-    """Return ``the Facebook page``, or ``X``: what a person calls the account in passing."""
-    short = one_line(account.short, most=60)
-    is_common = short.split(" ")[-1].islower()
-    return f"the {short}" if is_common else short

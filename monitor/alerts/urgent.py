@@ -10,25 +10,22 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from config.types import CaseState, FindingId, Kind, MailKind, Outcome, Role, Severity
-from monitor.alerts.deadline import decide_by
+from config.types import CaseState, Kind, MailKind, Role, Severity
 from monitor.alerts.digest import case_record
 from monitor.alerts.facts import Stamp, UrgentFacts
 from monitor.alerts.house import House
 from monitor.alerts.message import Letter, envelope, finish, message_id
 from monitor.alerts.model import build_urgent
 from monitor.alerts.render import urgent_html, urgent_text
-from storage.values import Case, NewMail, StoredFinding
+from storage.values import NewMail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from config.types import CaseId
     from monitor.alerts.message import Person
     from monitor.app import App
-    from monitor.decide import CaseIntent
-    from storage.values import Finding, VersionToJudge
+    from storage.values import Case, Finding
 
 _SAFEGUARDING = frozenset({"safeguarding", "personal-data"})
 
@@ -129,90 +126,35 @@ def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person])
     )
 
 
-def urgent_mail(
-    app: App,
-    case: CaseId,
-    version: VersionToJudge,
-    intent: CaseIntent,
-    *,
-    as_of: datetime,
-) -> NewMail | None:
+def urgent_mail(app: App, case: Case, *, as_of: datetime) -> NewMail | None:
     """Return the mail about a case that is being opened or joined in this transaction.
 
     Args:
         app: The wired application; only read from.
-        case: The case's number.
-        version: The version that was judged.
-        intent: What the decider wants; its findings are not stored yet.
+        case: As it stands inside the transaction.
         as_of: The present moment; aware UTC.
 
     Returns:
-        The finished mail; None when nothing about the account is urgent.
+        The finished mail; None when nothing about the case is urgent, or its account is
+        in the register no more.
 
     Raises:
         MailError: An address is not usable, or there is nobody to tell.
         StorageError: The ledger's head cannot be read.
     """
     house = House.of_app(app)
-    known = {one.account.id: one for one in house.watched}
-    watched = known.get(version.account)
-    seen = _as_case(case, version, intent, house=house, as_of=as_of)
-    if watched is None or not is_urgent(seen, kind=watched.account.kind):
+    watched = next((one for one in house.watched if one.account.id == case.account), None)
+    if watched is None or not is_urgent(case, kind=watched.account.kind):
         return None
     entries, head = app.repository.ledger_head()
     facts = UrgentFacts(
         council=house.council,
         zone=house.zone,
         as_of=as_of,
-        case=seen,
+        case=case,
         account=watched.facts(as_of),
         policy=house.policy,
         harmless=house.harmless,
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),
     )
     return compose_urgent(facts, sender=house.sender, people=house.people)
-
-
-def _as_case(
-    case: CaseId, version: VersionToJudge, intent: CaseIntent, *, house: House, as_of: datetime
-) -> Case:
-    """Return the case as it will stand when the transaction has committed."""
-    known = {stored.finding.key(): stored for stored in version.known}
-    new = [
-        StoredFinding(id=FindingId(0), version=version.id, finding=finding, found_at=as_of)
-        for finding in intent.findings
-        if finding.key() not in known
-    ]
-    # A finding of the same rule under an older digest is withdrawn in this very transaction.
-    replaced = {finding.rule for finding in intent.findings}
-    holding = [
-        stored
-        for stored in version.known
-        if stored.withdrawn_at is None
-        and (stored.finding in intent.findings or stored.finding.rule not in replaced)
-    ]
-    return Case(
-        id=case,
-        state=CaseState.OPEN,
-        resolution=None,
-        severity=intent.severity,
-        account=version.account,
-        subject=version.subject,
-        subject_kind=version.subject_kind,
-        platform_id=version.subject_platform_id,
-        url=version.url,
-        text=version.words.text,
-        published_at=version.published_at,
-        edited=not version.is_first,
-        visible=version.is_current,
-        last_outcome=Outcome.PRESENT if version.is_current else Outcome.CANNOT_TELL,
-        last_read_at=max(version.first_seen_at, as_of) if version.is_current else as_of,
-        history=intent.history,
-        opened_at=as_of,
-        due_at=decide_by(as_of, intent.severity, zone=house.zone, nation=house.nation),
-        closed_at=None,
-        findings=(*holding, *new),
-        withdrawn=tuple(stored for stored in version.known if stored.withdrawn_at is not None),
-        pictures=len(version.words.pictures),
-        extras=version.words.extras,
-    )

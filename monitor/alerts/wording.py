@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from monitor.alerts.hardening import plain
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -105,6 +107,13 @@ def listed(words: Sequence[str]) -> str:
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def place(short: str) -> str:
+    """Return ``the Facebook page``, ``X`` or ``events.example``: where a post stands."""
+    words = " ".join(plain(short).split())
+    last = words.rpartition(" ")[2]
+    return f"the {words}" if last.isalpha() and last.islower() else words
 
 
 def capital(text: str) -> str:

@@ -156,10 +156,12 @@ FACEBOOK = account(
     "council-facebook",
     'Facebook page "Ashcombe Town Council"',
     "Facebook page",
-    blind_spots=("Reels", "stories", "text in pictures"),
+    blind_spots=("Reels", "stories", "text in pictures, unless described"),
 )
-X = account("council-x", "X @AshcombeTC", "X", blind_spots=("text in pictures",))
-BLOG = account("events-blog", "Events blog", "events blog", owner="Events Team")
+X = account("council-x", "X @AshcombeTC", "X", blind_spots=("direct messages", "Spaces"))
+BLOG = account(
+    "events-blog", "events.ashcombe-tc.example", "events.ashcombe-tc.example", owner="Events Team"
+)
 MAYOR = account(
     "mayor-facebook", 'Facebook page "Mayor of Ashcombe"', "Facebook page", kind=Kind.MAYORAL
 )

@@ -138,7 +138,7 @@ def monday() -> DigestFacts:
         monday=MondayFacts(
             costs=(Cost(title="X", amount=Decimal("0.62"), budget=Decimal("5.00")),),
             policy_overdue="September/October 2020",
-            untold=("Events blog",),
+            untold=("events.ashcombe-tc.example",),
         ),
     )
 

@@ -288,7 +288,9 @@ def test_each_way_a_case_ends_has_its_words(resolution: Resolution, expected: st
     )
     closed = dataclasses.replace(REMOVED, resolution=resolution, events=(event,))
     given = dataclasses.replace(working_day(), closed=(closed,), waiting=())
-    assert build_digest(given).waiting == (f"Case 35, Events blog: {expected} Closed.",)
+    assert build_digest(given).waiting == (
+        f"Case 35, events.ashcombe-tc.example: {expected} Closed.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -314,7 +316,8 @@ def test_weekly_matters_are_told_on_mondays_only() -> None:
 def test_the_quiet_day_says_what_is_not_seen() -> None:
     """Not knowing has the same weight: blind spots stand in the quietest mail."""
     built = build_digest(facts())
-    assert "Not seen: Reels, stories and text in pictures." in built.seen
+    spots = "Reels; stories; text in pictures, unless described"
+    assert f"Not seen on the Facebook page: {spots}." in built.seen
 
 
 def test_nothing_promises_what_does_not_exist_yet() -> None:
@@ -340,6 +343,6 @@ def earlier(one: Case) -> Case:
 def test_a_line_says_where_when_which_clause_and_by_when() -> None:
     """One line is enough to know a case by."""
     assert desk().line(earlier(SHOP)).text == (
-        "Case 43, Events blog, post of Thursday 1 May 2025: may breach Terms of Use 7; "
+        "Case 43, events.ashcombe-tc.example, post of Thursday 1 May 2025: may breach Terms of Use 7; "
         "decide by Friday 27 November, 12:00."
     )
