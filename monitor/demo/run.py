@@ -292,7 +292,7 @@ def _account_entry(town: DemoTown, account: StoryAccount, told: str) -> str:
     base = town.servers[page.site].url
     handles = {
         Site.X: page.handle,
-        Site.FACEBOOK: page.platform_id,
+        Site.FACEBOOK: page.handle,
         Site.FEED: f"{base}/{page.handle}/feed.xml",
     }
     lines = [
