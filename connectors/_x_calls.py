@@ -140,7 +140,7 @@ class Calls:
         if known is None and name.isdigit() and len(name) > _LONGEST_USER_NAME:
             known = name
         if known is None and not _USER_NAME.fullmatch(name):
-            raise self.trouble.contract(f"{name[:50]!r} is no user name of X", b"")
+            raise self.trouble.no_handle(name)
         who = {"id": known} if known is not None else {"username": name}
         route = f"/2/users/{known}" if known is not None else "/2/users/by/username"
         answer = self._ask(route, self._client.get_user, user_fields=_USER_FIELDS, **who)

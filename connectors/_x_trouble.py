@@ -163,6 +163,14 @@ class Trouble:
         """Return the error for an answer that is no JSON object."""
         return self._later("X answered with something that is no JSON object", Reason.TRANSIENT)
 
+    def no_handle(self, name: str) -> ContractError:
+        """Return the error for a registered handle that cannot be a user name."""
+        return ContractError(
+            f"{name[:50]!r} is no user name of X",
+            account=self._account,
+            remedy="Write the name after the @ as the account's handle, without blanks",
+        )
+
     def contract(self, what: str, sample: bytes) -> ContractError:
         """Return the error for an answer that its documentation does not foresee."""
         text = self._clean(sample[:2000].decode("utf-8", "replace"))
