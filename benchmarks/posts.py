@@ -19,8 +19,8 @@ _OPENINGS = (
 _MIDDLES = (
     "the {place} will be closed from {day} for resurfacing, so please follow the signed diversion",
     "there are still a few stalls left at the {event} on {day}, from {hour}am until {late}pm",
-    "our allotment waiting list has reopened – ask the office for a form",
-    "the next meeting of the General Management Committee is on {day} at {late}.30pm in the {place}",
+    "our allotment waiting list has reopened \u2013 ask the office for a form",
+    "the next meeting of the Management Committee is on {day} at {late}.30pm in the {place}",
     "volunteers planted {number} bulbs along the verge near the {place} this week",
     "bins will be collected a day later than usual because of the bank holiday",
     "the consultation on play equipment at {place} closes at noon on {day}",

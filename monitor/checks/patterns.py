@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 """Start and end of a stretch of text, in code points."""
 
-MOST_MATCHES = 60
-"""Most matches of one pattern in one text; a rule needs the first few."""
+MOST_MATCHES = 300
+"""Most matches of one pattern in one text; a rule needs a few."""
 _MEMORY = 4 << 20
 _LARGEST_PROGRAM = 5_000
 _ESCAPES = re.compile(r"\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[[^\]]*\]|\(\?[a-zA-Z]*[:)<]?")

@@ -1,0 +1,243 @@
+"""What all rules look for, with a number for each distinct term, symbol and pattern."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from config.errors import RuleError
+from monitor.checks.normalise import Lexicon, Normaliser
+from monitor.checks.patterns import Alphabet, Pattern, PatternError, words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from config.rules import RuleData
+
+_TAG = re.compile(r"^#[A-Za-z0-9]+$")
+_LOOSE = frozenset(" -'\"/.,:;!?()[]{}_\n")
+
+
+class _Blanked(dict[int, str]):
+    """Everything but letters and digits becomes a blank; filled as characters come up."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = found = char if char.isalnum() else " "
+        return found
+
+
+BLANKED: dict[int, str] = _Blanked()
+"""Blanks everything but letters and digits, for `str.translate`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One literal: what the automaton seeks, and what must be compared beside it.
+
+    Attributes:
+        key: Letters, digits and blanks only.
+        is_open: Any ending may follow.
+        exact: Compared with the text itself; empty when the key says it all.
+        lead: How far the exact text begins before the key.
+    """
+
+    key: str
+    is_open: bool
+    exact: str
+    lead: int
+
+    def sought(self) -> str:
+        """Return the literal as the automaton seeks it, with its word boundaries."""
+        return f" {self.key}" if self.is_open else f" {self.key} "
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGroup:
+    """A group with numbers for words."""
+
+    entries: tuple[int, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with numbers for words."""
+
+    data: RuleData
+    groups: tuple[CompiledGroup, ...]
+    over: tuple[int, ...]
+    over_patterns: tuple[Pattern, ...]
+    around: tuple[int, ...]
+    around_patterns: tuple[Pattern, ...]
+    anywhere: tuple[int, ...]
+    anywhere_patterns: tuple[Pattern, ...]
+
+
+class Vocabulary:
+    """Gives every distinct term and pattern a number; the same words in two rules share one.
+
+    Attributes:
+        terms: Literals by number.
+        symbols: Numbers of terms without a letter or digit.
+        patterns: Numbers of the groups' patterns, as written.
+        compiled: The same patterns compiled, in the same order.
+    """
+
+    def __init__(self, normalise: Normaliser, alphabet: Alphabet) -> None:
+        """Start empty; `rule` fills it."""
+        self._normalise = normalise
+        self._alphabet = alphabet
+        self.terms: dict[int, Term] = {}
+        self.symbols: dict[str, int] = {}
+        self.patterns: dict[str, int] = {}
+        self.compiled: dict[str, Pattern] = {}
+        self._numbers: dict[Term, int] = {}
+        self._next = 0
+
+    def rule(self, rule: RuleData) -> CompiledRule:
+        """Take in one rule.
+
+        Raises:
+            RuleError: A term is empty once made plain, or a pattern cannot be used.
+        """
+        unless = rule.unless
+        return CompiledRule(
+            data=rule,
+            groups=tuple(
+                CompiledGroup(
+                    entries=(
+                        *self._entries(rule, group.terms),
+                        *(self._pattern(rule, pattern) for pattern in group.patterns),
+                    ),
+                    where=group.where,
+                )
+                for group in rule.need
+            ),
+            over=self._entries(rule, unless.terms),
+            over_patterns=tuple(self._apart(rule, unless.patterns)),
+            around=self._entries(rule, unless.around),
+            around_patterns=tuple(self._apart(rule, unless.around_patterns)),
+            anywhere=self._entries(rule, unless.anywhere),
+            anywhere_patterns=tuple(self._apart(rule, unless.anywhere_patterns)),
+        )
+
+    def _apart(self, rule: RuleData, patterns: Iterable[str]) -> Iterable[Pattern]:
+        """Compile silencing patterns, which run only once a rule is about to match."""
+        return (_checked(rule, pattern, self._alphabet) for pattern in patterns)
+
+    def _entries(self, rule: RuleData, terms: Iterable[str]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(self._entry(rule, term) for term in terms))
+
+    def _entry(self, rule: RuleData, written: str) -> int:
+        if _TAG.match(written):
+            return self._pattern(rule, _tag_pattern(written.lower()))
+        is_open = written.endswith("*")
+        plain = self._normalise(written.removesuffix("*").strip()).text.strip()
+        if not plain:
+            raise RuleError(
+                f"the term {written!r} is empty once made plain", rule=rule.id, file=rule.file
+            )
+        blanked = plain.translate(BLANKED)
+        key = blanked.strip()
+        if not key:
+            return self._symbol(plain)
+        term = Term(
+            key=key,
+            is_open=is_open,
+            exact="" if all(c.isalnum() or c in _LOOSE for c in plain) else plain,
+            lead=len(blanked) - len(blanked.lstrip()),
+        )
+        number = self._numbers.setdefault(term, self._next)
+        if number == self._next:
+            self._next += 1
+            self.terms[number] = term
+        return number
+
+    def _symbol(self, plain: str) -> int:
+        """A term without letters or digits, an emoji for example, is found anywhere."""
+        if plain not in self.symbols:
+            self.symbols[plain] = self._next
+            self._next += 1
+        return self.symbols[plain]
+
+    def _pattern(self, rule: RuleData, written: str) -> int:
+        if written not in self.patterns:
+            self.compiled[written] = _checked(rule, written, self._alphabet)
+            self.patterns[written] = self._next
+            self._next += 1
+        return self.patterns[written]
+
+
+def _tag_pattern(tag: str) -> str:
+    """Seek a hashtag however its words were split: ``#votered`` also in ``#vote red``."""
+    return "#" + " ?".join(tag[1:]) + r"\b"
+
+
+def alphabet_of(rules: Iterable[RuleData]) -> Alphabet:
+    """Return the alphabet of all patterns together.
+
+    Raises:
+        RuleError: They name too many different wide characters.
+    """
+    rules = list(rules)
+    try:
+        return Alphabet(
+            pattern
+            for rule in rules
+            for patterns in (
+                *(group.patterns for group in rule.need),
+                rule.unless.patterns,
+                rule.unless.around_patterns,
+                rule.unless.anywhere_patterns,
+            )
+            for pattern in patterns
+        )
+    except PatternError as cause:
+        raise RuleError(
+            "the patterns of all rules together cannot be used", rule="rules", file=rules[0].file
+        ) from cause
+
+
+def _checked(rule: RuleData, written: str, alphabet: Alphabet) -> Pattern:
+    try:
+        return Pattern(written, alphabet)
+    except PatternError as cause:
+        raise RuleError(
+            f"the pattern {written!r} cannot be used",
+            rule=rule.id,
+            file=rule.file,
+            remedy="Write it in RE2's syntax, shorter, or as terms.",
+        ) from cause
+
+
+def automaton_of(
+    terms: Mapping[int, Term],
+) -> tuple[AhoCorasick, tuple[list[int], list[tuple[int, ...]]]]:
+    """Build the automaton, and beside it which terms each of its literals stands for."""
+    by_sought: dict[str, list[int]] = {}
+    for number, term in terms.items():
+        by_sought.setdefault(term.sought(), []).append(number)
+    simple: list[int] = []
+    for numbers in by_sought.values():
+        only = terms[numbers[0]]
+        is_simple = len(numbers) == 1 and not only.is_open and not only.exact
+        simple.append(numbers[0] if is_simple else -1)
+    automaton = AhoCorasick(list(by_sought), implementation=Implementation.ContiguousNFA)
+    return automaton, (simple, [tuple(numbers) for numbers in by_sought.values()])
+
+
+def lexicon_of(rules: Iterable[RuleData]) -> Lexicon:
+    """Collect the words that rules look for, plain, for reading disguised ones."""
+    plain = Normaliser()
+    words: set[str] = set()
+    for rule in rules:
+        for group in rule.need:
+            for term in group.terms:
+                words.update(plain(term).text.translate(BLANKED).split())
+            for pattern in group.patterns:
+                words |= words_in(pattern)
+    return Lexicon(words)
