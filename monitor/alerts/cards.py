@@ -214,7 +214,9 @@ class Desk:
             return abridged(whole)
         said = abridged(relied)
         start = "" if whole.startswith(relied) else "… "
-        end = "" if whole.endswith(relied) or said.endswith("…") else " …"
+        # A full stop that the stretch leaves out is nothing left out.
+        rest = whole.partition(relied)[2].strip(" .")
+        end = " …" if rest and not said.endswith("…") else ""
         return f"{start}{said}{end}"
 
 

@@ -84,9 +84,14 @@ class Reader:
         return f"It can wait until {self.calendar.day_of(until)}."
 
 
-def read_line(accounts: Sequence[AccountFacts]) -> str:
-    """Return ``Read: Facebook, X.``; accounts that share a short name are named in full."""
-    shorts = [account.short for account in accounts]
+def read_line(accounts: Sequence[AccountFacts], *, among: Sequence[AccountFacts]) -> str:
+    """Return the line of what was read, for example ``Read: Facebook page, X.``.
+
+    Args:
+        accounts: Those that were read.
+        among: All that are read by programme; those that share a short name are named in full.
+    """
+    shorts = [account.short for account in among]
     names = [
         one_line(account.title if shorts.count(account.short) > 1 else account.short)
         for account in accounts

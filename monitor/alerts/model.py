@@ -218,7 +218,7 @@ class _Builder:
         if case.subject_kind is not SubjectKind.PROFILE or case.severity is Severity.URGENT:
             return False
         covered_from = self.facts.covered_from
-        return covered_from is not None and case.opened_at < covered_from
+        return covered_from is not None and case.opened_at <= covered_from
 
     def _weekly_cases(self) -> list[Case]:
         return by_urgency([case for case in self.facts.cases if self._is_weekly(case)])
@@ -242,10 +242,12 @@ class _Builder:
             said.append(f"{count(self.overdue, 'removal')} overdue.")
         if self.decisions:
             said.append(f"{needing(self.decisions)}.")
-        elif self.history or self.facts.waiting:
+        elif self.history or self.facts.waiting or self.facts.closed:
             said.append("Nothing new was flagged.")
         else:
             said.append("Nothing was flagged.")
+        if self.history:
+            said.append(f"{count(len(self.history), 'older post')} to review.")
         if self.unread:
             said.append(f"{count(len(self.unread), 'account')} could not be read.")
         return " ".join(said)
@@ -336,9 +338,9 @@ class _Builder:
         if not self.history:
             return ""
         return (
-            "These were published before their account was watched, or before the rules changed. "
-            "None of them is urgent, and they are told here once; "
-            "clerkwatch cases list shows them at any time."
+            "These were published before their account was watched, or found by rules that are "
+            "newer than they are. They are told here once, the most serious first, and wait for "
+            "you: clerkwatch cases list shows them at any time."
         )
 
     def _changed(self) -> tuple[str, ...]:
@@ -354,7 +356,7 @@ class _Builder:
         read = [account for account in self.by_programme if account not in self.unread]
         by_hand = [account for account in self.facts.accounts if account.by_hand]
         lines = (
-            read_line(read),
+            read_line(read, among=self.by_programme),
             *unseen_lines(self.facts.accounts),
             *by_hand_lines(by_hand, calendar=self.calendar, as_of=self.facts.as_of),
         )

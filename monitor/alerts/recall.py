@@ -110,7 +110,7 @@ def recall(
         missed=missed,
         pull_every=house.pull_every,
         accounts=tuple(_account(repository, one, rows, as_of) for one in house.watched),
-        posts_checked=_posts_checked(runs),
+        posts_checked=_posts_checked(runs, covered_from),
         cases=tuple(case for case in opened if not case.history),
         history=tuple(history),
         waiting=tuple(waiting),
@@ -185,13 +185,14 @@ def _account(
     )
 
 
-def _posts_checked(runs: Sequence[Run]) -> int:
+def _posts_checked(runs: Sequence[Run], since: datetime | None) -> int:
     """Return how many new and changed posts were read; re-readings without news do not count."""
     return sum(
         covered.recorded.new + covered.recorded.edited
         for run in runs
         if run.kind is RunKind.SCAN
         for covered in run.coverage
+        if since is None or (covered.ended_at or run.started_at) > since
     )
 
 
@@ -199,7 +200,7 @@ def _closed_since(repository: Repository, since: datetime | None) -> list[Case]:
     """Return cases closed since the previous digest, oldest first."""
     closed = repository.cases(states=(CaseState.CLOSED,))
     return sorted(
-        (case for case in closed if case.closed_at and (since is None or case.closed_at >= since)),
+        (case for case in closed if case.closed_at and (since is None or case.closed_at > since)),
         key=lambda case: (case.closed_at, case.id),
     )
 

@@ -37,6 +37,7 @@ from tests.unit.alerts.builders import (
     POLICY,
     REMOVED,
     SHOP,
+    TERMS_4,
     X,
     case,
     facts,
@@ -228,6 +229,14 @@ def test_findings_of_one_clause_are_told_together() -> None:
     assert card.more == "It may also breach terms.6."
 
 
+def test_a_full_stop_is_not_words_left_out() -> None:
+    """A stretch that ends where its clause ends is quoted whole, without "…"."""
+    relied = TERMS_4.removesuffix(".")
+    topics = {TopicId("safeguarding"): relied}
+    told = dataclasses.replace(desk(), policy=dataclasses.replace(POLICY, topics=topics))
+    assert told.card(CHILD).breaches[0].words == relied
+
+
 def test_notes_and_withdrawn_findings_are_not_told() -> None:
     """A ``note`` is in no mail, and what no longer holds is not held against anybody."""
     note = finding(PARTY.text, "library", severity=Severity.NOTE, clause="terms.1", rule="a/b")
@@ -343,6 +352,6 @@ def earlier(one: Case) -> Case:
 def test_a_line_says_where_when_which_clause_and_by_when() -> None:
     """One line is enough to know a case by."""
     assert desk().line(earlier(SHOP)).text == (
-        "Case 43, events.ashcombe-tc.example, post of Thursday 1 May 2025: may breach Terms of Use 7; "
-        "decide by Friday 27 November, 12:00."
+        "Case 43, events.ashcombe-tc.example, post of Thursday 1 May 2025: "
+        "may breach Terms of Use 7; decide by Friday 27 November, 12:00."
     )
