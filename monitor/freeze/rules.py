@@ -39,7 +39,7 @@ from monitor.freeze.windows import NOWHERE, WHOLE
 from storage.values import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from monitor.checks.base import Context, Material
@@ -59,6 +59,11 @@ _CLOSED_REASON = (
     "notices that may still be published."
 )
 _CANDIDATE_REASON = "It names a candidate of a poll before which the council must stay neutral."
+HARMLESS: Mapping[RuleId, str] = {
+    CLOSED_RULE: "It may be fine if it is an emergency, or a notice that a law requires.",
+    CANDIDATE_RULE: "It may be fine if it only says as a fact who stands, where and for whom.",
+}
+"""Why a finding of the two rules that stand here, not in a file, may be fine."""
 _MOST_SPANS = 10
 _MOST_MATCHED = 5
 
