@@ -19,6 +19,7 @@ _NUMERIC = re.compile(r"(?:[+-]\d{2}:?\d{2}|\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?[+
 _NAMED = re.compile(r"(?<=[\d\s])\(?([A-Za-z]{1,5})\)?$")
 _REGION = re.compile(r"([A-Z][A-Za-z_]+/[A-Za-z_/+-]{2,40})$")
 
+_LAST_YEAR = 2200
 _HOURS_AHEAD = {"BST": 1, "CET": 1, "CEST": 2, "WET": 0, "WEST": 1, "EET": 2, "EEST": 3}
 """Names that feedparser reads as UTC, each with its hours ahead of it. BST is British."""
 
@@ -47,7 +48,8 @@ def instant(raw: str, parsed: Sequence[Any] | None, *, zone: ZoneInfo) -> dateti
         zone: Where a date without a zone was written.
 
     Returns:
-        Aware UTC, also in the future; None when the date cannot be read.
+        Aware UTC, also in the future; None when the date cannot be read or lies beyond
+        the year 2200, which no writer meant.
     """
     raw = raw.strip()
     if parsed is None and not _NUMERIC.search(raw):
@@ -56,6 +58,8 @@ def instant(raw: str, parsed: Sequence[Any] | None, *, zone: ZoneInfo) -> dateti
         return None
     try:
         year, month, day, hour, minute, second = (int(part) for part in tuple(parsed)[:6])
+        if year > _LAST_YEAR:
+            return None
         stated = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         return _put_right(stated, raw, zone)
     except (ValueError, TypeError, OverflowError):

@@ -145,14 +145,14 @@ def content_of(item: Item) -> Content:
     """Return what an item says: title and body as own words, the rest as extras."""
     title = _title_of(item)
     pieces = list(item.bodies) or ([item.excerpt] if item.excerpt is not None else [])
-    read = [words_of(piece, link=item.link) for piece in pieces]
+    read = [words_of(piece) for piece in pieces]
     bodies = _html.once(prose.text for prose in read)
     own = _with_title(title, "\n".join(bodies))
     extras = [Extra(kind="alt", text=alt) for prose in read for alt in prose.alts]
     links = [link for prose in read for link in prose.links]
     pictures = [place for prose in read for place in prose.pictures]
     if item.bodies and item.excerpt is not None:
-        teaser = words_of(item.excerpt, link=item.link)
+        teaser = words_of(item.excerpt)
         said = _APPEARED.sub("", _MORE.sub("", teaser.text))
         if _html.folded(said) not in _html.folded(own):
             extras.append(Extra(kind="attachment", text=teaser.text))

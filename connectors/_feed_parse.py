@@ -136,7 +136,8 @@ def _xml_feed(body: bytes, content_type: str, url: str, zone: ZoneInfo) -> Feed:
     if _NUL not in body:  # with NUL it is UTF-16 or UTF-32, where these bytes are letters
         body = body.translate(None, _NOT_IN_XML)
     refuse_expensive(body)
-    headers = {"content-type": content_type or "application/xml", "content-location": url}
+    # Not told the address: it would make ids out of it, which change when the feed moves.
+    headers = {"content-type": content_type or "application/xml"}
     # No sanitising: nothing of this is ever shown as HTML, and it would parse it once more.
     parsed = feedparser.parse(
         io.BytesIO(body),
@@ -236,16 +237,18 @@ def _title_of(values: Any) -> str:
 
 
 def _xml_item(entry: Any, url: str, zone: ZoneInfo) -> Item:
+    link = _permalink(entry, url)
+    home = link or url
     title, summary = _own(entry, "title_detail"), _own(entry, "summary_detail")
-    bodies = [_detail_piece(each) for each in _list(_own(entry, "content"))]
+    bodies = [_detail_piece(each, home) for each in _list(_own(entry, "content"))]
     published, updated = (_date(entry, name, zone) for name in ("published", "updated"))
     tags = (_text(_own(each, "term")) for each in _list(_own(entry, "tags")))
     return Item(
         id=_text(_own(entry, "id")).strip(),
-        link=_html.web_address(_text(_own(entry, "link")), url) or "",
+        link=link,
         title=_detail_piece(title) if isinstance(title, dict) else None,
         bodies=tuple(each for each in bodies if each),
-        excerpt=_detail_piece(summary) if isinstance(summary, dict) else None,
+        excerpt=_detail_piece(summary, home) if isinstance(summary, dict) else None,
         published_at=published or updated,
         updated_at=updated,
         tags=_html.once(" ".join(_html.clean(each).split()) for each in tags),
@@ -254,16 +257,32 @@ def _xml_item(entry: Any, url: str, zone: ZoneInfo) -> Item:
     )
 
 
+def _permalink(entry: Any, url: str) -> str:
+    """Return the entry's own link; feedparser gives its id for one where there is none."""
+    link = _text(_own(entry, "link"))
+    is_real = bool(_list(_own(entry, "links")))
+    return _html.web_address(link, url if is_real else "") or ""
+
+
 def _date(entry: Any, name: str, zone: ZoneInfo) -> datetime | None:
     return instant(_text(_own(entry, name)), _own(entry, f"{name}_parsed"), zone=zone)
 
 
-def _detail_piece(detail: Any) -> Piece | None:
-    """Return feedparser's ``title_detail`` and the like; None for pictures and nothing."""
+def _detail_piece(detail: Any, home: str = "") -> Piece | None:
+    """Return feedparser's ``title_detail`` and the like; None for pictures and nothing.
+
+    Args:
+        detail: With ``type``, ``value`` and ``base``.
+        home: Address that relative links start from, if the feed does not say another.
+    """
     kind, value = _text(_own(detail, "type")).lower(), _text(_own(detail, "value"))
     if not value.strip() or not (kind.startswith("text/") or "html" in kind or not kind):
         return None
-    return _html_or_text(value, is_html="html" in kind, base=_text(_own(detail, "base")))
+    return _html_or_text(
+        value,
+        is_html="html" in kind,
+        base=_html.web_address(_text(_own(detail, "base")), home) or home,
+    )
 
 
 def _html_or_text(value: Any, *, is_html: bool, base: str = "") -> Piece:
@@ -278,10 +297,10 @@ def _plain(piece: Piece | None) -> str:
     return " ".join(words_of(piece).text.split()) if piece is not None else ""
 
 
-def words_of(piece: Piece, *, link: str = "") -> _html.Prose:
+def words_of(piece: Piece) -> _html.Prose:
     """Read a piece: markup through the parser, plain text with its entities resolved."""
     if piece.is_html:
-        return _html.read(piece.text, base=piece.base or link, strip_statistics=True)
+        return _html.read(piece.text, base=piece.base, strip_statistics=True)
     text = _html.tidy(unescape(piece.text))
     return _html.Prose(text=text, links=_html.addresses_in(text))
 
@@ -321,9 +340,10 @@ def _json_feed(body: bytes, url: str, zone: ZoneInfo) -> Feed:
 def _json_item(stated: dict[str, Any], url: str, zone: ZoneInfo) -> Item:
     number = stated.get("id")
     has_number = isinstance(number, int | float) and not isinstance(number, bool)
-    link = _text(stated.get("url")) or _text(stated.get("external_url"))
+    place = _text(stated.get("url")) or _text(stated.get("external_url"))
+    link = _html.web_address(place, url) or ""
     bodies = [
-        Piece(text=_text(stated.get(name)), is_html=name == "content_html")
+        Piece(text=_text(stated.get(name)), is_html=name == "content_html", base=link or url)
         for name in ("content_html", "content_text")
         if _text(stated.get(name)).strip()
     ]
@@ -336,7 +356,7 @@ def _json_item(stated: dict[str, Any], url: str, zone: ZoneInfo) -> Item:
     modified = iso_instant(_text(stated.get("date_modified")), zone=zone)
     return Item(
         id=str(number) if has_number else _text(number).strip(),
-        link=_html.web_address(link, url) or "" if link else "",
+        link=link,
         title=Piece(text=title, is_html=False) if title.strip() else None,
         bodies=tuple(bodies[:1]),
         excerpt=Piece(text=summary, is_html=False) if summary.strip() else None,

@@ -104,6 +104,8 @@ def web_address(target: str, base: str = "") -> str | None:
         base: Where it was written.
     """
     target = clean(target).strip().replace("\n", "").replace("\t", "")
+    if not target:
+        return None
     try:
         joined = urljoin(base, target) if base else target
         split = urlsplit(joined)
