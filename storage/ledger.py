@@ -116,10 +116,7 @@ class ChainCheck:
     def _faults(self, entry: Entry) -> Iterator[Fault]:
         before = self.last.number if self.last else 0
         if entry.number != before + 1:
-            missing = str(before + 1)
-            if entry.number - 1 > before + 1:
-                missing += f" to {entry.number - 1}"
-            yield Fault(entry=before + 1, what=f"entry {missing} is missing")
+            yield Fault(entry=before + 1, what=_missing(before + 1, entry.number - 1))
         elif entry.previous != self.head:
             yield Fault(entry=entry.number, what=f"does not follow entry {before}")
         own = hash_entry(
@@ -132,3 +129,9 @@ class ChainCheck:
         )
         if own != entry.hash:
             yield Fault(entry=entry.number, what="was changed: its hash does not fit its content")
+
+
+def _missing(first: int, last: int) -> str:
+    if first >= last:
+        return f"entry {first} is missing"
+    return f"entries {first} to {last} are missing"

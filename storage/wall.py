@@ -45,12 +45,16 @@ def translate(error: Exception, place: str) -> StorageError:
     if isinstance(error, PoolTimeoutError):
         return BusyError(f"{place}: every connection is in use", remedy=_BUSY)
     if "not a database" in said:
-        return SchemaError(
-            found="", wanted="a database of clerkwatch", remedy=f"{place}: {_NOT_OURS}"
-        )
+        return SchemaError(found="", wanted="one of clerkwatch", remedy=f"{place}: {_NOT_OURS}")
     for sign, what, remedy in _SIGNS:
         if sign in said:
             return StorageError(f"{place}: {what}", remedy=remedy)
+    return _other(error, place)
+
+
+def _other(error: Exception, place: str) -> StorageError:
+    if isinstance(error, OSError):
+        return StorageError(f"{place}: the file cannot be made or opened", remedy=_WRITABLE)
     if isinstance(error, IntegrityError):
         return StorageError(f"{place}: the database refused a row that breaks its rules")
     return StorageError(f"{place}: the database failed")

@@ -65,6 +65,7 @@ class Cases(Desk):
         states: Sequence[CaseState] | None = None,
         account: AccountId | None = None,
         opened_since: datetime | None = None,
+        subject: SubjectKind | None = None,
         limit: int | None = None,
     ) -> list[CaseValue]:
         """Return cases: most severe first, then oldest due, then oldest."""
@@ -75,14 +76,15 @@ class Cases(Desk):
             chosen.append(_SUBJECT.c.account == account)
         if opened_since is not None:
             chosen.append(_CASE.c.opened_at >= opened_since)
+        if subject is not None:
+            chosen.append(_SUBJECT.c.kind == subject.value)
         with self._reading() as connection:
             return _read(connection, _query().where(*chosen).limit(limit))
 
     def case(self, case: CaseId) -> CaseValue | None:
         """Return one case, or None."""
         with self._reading() as connection:
-            found = _read(connection, _query().where(_CASE.c.id == case))
-        return found[0] if found else None
+            return case_in(connection, case)
 
     def case_counts(self) -> Mapping[CaseState, int]:
         """Return how many cases stand in each state; every state is named."""
@@ -90,6 +92,12 @@ class Cases(Desk):
         with self._reading() as connection:
             counted = {row[0]: row[1] for row in connection.execute(query)}
         return {state: counted.get(state.value, 0) for state in CaseState}
+
+
+def case_in(connection: Connection, case: CaseId) -> CaseValue | None:
+    """Return one case as a connection sees it, or None."""
+    found = _read(connection, _query().where(_CASE.c.id == case))
+    return found[0] if found else None
 
 
 def _newest(subject: ColumnElement[int], *, shown: bool) -> ScalarSelect[Any]:
@@ -104,10 +112,8 @@ def _newest(subject: ColumnElement[int], *, shown: bool) -> ScalarSelect[Any]:
 def _query() -> Select[Any]:
     newest = _OBSERVATION.alias("newest")
     shown = _OBSERVATION.alias("shown")
-    edits = select(func.count()).where(
-        _OBSERVATION.c.subject == _SUBJECT.c.id,
-        _OBSERVATION.c.outcome == Outcome.EDITED.value,
-    )
+    versions = _VERSION.alias("versions")
+    counted = select(func.count()).where(versions.c.subject == _SUBJECT.c.id)
     ranks = {severity: rank for rank, severity in enumerate(_SEVERITIES)}
     return (
         select(
@@ -123,7 +129,7 @@ def _query() -> Select[Any]:
             _VERSION.c.own_length,
             _VERSION.c.is_repost,
             _VERSION.c.beside,
-            (edits.scalar_subquery() > 0).label("edited"),
+            (counted.scalar_subquery() > 1).label("edited"),
         )
         .select_from(_CASE)
         .join(_SUBJECT, _SUBJECT.c.id == _CASE.c.subject)

@@ -20,6 +20,7 @@ from config.types import (
 )
 from storage.columns import plain, plain_values
 from storage.sql.base import exists, in_lots, replace_row, upsert
+from storage.sql.cases import case_in
 from storage.sql.judging import NOT_CLOSED
 from storage.sql.sources import event_facts, finding_facts, mail_facts
 from storage.tables import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from config.types import Resolution, RuleId
     from storage.sql.chain import Chain
+    from storage.values import Case as CaseValue
     from storage.values import Finding as FindingValue
     from storage.values import NewMail, PollRow
     from storage.values import Review as ReviewValue
@@ -189,6 +191,17 @@ class CaseSteps(_Steps):
                 due_at=min(due_at, row["due_at"]),
             )
         )
+
+    def case(self, case: CaseId) -> CaseValue:
+        """Return a case as it stands inside this transaction.
+
+        Raises:
+            StorageError: There is no such case.
+        """
+        found = case_in(self._connection, case)
+        if found is None:
+            raise StorageError(f"there is no case {case}")
+        return found
 
     def step_case(
         self,
