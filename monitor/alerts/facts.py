@@ -151,6 +151,7 @@ class DigestFacts:
         posts_checked: New and changed posts read since ``covered_from``.
         cases: Open cases that are not history.
         history: History cases that no digest has told of yet.
+        older_waiting: How many open history cases were told of before.
         waiting: Acknowledged, removal requested, verifying, escalated.
         closed: Closed since ``covered_from``.
         gone_between: For closed cases: last reading that still showed the post, first that
@@ -179,6 +180,7 @@ class DigestFacts:
     posts_checked: int = 0
     cases: tuple[Case, ...] = ()
     history: tuple[Case, ...] = ()
+    older_waiting: int = 0
     waiting: tuple[Case, ...] = ()
     closed: tuple[Case, ...] = ()
     gone_between: Mapping[CaseId, tuple[datetime, datetime]] = field(default_factory=dict)

@@ -242,10 +242,8 @@ class _Builder:
             said.append(f"{count(self.overdue, 'removal')} overdue.")
         if self.decisions:
             said.append(f"{needing(self.decisions)}.")
-        elif self.history or self.facts.waiting or self.facts.closed:
-            said.append("Nothing new was flagged.")
         else:
-            said.append("Nothing was flagged.")
+            said.append("Nothing was flagged." if self._is_quiet() else "Nothing new was flagged.")
         if self.history:
             said.append(f"{count(len(self.history), 'older post')} to review.")
         if self.unread:
@@ -284,8 +282,8 @@ class _Builder:
 
     def _is_quiet(self) -> bool:
         """Return whether nothing is to be decided and nothing waits."""
-        facts = self.facts
-        return not (self.decisions or self.history or facts.waiting or facts.closed)
+        told = (self.facts.cases, self.facts.history, self.facts.waiting, self.facts.closed)
+        return not (any(told) or self.facts.older_waiting)
 
     def _coming(self) -> tuple[str, ...]:
         """Return the coming polls; on a quiet day the note about the next one is enough."""
@@ -332,6 +330,20 @@ class _Builder:
         most = self.limits.lines
         if len(lines) > most:
             lines = [*lines[:most], f"And {len(lines) - most} more: clerkwatch cases list"]
+        return (*lines, *self._quietly_waiting())
+
+    def _quietly_waiting(self) -> tuple[str, ...]:
+        """Return counts of what was told before and is still open, but not asked for daily."""
+        older = self.facts.older_waiting
+        profiles = len(self._weekly_cases()) if self.facts.monday is None else 0
+        wait = {True: "waits", False: "wait"}
+        lines = []
+        if older:
+            cases = count(older, "older case")
+            lines.append(f"{cases} told before still {wait[older == 1]}: clerkwatch cases list")
+        if profiles:
+            cases = count(profiles, "case")
+            lines.append(f"{cases} about what profiles say {wait[profiles == 1]}; told on Mondays.")
         return tuple(lines)
 
     def _history_intro(self) -> str:

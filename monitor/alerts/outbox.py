@@ -8,6 +8,7 @@ them; nothing is given up but a recipient that a server refuses for good.
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from monitor.alerts.transport import Transport
     from storage.values import OutboxMail, Recipient
 
+# One round at a time in a process: a second thread waits and then finds nothing due, instead
+# of sending the same mails beside the first. Two processes may still send one mail twice;
+# both carry the same Message-ID.
+_SENDING = threading.Lock()
 _LOG = structlog.get_logger(__name__)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """Waits after the first, second … failed try; the last one from then on."""
@@ -102,10 +107,15 @@ def deliver_due(
         StorageError: The outbox cannot be read or written; a mail whose acceptance could
             not be noted is offered again.
     """
-    round_ = _Round(repository, transport, sender=sender, now=now)
+    with _SENDING:
+        return _deliver(_Round(repository, transport, sender=sender, now=now), stop)
+
+
+def _deliver(round_: _Round, stop: Callable[[], bool]) -> DeliveryReport:
+    """Go through the due mails, oldest first, until none is left or the round must end."""
     seen: set[MailId] = set()
     while True:
-        lot = [mail for mail in repository.mails(due_at=now, limit=_LOT) if mail.id not in seen]
+        lot = [mail for mail in round_.due() if mail.id not in seen]
         if not lot:
             return round_.report(is_cut_short=False)
         for mail in lot:
@@ -128,6 +138,10 @@ class _Round:
         self._counts = dict.fromkeys(RecipientState, 0)
         self._warnings: list[str] = []
         self.failures = 0
+
+    def due(self) -> list[OutboxMail]:
+        """Return the next lot of due mails, oldest first."""
+        return self._repository.mails(due_at=self._now, limit=_LOT)
 
     def offer(self, mail: OutboxMail) -> None:
         """Offer one mail and note every recipient's answer."""

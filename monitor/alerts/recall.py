@@ -113,6 +113,7 @@ def recall(
         posts_checked=_posts_checked(runs, covered_from),
         cases=tuple(case for case in opened if not case.history),
         history=tuple(history),
+        older_waiting=sum(case.history for case in opened) - len(history),
         waiting=tuple(waiting),
         closed=tuple(closed),
         gone_between=_gone_between(closed, runs),

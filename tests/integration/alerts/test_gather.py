@@ -173,6 +173,7 @@ def test_history_is_told_once(store: Repository) -> None:
     store.settle_recipient(mail.id, mail.recipients[0].address, accepted=True, at=FIRST)
     given = facts(store)
     assert ([one.id for one in waiting], given.history, given.cases) == ([case], (), ())
+    assert given.older_waiting == 1
 
 
 def test_an_open_case_is_told_each_morning(store: Repository) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,9 @@ from monitor.alerts.transport import SmtpTransport
 from tests.integration.alerts.servers import DROP, HANG, OK, Mailbox, MemoryOutbox, mail_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from config.errors import MailError
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 CLERK = "clerk@ashcombe-tc.example"
@@ -182,6 +187,35 @@ def test_stop_ends_the_round_between_two_mails(mailbox: Mailbox, transport: Smtp
     report = deliver_due(outbox, transport, sender=SENDER, now=NOW, stop=lambda: next(asked))
     assert (report.accepted, report.is_cut_short) == (1, True)
     assert len(outbox.mails(due_at=NOW)) == 2
+
+
+class MeetingTransport:
+    """Accepts everything, and gives a second sender the chance to come in beside the first."""
+
+    def __init__(self) -> None:
+        self.meeting = threading.Barrier(2)
+        self.sent = 0
+
+    def send(
+        self, body: bytes, sender: str, recipients: Sequence[str]
+    ) -> Mapping[str, MailError | None]:
+        """Accept after a moment, or as soon as somebody else sends too."""
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.meeting.wait(timeout=0.1)
+        self.sent += 1
+        return dict.fromkeys(recipients)
+
+
+def test_two_threads_do_not_send_one_mail_twice() -> None:
+    """Pulls that end together both deliver: the mail leaves once all the same."""
+    outbox, transport = MemoryOutbox(), MeetingTransport()
+    outbox.put(CLERK, at=NOW)
+    with ThreadPoolExecutor(2) as pool:
+        rounds = [
+            pool.submit(deliver_due, outbox, transport, sender=SENDER, now=NOW) for _ in range(2)
+        ]
+    assert sum(one.result().accepted for one in rounds) == 1
+    assert transport.sent == 1
 
 
 def test_the_waits_grow_to_an_hour() -> None:

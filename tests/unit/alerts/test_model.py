@@ -317,6 +317,27 @@ def test_each_way_a_case_waits_has_its_words(state: CaseState, expected: str) ->
     assert expected in build_digest(facts(waiting=(waits,))).waiting[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"older_waiting": 14}, "14 older cases told before still wait: clerkwatch cases list"),
+        ({"older_waiting": 1}, "1 older case told before still waits: clerkwatch cases list"),
+        (
+            {"cases": (dataclasses.replace(PROFILE, opened_at=AS_OF - timedelta(days=9)),)},
+            "1 case about what profiles say waits; told on Mondays.",
+        ),
+    ],
+)
+def test_what_is_open_but_quiet_is_not_called_nothing(
+    changes: dict[str, object], expected: str
+) -> None:
+    """Cases that are not asked for daily still count: the mail never says that nothing waits."""
+    built = build_digest(facts(**changes))
+    assert built.waiting == (expected,)
+    assert "Nothing is waiting" not in digest_text(built)
+    assert built.lead == "Nothing new was flagged."
+
+
 def test_weekly_matters_are_told_on_mondays_only() -> None:
     """Without the weekly facts nothing is said of costs and overdue reviews."""
     assert build_digest(facts()).weekly == ()
