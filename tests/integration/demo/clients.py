@@ -9,7 +9,8 @@ import tweepy
 from requests.adapters import HTTPAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
 
 _TIMEOUT_S = 5.0
 
@@ -27,6 +28,17 @@ class Rerouted(HTTPAdapter):
         request.url = self._base + "/" + request.url.split("://", 1)[1].partition("/")[2]
         kwargs["timeout"] = _TIMEOUT_S
         return super().send(request, *args, **kwargs)
+
+
+class FreeMeter:
+    """A budget without end."""
+
+    def affordable(self, *, credential: str, price: Decimal) -> int | None:
+        """Allow anything."""
+        return None
+
+    def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
+        """Count nothing."""
 
 
 def session(base: str) -> requests.Session:

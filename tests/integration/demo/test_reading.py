@@ -14,27 +14,16 @@ from config.types import Outcome, Reason
 from connectors.base import Circumstances, KnownPost, ReaderState
 from connectors.door import Door
 from monitor.demo.run import DemoTown
+from tests.integration.demo.clients import FreeMeter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterator
     from pathlib import Path
 
     from connectors.base import Connector, FetchedPost
     from monitor.demo.story import NearMiss, Planted
 
 _READ = ("council-x", "council-facebook", "town-blog", "member-blog")
-
-
-class _FreeMeter:
-    """A budget without end."""
-
-    def affordable(self, *, credential: str, price: Decimal) -> int | None:
-        """Allow anything."""
-        return None
-
-    def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
-        """Count nothing."""
 
 
 @pytest.fixture
@@ -54,7 +43,7 @@ def _open(town: DemoTown, label: str) -> Connector:
             door=Door(clock=town.clock.now),
             secret=secret(name, environ=town.environ) if name else None,
             state=ReaderState(),
-            meter=_FreeMeter(),
+            meter=FreeMeter(),
             as_of=town.clock.now(),
         )
     )
