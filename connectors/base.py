@@ -174,7 +174,8 @@ class Reread:
         platform_id: The id that was asked about (the root id on X).
         outcome: ``present`` (also when edited: storage compares the content), ``gone``
             or ``cannot_tell``. ``gone`` only after `Connector.probe` succeeded.
-        post: The post, when present.
+        post: The post, when present; None when it was seen to stand without its words being
+            read again (a post that has left its feed but whose page still opens).
         reason: Class of failure for ``gone`` and ``cannot_tell``.
         detail: One plain sentence for the Clerk, without secrets.
     """

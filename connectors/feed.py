@@ -106,8 +106,7 @@ class FeedConnector:
         self._since = since
         self.probe()
         if self._feed is None and self._reaches_further(since):
-            self._kept, self._answer = {"memory": self._memory.dumps()}, None
-            self.probe()
+            self._read_whole()
         if self._feed is None:
             yield Batch(posts=(), lists_window=False)
             return
@@ -117,10 +116,16 @@ class FeedConnector:
         yield Batch(posts=tuple(posts[:limit]), complete=not note, lists_window=True, note=note)
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
-        """Say of each post whether it still stands: in the feed, or on its own page."""
+        """Say of each post whether it still stands: in the feed, or on its own page.
+
+        A post that stands but whose words could not be read again (it has left the feed)
+        is ``present`` without a post.
+        """
         self.probe()
+        if self._feed is None and any(self._was_listed(each) for each in known):
+            self._read_whole()  # "unchanged" is no reading of the words that are asked for
         listed = {entry.post.platform_id: entry.post for entry in self._entries}
-        words = {entry.words for entry in self._entries if entry.words}
+        words = self._standing_words()
         places = {_feed_source.place_of(post.url) for post in listed.values()} - {""}
         asked: list[KnownPost] = []
         for each in known:
@@ -172,6 +177,11 @@ class FeedConnector:
         return {name: value for name, value in kept.items() if value}
 
     # The feed itself.
+
+    def _read_whole(self) -> None:
+        """Read the feed again without conditions, after "unchanged"."""
+        self._kept, self._answer = {}, None
+        self.probe()
 
     def _read(self) -> None:
         account = self._account
@@ -256,11 +266,20 @@ class FeedConnector:
     def _stands_elsewhere(self, known: KnownPost, *, words: set[str], places: set[str]) -> bool:
         """Tell whether a post is known to stand in the feed without its own id being there."""
         trace = self._memory.of(known.platform_id)
-        if self._feed is None:
-            return trace is not None and trace.is_listed
         if trace is not None and trace.words and trace.words in words:
             return True
         return bool(known.url) and _feed_source.place_of(known.url) in places
+
+    def _standing_words(self) -> set[str]:
+        """Return prints of what stands in the feed, from memory if it is unchanged."""
+        if self._feed is not None:
+            return {entry.words for entry in self._entries if entry.words}
+        return {each.words for each in self._memory.traces.values() if each.is_listed}
+
+    def _was_listed(self, known: KnownPost) -> bool:
+        """Tell whether a post stood in the feed when that was last read whole."""
+        trace = self._memory.of(known.platform_id)
+        return trace is not None and trace.is_listed
 
     def _ask_pages(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Ask the posts' own pages, until the server has had enough."""

@@ -230,7 +230,13 @@ class _Reading:
         )
         visible = repository.visible_count(self.account.id, since=_LONG_AGO)
         all_at_once = gone >= MANY and gone >= visible and not some_are_left
-        seen = [_reread_seen(answer, self.as_of, all_at_once=all_at_once) for answer in answers]
+        seen = [
+            _reread_seen(answer, self.as_of, all_at_once=all_at_once)
+            for answer in answers
+            # It stands, but its words were not read again (a post that has left its feed):
+            # what was read before stays current.
+            if answer.outcome is not Outcome.PRESENT or answer.post is not None
+        ]
         progress.recorded += repository.record(self.run, self.account.id, seen)
         if all_at_once:
             progress.fall_short(

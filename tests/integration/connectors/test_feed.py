@@ -150,20 +150,34 @@ def test_a_whole_reading_of_an_unchanged_blog_is_one_request(server: ScriptedSer
 def test_an_unchanged_feed_is_not_sent_again_and_nothing_counts_as_vanished(
     server: ScriptedServer,
 ) -> None:
-    """304 is complete; posts that stood in the feed still do, without a request."""
+    """304 is a complete reading with nothing new, and what was kept stays as it was."""
     state = kept(server, item(1), item(2), ETag='"v1"')
     server.on("/feed/", Reply(status=304))
     connector = reader(server.url, state=state, as_of=NOW + timedelta(hours=1))
     read = batches(connector)
-    told = reread(connector, 1, 2)
     assert server.requests[-1].headers["if-none-match"] == '"v1"'
     assert [(batch.posts, batch.complete, batch.lists_window) for batch in read] == [
         ((), True, False)
     ]
-    assert [(each.outcome, each.post) for each in told] == [(Outcome.PRESENT, None)] * 2
     assert connector.profile() is None
     assert connector.validators() == state
     assert len(server.requests) == 2
+
+
+def test_posts_that_are_due_are_read_even_from_an_unchanged_feed(
+    server: ScriptedServer,
+) -> None:
+    """Re-reading means reading the words: the feed is asked for in full, once."""
+    state = kept(server, item(1), item(2), ETag='"v1"')
+    server.on("/feed/", Reply(status=304), feed(item(1), item(2)))
+    connector = reader(server.url, state=state, as_of=NOW + timedelta(hours=1))
+    batches(connector)
+    told = reread(connector, 1, 2)
+    assert [each.post.content.own for each in told if each.post] == [
+        "Notice number 1\nWords of 1.",
+        "Notice number 2\nWords of 2.",
+    ]
+    assert [asked.headers.get("if-none-match") for asked in server.requests[1:]] == ['"v1"', None]
 
 
 def test_once_a_day_the_whole_feed_is_asked_for(server: ScriptedServer) -> None:
@@ -359,13 +373,16 @@ def test_a_blogs_move_makes_nothing_vanish(server: ScriptedServer) -> None:
     moved = [
         item(n, guid=f"urn:new:{n}", link=f"https://www.elm.example/n/{n}") for n in range(1, 6)
     ]
-    server.on("/feed/", feed(*moved))
+    server.on("/feed/", feed(*moved, headers={"ETag": '"v2"'}))
     connector = reader(server.url, state=state)
     assert len(batches(connector)[0].posts) == 5
     told = reread(connector, 1, 2, 3, 4, 5)
     assert {each.outcome for each in told} == {Outcome.PRESENT}
-    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(days=2))
-    assert {each.outcome for each in reread(later, 1, 2, 3)} == {Outcome.PRESENT}
+    for hours in (1, 48):
+        at = NOW + timedelta(hours=hours)
+        server.on("/feed/", Reply(status=304) if hours == 1 else feed(*moved))
+        later = reader(server.url, state=connector.validators(), as_of=at)
+        assert {each.outcome for each in reread(later, 1, 2, 3)} == {Outcome.PRESENT}
     assert set(server.paths()) == {"/feed/"}
 
 
