@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from config.types import Outcome
+from config.types import Outcome, SubjectKind
+from storage.values import Recorded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -150,6 +151,24 @@ def version_facts(known: Known, content_hash: str) -> VersionFacts:
     else:
         shown_from = known.published_at if is_first else max(others)
     return VersionFacts(shown_from=shown_from, first_seen_at=own.first_at, is_first=is_first)
+
+
+def in_order(seen: Seen) -> tuple[datetime, bool, datetime]:
+    """Sort readings by time; versions of one edit chain, read at once, by their edits."""
+    return (seen.at, seen.edited_at is not None, seen.edited_at or seen.at)
+
+
+def count(seen: Seen, reading: Stretch, *, is_first: bool) -> Recorded:
+    """Count a reading of a post; profiles and accounts are not counted."""
+    if seen.subject is not SubjectKind.POST:
+        return Recorded()
+    return Recorded(
+        posts=int(reading.content_hash is not None),
+        new=int(is_first),
+        edited=int(reading.outcome == Outcome.EDITED.value),
+        gone=int(reading.outcome == Outcome.GONE.value),
+        cannot_tell=int(reading.outcome == Outcome.CANNOT_TELL.value),
+    )
 
 
 def _covers(stretch: Stretch, reading: Stretch) -> bool:

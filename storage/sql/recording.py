@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from config.errors import StorageError
-from config.types import Outcome, SubjectKind
+from config.types import SubjectKind
 from storage.columns import plain
 from storage.sql.base import Desk, in_lots
-from storage.sql.readings import Known, Stretch, needs_all, place, stretch_of, version_facts
+from storage.sql.readings import (
+    Known,
+    Stretch,
+    count,
+    in_order,
+    needs_all,
+    place,
+    stretch_of,
+    version_facts,
+)
+from storage.sql.rows import content_columns, stretch_from
 from storage.sql.sources import facts_of
 from storage.tables import Observation, RawPayload, Subject, Version
 from storage.values import Recorded
@@ -19,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import Connection, Select
 
     from config.types import AccountId, RunId
     from storage.sql.chain import Chain
-    from storage.values import Seen, Words
+    from storage.values import Seen
 
 _SUBJECT = Subject.__table__
 _VERSION = Version.__table__
@@ -69,7 +79,7 @@ class _Lot:
 
     def record(self, seen: Sequence[Seen]) -> Recorded:
         """Take the readings in order of time, then write what they add."""
-        readings = sorted(seen, key=_order)
+        readings = sorted(seen, key=in_order)
         self._load(readings)
         recorded = Recorded()
         for reading in readings:
@@ -92,7 +102,7 @@ class _Lot:
             self._load_subjects(kind, list(firsts))
             missing = [pid for pid in firsts if (kind, pid) not in self._rows]
             self._add_subjects(kind, {pid: firsts[pid] for pid in missing})
-        by_id = {row["id"]: key for key, row in self._rows.items() if key in self._known}
+        by_id = {row["id"]: key for key, row in self._rows.items()}
         self._load_versions(by_id)
         self._load_newest(by_id)
 
@@ -157,7 +167,7 @@ class _Lot:
             for row in self._connection.execute(query).mappings():
                 stretches = self._known[by_id[row["subject"]]].stretches
                 if all(row["id"] != stretch.id for stretch in stretches):
-                    stretches.insert(0, _stored(row))
+                    stretches.insert(0, stretch_from(row))
 
     def _load_all(self, key: _Key) -> None:
         """Load a subject's whole history: a reading came late."""
@@ -166,7 +176,7 @@ class _Lot:
         fresh = [stretch for stretch in known.stretches if stretch.id is None]
         query = _observations().where(_OBSERVATION.c.subject == self._rows[key]["id"])
         stored = [
-            changed.get(row["id"]) or _stored(row)
+            changed.get(row["id"]) or stretch_from(row)
             for row in self._connection.execute(
                 query.order_by(_OBSERVATION.c.last_at, _OBSERVATION.c.id)
             ).mappings()
@@ -184,22 +194,35 @@ class _Lot:
             self._load_all(key)
         newest = known.newest()
         is_late = newest is not None and reading.first_at < newest.last_at
-        if reading.content_hash is not None and not is_late:
-            self._refresh_subject(key, seen)
+        if reading.content_hash is not None:
+            self._date_subject(key, seen)
+            if not is_late:
+                self._refresh_subject(key, seen)
         is_first = reading.content_hash is not None and not known.hashes
         if place(known, reading):
             self._fresh.append((key, reading))
             if reading.content_hash is not None:
                 self._take_version(key, seen, reading.content_hash, is_late=is_late)
-        return _count(seen, reading, is_first=is_first)
+        return count(seen, reading, is_first=is_first)
+
+    def _date_subject(self, key: _Key, seen: Seen) -> None:
+        """Date a post whose time was not known by the platform's time, else the first reading."""
+        row = self._rows[key]
+        if row["is_dated"] or (seen.published_at is None and seen.at >= row["published_at"]):
+            return
+        published_at = seen.published_at or seen.at
+        row.update(published_at=published_at, is_dated=seen.published_at is not None)
+        self._moved.add(key)
+        self._known[key].published_at = published_at
+        if self._known[key].hashes:
+            if not self._known[key].is_whole:
+                self._load_all(key)
+            self._late.add(key)
 
     def _refresh_subject(self, key: _Key, seen: Seen) -> None:
-        """Note what a newer reading says about the post itself."""
+        """Note what a newer reading says about how the post is found."""
         row = self._rows[key]
-        said: dict[str, Any] = {"current_id": seen.current_id, "url": plain(seen.url)}
-        if seen.published_at is not None and not row["is_dated"]:
-            said |= {"published_at": seen.published_at, "is_dated": True}
-            self._known[key].published_at = seen.published_at
+        said = {"current_id": seen.current_id, "url": plain(seen.url)}
         said = {name: value for name, value in said.items() if value and row[name] != value}
         if said:
             row.update(said)
@@ -364,58 +387,9 @@ class _Lot:
         return {version for version, _ in versions}
 
 
-def content_columns(words: Words) -> dict[str, Any]:
-    """Return the columns that hold a version's content."""
-    beside = {
-        "extras": [[extra.kind, extra.text, extra.by] for extra in words.extras],
-        "links": list(words.links),
-        "pictures": list(words.pictures),
-        "fields": dict(words.fields),
-    }
-    return {
-        "text": words.text,
-        "own_length": words.own_length,
-        "is_repost": words.is_repost,
-        "beside": {name: value for name, value in beside.items() if value} or None,
-    }
-
-
-def _order(seen: Seen) -> tuple[datetime, bool, datetime]:
-    """Sort readings by time; versions of one edit chain, read at once, by their edits."""
-    return (seen.at, seen.edited_at is not None, seen.edited_at or seen.at)
-
-
 def _observations() -> Select[Any]:
     return (
         select(_OBSERVATION, _VERSION.c.content_hash)
         .select_from(_OBSERVATION)
         .join(_VERSION, _VERSION.c.id == _OBSERVATION.c.version, isouter=True)
-    )
-
-
-def _stored(row: RowMapping) -> Stretch:
-    return Stretch(
-        id=row["id"],
-        content_hash=row["content_hash"],
-        outcome=row["outcome"],
-        reason=row["reason"] if row["content_hash"] is None else None,
-        first_at=row["first_at"],
-        last_at=row["last_at"],
-        detail=row["detail"],
-        published_at=row["published_at"],
-        edited_at=row["edited_at"],
-        readings=row["readings"],
-    )
-
-
-def _count(seen: Seen, reading: Stretch, *, is_first: bool) -> Recorded:
-    """Count a reading of a post; profiles and accounts are not counted."""
-    if seen.subject is not SubjectKind.POST:
-        return Recorded()
-    return Recorded(
-        posts=int(reading.content_hash is not None),
-        new=int(is_first),
-        edited=int(reading.outcome == Outcome.EDITED.value),
-        gone=int(reading.outcome == Outcome.GONE.value),
-        cannot_tell=int(reading.outcome == Outcome.CANNOT_TELL.value),
     )

@@ -6,16 +6,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.sql.cases import Cases
+from storage.sql.entries import MailSteps, RegisterSteps
 from storage.sql.judging import Judging
 from storage.sql.mails import Mails, Polls
 from storage.sql.record import Record
 from storage.sql.recording import Recording
 from storage.sql.register import Register
 from storage.sql.runs import Runs
-from storage.sql.steps import SqlTransaction
+from storage.sql.steps import CaseSteps, FindingSteps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps):
+    """Fulfils `storage.repository.Transaction`."""
 
 
 class SqlRepository(Runs, Register, Recording, Judging, Cases, Mails, Polls, Record):

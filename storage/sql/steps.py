@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from config.errors import StorageError
 from config.types import (
@@ -12,17 +12,16 @@ from config.types import (
     CaseId,
     CaseState,
     FindingId,
-    Origin,
-    RecipientState,
     Severity,
     SubjectId,
     VersionId,
 )
-from storage.columns import plain, plain_values
-from storage.sql.base import exists, in_lots, replace_row, upsert
+from storage.columns import plain_values
+from storage.sql.base import exists, in_lots, upsert
 from storage.sql.cases import case_in
 from storage.sql.judging import NOT_CLOSED
-from storage.sql.sources import event_facts, finding_facts, mail_facts
+from storage.sql.sources import event_facts, finding_facts
+from storage.sql.stepping import Steps
 from storage.tables import (
     Case,
     CaseEvent,
@@ -39,17 +38,14 @@ from storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection, RowMapping, Table
+    from sqlalchemy import RowMapping
 
     from config.types import Resolution, RuleId
-    from storage.sql.chain import Chain
     from storage.values import Case as CaseValue
     from storage.values import Finding as FindingValue
-    from storage.values import NewMail, PollRow
-    from storage.values import Review as ReviewValue
 
 _FINDING = Finding.__table__
 _VERSION = Version.__table__
@@ -67,20 +63,7 @@ _CHANGE = RegisterChange.__table__
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-class _Steps:
-    """The connection and the chain that every group of steps writes to."""
-
-    def __init__(self, connection: Connection, chain: Chain) -> None:
-        """Take what the repository opened."""
-        self._connection = connection
-        self._chain = chain
-
-    def _add(self, table: Table, values: Mapping[str, Any]) -> int:
-        added = self._connection.execute(insert(table).values(**values).returning(table.c.id))
-        return int(added.scalar_one())
-
-
-class FindingSteps(_Steps):
+class FindingSteps(Steps):
     """Findings and what they were judged under."""
 
     def add_finding(self, version: VersionId, finding: FindingValue, *, at: datetime) -> FindingId:
@@ -139,7 +122,7 @@ class FindingSteps(_Steps):
             )
 
 
-class CaseSteps(_Steps):
+class CaseSteps(Steps):
     """The life of cases, and decisions that keep a rule quiet."""
 
     def open_case(
@@ -310,136 +293,6 @@ class CaseSteps(_Steps):
         )
 
 
-class MailSteps(_Steps):
-    """The outbox."""
-
-    def queue_mail(self, mail: NewMail, *, at: datetime) -> bool:
-        """Put finished bytes into the outbox; False if the key is there already."""
-        if exists(self._connection, select(_OUTBOX.c.id).where(_OUTBOX.c.key == mail.key)):
-            return False
-        values = plain_values(
-            {
-                "key": mail.key,
-                "kind": mail.kind.value,
-                "message_id": mail.message_id,
-                "subject": mail.subject,
-                "body": mail.body,
-            }
-        )
-        number = self._add(_OUTBOX, {**values, "created_at": at})
-        recipients = list(dict.fromkeys(plain(address) for address in mail.recipients))
-        rows = [
-            {
-                "mail": number,
-                "address": address,
-                "position": position,
-                "state": RecipientState.QUEUED.value,
-                "attempts": 0,
-                "next_at": at,
-                "accepted_at": None,
-                "last_error": "",
-            }
-            for position, address in enumerate(recipients)
-        ]
-        if rows:
-            self._connection.execute(insert(_RECIPIENT), rows)
-        if mail.cases:
-            told = [{"mail": number, "case": case} for case in dict.fromkeys(mail.cases)]
-            self._connection.execute(insert(_TOLD), told)
-        self._chain.point(
-            "mail queued",
-            at=at,
-            source="mail",
-            source_id=number,
-            facts=mail_facts({**values, "recipients": recipients}),
-        )
-        return True
-
-
-class RegisterSteps(_Steps):
-    """Polls, reviews, what was told, and notes."""
-
-    def put_poll(self, poll: PollRow, *, at: datetime) -> None:
-        """Enter or replace a poll by command; every change is a dated ledger entry."""
-        columns = _poll_columns(poll) | {
-            "origin": Origin.COMMAND.value,
-            "notice_origin": Origin.COMMAND.value if poll.notice_on else None,
-        }
-        self._put_poll("poll entered", columns, by=poll.entered_by, at=at)
-
-    def set_notice(self, poll: PollRow, day: date | None, *, by: str, at: datetime) -> None:
-        """Enter the notice of election of a poll (one from the configuration too).
-
-        A day of None takes back what was entered by command.
-        """
-        if day is None and poll.origin is Origin.CONFIGURATION:
-            self._connection.execute(_POLL.delete().where(_POLL.c.id == poll.id))
-            facts = {"poll": poll.id, "notice_on": None, "by": by}
-            self._chain.add("notice taken back", f"poll:{poll.id}", at=at, facts=facts)
-            return
-        columns = _poll_columns(poll) | {
-            "notice_on": day,
-            "notice_origin": None if day is None else Origin.COMMAND.value,
-        }
-        kind = "notice taken back" if day is None else "notice entered"
-        self._put_poll(kind, columns, by=by, at=at)
-
-    def add_review(self, review: ReviewValue) -> None:
-        """Note that a person looked at an account by hand; the same twice is one."""
-        values = {
-            "account": review.account,
-            "at": review.at,
-            "by": review.by,
-            "note": review.note,
-        }
-        known = select(_REVIEW.c.id).where(
-            _REVIEW.c.account == review.account,
-            _REVIEW.c.at == review.at,
-            _REVIEW.c.by == review.by,
-        )
-        if exists(self._connection, known):
-            return
-        self._add(_REVIEW, values)
-        self._chain.add(
-            "reviewed",
-            f"account:{review.account}",
-            at=review.at,
-            facts={"account": review.account, "by": review.by, "note": review.note},
-        )
-
-    def acknowledge_register_changes(self, *, upto: datetime) -> None:
-        """Mark register changes as told in a digest."""
-        self._connection.execute(
-            update(_CHANGE)
-            .where(_CHANGE.c.at <= upto, _CHANGE.c.told_at.is_(None))
-            .values(told_at=upto)
-        )
-
-    def note(self, what: str, *, at: datetime, facts: Mapping[str, str]) -> None:
-        """Write one ledger entry that belongs to nothing else."""
-        self._chain.add("note", f"note:{what}", at=at, facts={"what": what, "facts": dict(facts)})
-
-    def _put_poll(self, kind: str, columns: dict[str, Any], *, by: str, at: datetime) -> None:
-        columns |= {"entered_at": at, "entered_by": by}
-        known = (
-            self._connection.execute(select(_POLL).where(_POLL.c.id == columns["id"]))
-            .mappings()
-            .first()
-        )
-        passing = {"entered_at", "entered_by"}
-        if known is not None and all(
-            known[name] == value for name, value in columns.items() if name not in passing
-        ):
-            return
-        replace_row(self._connection, _POLL, columns)
-        facts = {name: _plain_value(value) for name, value in columns.items()}
-        self._chain.add(kind, f"poll:{columns['id']}", at=at, facts=facts)
-
-
-class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps):
-    """Fulfils `storage.repository.Transaction`."""
-
-
 def _finding_columns(version: VersionId, finding: FindingValue) -> dict[str, Any]:
     return {
         "version": version,
@@ -457,27 +310,3 @@ def _finding_columns(version: VersionId, finding: FindingValue) -> dict[str, Any
         "matched": list(finding.matched),
         "is_masked": finding.is_masked,
     }
-
-
-def _poll_columns(poll: PollRow) -> dict[str, Any]:
-    return {
-        "id": poll.id,
-        "type": poll.type.value,
-        "held_on": poll.held_on,
-        "area": poll.area,
-        "by_election": poll.by_election,
-        "notice_on": poll.notice_on,
-        "start": poll.start,
-        "end": poll.end,
-        "mode": poll.mode.value,
-        "status": poll.status.value,
-        "origin": poll.origin.value,
-        "notice_origin": None if poll.notice_origin is None else poll.notice_origin.value,
-        "candidates": list(poll.candidates),
-        "handed_over": list(poll.handed_over),
-    }
-
-
-def _plain_value(value: object) -> object:
-    """Return what JSON holds; instants and days in ISO form."""
-    return value.isoformat() if hasattr(value, "isoformat") else value

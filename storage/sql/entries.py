@@ -1,0 +1,203 @@
+"""What else one transaction may hold: mails, polls, reviews, notes, each with its entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from config.types import (
+    Origin,
+    RecipientState,
+    Severity,
+)
+from storage.columns import plain, plain_values
+from storage.sql.base import exists, replace_row
+from storage.sql.sources import mail_facts
+from storage.sql.stepping import Steps
+from storage.tables import (
+    Case,
+    CaseEvent,
+    CaseFinding,
+    Finding,
+    Outbox,
+    OutboxCase,
+    OutboxRecipient,
+    Poll,
+    Quieted,
+    RegisterChange,
+    Review,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from storage.values import NewMail, PollRow
+    from storage.values import Review as ReviewValue
+
+_FINDING = Finding.__table__
+_VERSION = Version.__table__
+_CASE = Case.__table__
+_ON = CaseFinding.__table__
+_EVENT = CaseEvent.__table__
+_QUIETED = Quieted.__table__
+_OUTBOX = Outbox.__table__
+_RECIPIENT = OutboxRecipient.__table__
+_TOLD = OutboxCase.__table__
+_POLL = Poll.__table__
+_REVIEW = Review.__table__
+_CHANGE = RegisterChange.__table__
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class MailSteps(Steps):
+    """The outbox."""
+
+    def queue_mail(self, mail: NewMail, *, at: datetime) -> bool:
+        """Put finished bytes into the outbox; False if the key is there already."""
+        if exists(self._connection, select(_OUTBOX.c.id).where(_OUTBOX.c.key == mail.key)):
+            return False
+        values = plain_values(
+            {
+                "key": mail.key,
+                "kind": mail.kind.value,
+                "message_id": mail.message_id,
+                "subject": mail.subject,
+                "body": mail.body,
+            }
+        )
+        number = self._add(_OUTBOX, {**values, "created_at": at})
+        recipients = list(dict.fromkeys(plain(address) for address in mail.recipients))
+        rows = [
+            {
+                "mail": number,
+                "address": address,
+                "position": position,
+                "state": RecipientState.QUEUED.value,
+                "attempts": 0,
+                "next_at": at,
+                "accepted_at": None,
+                "last_error": "",
+            }
+            for position, address in enumerate(recipients)
+        ]
+        if rows:
+            self._connection.execute(insert(_RECIPIENT), rows)
+        if mail.cases:
+            told = [{"mail": number, "case": case} for case in dict.fromkeys(mail.cases)]
+            self._connection.execute(insert(_TOLD), told)
+        self._chain.point(
+            "mail queued",
+            at=at,
+            source="mail",
+            source_id=number,
+            facts=mail_facts({**values, "recipients": recipients}),
+        )
+        return True
+
+
+class RegisterSteps(Steps):
+    """Polls, reviews, what was told, and notes."""
+
+    def put_poll(self, poll: PollRow, *, at: datetime) -> None:
+        """Enter or replace a poll by command; every change is a dated ledger entry."""
+        columns = _poll_columns(poll) | {
+            "origin": Origin.COMMAND.value,
+            "notice_origin": Origin.COMMAND.value if poll.notice_on else None,
+        }
+        self._put_poll("poll entered", columns, by=poll.entered_by, at=at)
+
+    def set_notice(self, poll: PollRow, day: date | None, *, by: str, at: datetime) -> None:
+        """Enter the notice of election of a poll (one from the configuration too).
+
+        A day of None takes back what was entered by command.
+        """
+        if day is None and poll.origin is Origin.CONFIGURATION:
+            self._connection.execute(_POLL.delete().where(_POLL.c.id == poll.id))
+            facts = {"poll": poll.id, "notice_on": None, "by": by}
+            self._chain.add("notice taken back", f"poll:{poll.id}", at=at, facts=facts)
+            return
+        columns = _poll_columns(poll) | {
+            "notice_on": day,
+            "notice_origin": None if day is None else Origin.COMMAND.value,
+        }
+        kind = "notice taken back" if day is None else "notice entered"
+        self._put_poll(kind, columns, by=by, at=at)
+
+    def add_review(self, review: ReviewValue) -> None:
+        """Note that a person looked at an account by hand; the same twice is one."""
+        values = {
+            "account": review.account,
+            "at": review.at,
+            "by": review.by,
+            "note": review.note,
+        }
+        known = select(_REVIEW.c.id).where(
+            _REVIEW.c.account == review.account,
+            _REVIEW.c.at == review.at,
+            _REVIEW.c.by == review.by,
+        )
+        if exists(self._connection, known):
+            return
+        self._add(_REVIEW, values)
+        self._chain.add(
+            "reviewed",
+            f"account:{review.account}",
+            at=review.at,
+            facts={"account": review.account, "by": review.by, "note": review.note},
+        )
+
+    def acknowledge_register_changes(self, *, upto: datetime) -> None:
+        """Mark register changes as told in a digest."""
+        self._connection.execute(
+            update(_CHANGE)
+            .where(_CHANGE.c.at <= upto, _CHANGE.c.told_at.is_(None))
+            .values(told_at=upto)
+        )
+
+    def note(self, what: str, *, at: datetime, facts: Mapping[str, str]) -> None:
+        """Write one ledger entry that belongs to nothing else."""
+        self._chain.add("note", f"note:{what}", at=at, facts={"what": what, "facts": dict(facts)})
+
+    def _put_poll(self, kind: str, columns: dict[str, Any], *, by: str, at: datetime) -> None:
+        columns |= {"entered_at": at, "entered_by": by}
+        known = (
+            self._connection.execute(select(_POLL).where(_POLL.c.id == columns["id"]))
+            .mappings()
+            .first()
+        )
+        passing = {"entered_at", "entered_by"}
+        if known is not None and all(
+            known[name] == value for name, value in columns.items() if name not in passing
+        ):
+            return
+        replace_row(self._connection, _POLL, columns)
+        facts = {name: _plain_value(value) for name, value in columns.items()}
+        self._chain.add(kind, f"poll:{columns['id']}", at=at, facts=facts)
+
+
+def _poll_columns(poll: PollRow) -> dict[str, Any]:
+    return {
+        "id": poll.id,
+        "type": poll.type.value,
+        "held_on": poll.held_on,
+        "area": poll.area,
+        "by_election": poll.by_election,
+        "notice_on": poll.notice_on,
+        "start": poll.start,
+        "end": poll.end,
+        "mode": poll.mode.value,
+        "status": poll.status.value,
+        "origin": poll.origin.value,
+        "notice_origin": None if poll.notice_origin is None else poll.notice_origin.value,
+        "candidates": list(poll.candidates),
+        "handed_over": list(poll.handed_over),
+    }
+
+
+def _plain_value(value: object) -> object:
+    """Return what JSON holds; instants and days in ISO form."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
