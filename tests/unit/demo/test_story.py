@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from datetime import date, datetime, timedelta
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -128,6 +130,16 @@ def test_every_number_is_one_that_nobody_has() -> None:
         numbers = re.findall(r"\b0\d{2,4} \d[\d ]{5,}", post.text())
         assert [number for number in numbers if not number.startswith(free)] == []
         assert all(".example" in link for link in post.body.links)
+
+
+def test_nobody_real_is_named() -> None:
+    """No office-holder of national politics, whom the rules know by name, is in the story."""
+    listed = resources.files("config.rules") / "lists" / "politicians.toml"
+    names = [name for name in tomllib.loads(listed.read_text("utf-8"))["words"] if " " in name]
+    told = "\n".join(post.text() for post in _TOLD.posts).casefold()
+
+    assert names
+    assert [name for name in names if name in told] == []
 
 
 def test_telling_fills_the_world() -> None:
