@@ -61,9 +61,8 @@ def _register() -> None:
     """The register and what the next run of an account needs."""
     op.create_table(
         "account",
-        *columns(sa.Text(), "id"),
+        *columns(sa.Text(), "id platform handle kind owner digest stated"),
         *columns(sa.Integer(), "position"),
-        *columns(sa.Text(), "platform handle kind owner digest stated"),
         *columns(sa.BigInteger(), "registered_at"),
         *columns(sa.BigInteger(), "retired_at", null=True),
         words("account", "kind", "council mayoral officer partner member"),
@@ -71,14 +70,11 @@ def _register() -> None:
     )
     op.create_table(
         "account_state",
-        *columns(sa.Text(), "account"),
-        *columns(sa.Text(), "platform_id cursor", null=True),
-        *columns(sa.Text(), "validators"),
-        *columns(sa.BigInteger(), "retry_at", null=True),
-        *columns(sa.Text(), "reason", null=True),
+        *columns(sa.Text(), "account validators"),
+        *columns(sa.Text(), "platform_id cursor reason", null=True),
         *columns(
             sa.BigInteger(),
-            "last_read_at last_tried_at first_complete_at profile_read_at failing_since",
+            "retry_at last_read_at last_tried_at first_complete_at profile_read_at failing_since",
             null=True,
         ),
         words("account_state", "reason", _REASONS),
@@ -99,9 +95,8 @@ def _register() -> None:
     op.create_table(
         "review",
         *columns(sa.Integer(), "id"),
-        *columns(sa.Text(), "account"),
+        *columns(sa.Text(), "account by note"),
         *columns(sa.BigInteger(), "at"),
-        *columns(sa.Text(), "by note"),
         refers("review", "account", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
         sa.UniqueConstraint("account", "at", "by", name=op.f("uq_review_account_at_by")),
@@ -130,12 +125,9 @@ def _runs() -> None:
     index("run", "started_at")
     op.create_table(
         "coverage",
-        *columns(sa.Integer(), "run"),
-        *columns(sa.Text(), "account status"),
-        *columns(sa.Integer(), "posts new edited gone cannot_tell"),
-        *columns(sa.Text(), "gaps"),
+        *columns(sa.Integer(), "run posts new edited gone cannot_tell"),
+        *columns(sa.Text(), "account status gaps error"),
         *columns(sa.Text(), "reason", null=True),
-        *columns(sa.Text(), "error"),
         *columns(sa.BigInteger(), "ended_at", null=True),
         words("coverage", "reason", _REASONS),
         words("coverage", "status", "read partial failed skipped"),
@@ -145,9 +137,8 @@ def _runs() -> None:
     )
     op.create_table(
         "spend",
-        *columns(sa.Text(), "credential"),
+        *columns(sa.Text(), "credential resource"),
         *columns(sa.Date(), "day"),
-        *columns(sa.Text(), "resource"),
         *columns(sa.BigInteger(), "price"),
         sa.PrimaryKeyConstraint("credential", "day", "resource", name=op.f("pk_spend")),
     )
@@ -158,10 +149,8 @@ def _reading() -> None:
     op.create_table(
         "subject",
         *columns(sa.Integer(), "id"),
-        *columns(sa.Text(), "account kind platform_id"),
-        *columns(sa.Text(), "current_id", null=True),
-        *columns(sa.Text(), "url author"),
-        *columns(sa.Text(), "parent_id", null=True),
+        *columns(sa.Text(), "account kind platform_id url author"),
+        *columns(sa.Text(), "current_id parent_id", null=True),
         *columns(sa.BigInteger(), "published_at"),
         *columns(sa.Boolean(), "is_dated"),
         words("subject", "kind", "post profile account"),
@@ -175,14 +164,11 @@ def _reading() -> None:
     index("subject", "account", "kind", "published_at")
     op.create_table(
         "version",
-        *columns(sa.Integer(), "id subject"),
+        *columns(sa.Integer(), "id subject own_length"),
         *columns(sa.Text(), "account content_hash text"),
-        *columns(sa.Integer(), "own_length"),
-        *columns(sa.Boolean(), "is_repost"),
-        *columns(sa.Text(), "beside", null=True),
+        *columns(sa.Boolean(), "is_repost is_first"),
+        *columns(sa.Text(), "beside judged_under", null=True),
         *columns(sa.BigInteger(), "shown_from first_seen_at"),
-        *columns(sa.Boolean(), "is_first"),
-        *columns(sa.Text(), "judged_under", null=True),
         sa.CheckConstraint("length(content_hash) = 64", name=op.f("ck_version_hash_length")),
         refers("version", "account", "account.id"),
         refers("version", "subject", "subject.id"),
@@ -208,14 +194,12 @@ def _observations() -> None:
     index("raw_payload", "stored_at")
     op.create_table(
         "observation",
-        *columns(sa.Integer(), "id subject"),
+        *columns(sa.Integer(), "id subject readings first_run last_run"),
         *columns(sa.Integer(), "version", null=True),
-        *columns(sa.Text(), "outcome"),
+        *columns(sa.Text(), "outcome detail"),
         *columns(sa.Text(), "reason", null=True),
-        *columns(sa.Text(), "detail"),
         *columns(sa.BigInteger(), "published_at edited_at", null=True),
         *columns(sa.BigInteger(), "first_at last_at"),
-        *columns(sa.Integer(), "readings first_run last_run"),
         sa.CheckConstraint(
             "(version IS NOT NULL) = (outcome IN ('present', 'edited'))",
             name=op.f("ck_observation_shows_version"),
@@ -241,15 +225,15 @@ def _findings() -> None:
     op.create_table(
         "finding",
         *columns(sa.Integer(), "id version"),
-        *columns(sa.Text(), "clause topic rule digest severity basis context"),
+        *columns(
+            sa.Text(),
+            "clause topic rule digest severity basis context spans reason matched withdrawn_why",
+        ),
         *columns(sa.Float(), "score"),
-        *columns(sa.Text(), "spans"),
         *columns(sa.Text(), "quote", null=True),
-        *columns(sa.Text(), "reason matched"),
         *columns(sa.Boolean(), "is_masked"),
         *columns(sa.BigInteger(), "found_at"),
         *columns(sa.BigInteger(), "withdrawn_at", null=True),
-        *columns(sa.Text(), "withdrawn_why"),
         words("finding", "basis", "published standing"),
         words("finding", "severity", "urgent review note"),
         sa.CheckConstraint("score >= 0 AND score <= 1", name=op.f("ck_finding_score_range")),
@@ -272,9 +256,8 @@ def _cases() -> None:
     op.create_table(
         "case",
         *columns(sa.Integer(), "id subject"),
-        *columns(sa.Text(), "state"),
+        *columns(sa.Text(), "state severity"),
         *columns(sa.Text(), "resolution", null=True),
-        *columns(sa.Text(), "severity"),
         *columns(sa.Boolean(), "history"),
         *columns(sa.BigInteger(), "opened_at due_at"),
         *columns(sa.BigInteger(), "closed_at", null=True),
@@ -313,9 +296,8 @@ def _cases() -> None:
         "case_event",
         *columns(sa.Integer(), "id case"),
         *columns(sa.BigInteger(), "at"),
-        *columns(sa.Text(), "by what"),
+        *columns(sa.Text(), "by what to_state because"),
         *columns(sa.Text(), "from_state", null=True),
-        *columns(sa.Text(), "to_state because"),
         words(
             "case_event",
             "from_state",
@@ -334,10 +316,9 @@ def _cases() -> None:
     op.create_table(
         "quieted",
         *columns(sa.Integer(), "id"),
-        *columns(sa.Text(), "account rule words_hash"),
+        *columns(sa.Text(), "account rule words_hash by because"),
         *columns(sa.Date(), "until", null=True),
         *columns(sa.Integer(), "case", null=True),
-        *columns(sa.Text(), "by because"),
         *columns(sa.BigInteger(), "at"),
         refers("quieted", "account", "account.id"),
         refers("quieted", "case", "case.id"),
@@ -364,14 +345,10 @@ def _mails() -> None:
     index("outbox", "created_at")
     op.create_table(
         "outbox_recipient",
-        *columns(sa.Integer(), "mail"),
-        *columns(sa.Text(), "address"),
-        *columns(sa.Integer(), "position"),
-        *columns(sa.Text(), "state"),
-        *columns(sa.Integer(), "attempts"),
+        *columns(sa.Integer(), "mail position attempts"),
+        *columns(sa.Text(), "address state last_error"),
         *columns(sa.BigInteger(), "next_at"),
         *columns(sa.BigInteger(), "accepted_at", null=True),
-        *columns(sa.Text(), "last_error"),
         sa.CheckConstraint(
             "(state = 'accepted') = (accepted_at IS NOT NULL)",
             name=op.f("ck_outbox_recipient_accepted_when"),
@@ -395,16 +372,12 @@ def _polls() -> None:
     """Polls and notices."""
     op.create_table(
         "poll",
-        *columns(sa.Text(), "id type"),
+        *columns(sa.Text(), "id type area mode status origin entered_by candidates handed_over"),
         *columns(sa.Date(), "held_on"),
-        *columns(sa.Text(), "area"),
         *columns(sa.Boolean(), "by_election"),
         *columns(sa.Date(), "notice_on", null=True),
-        *columns(sa.BigInteger(), "start end", null=True),
-        *columns(sa.Text(), "mode status origin"),
+        *columns(sa.BigInteger(), "start end entered_at", null=True),
         *columns(sa.Text(), "notice_origin", null=True),
-        *columns(sa.BigInteger(), "entered_at", null=True),
-        *columns(sa.Text(), "entered_by candidates handed_over"),
         words("poll", "mode", "restricted closed"),
         words("poll", "notice_origin", "configuration command"),
         words("poll", "origin", "configuration command"),
@@ -432,9 +405,8 @@ def _record() -> None:
         "ledger_content",
         *columns(sa.Integer(), "number"),
         *columns(sa.LargeBinary(), "salt"),
-        *columns(sa.Text(), "source", null=True),
+        *columns(sa.Text(), "source content", null=True),
         *columns(sa.Integer(), "source_id", null=True),
-        *columns(sa.Text(), "content", null=True),
         refers("ledger_content", "number", "ledger.number"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_ledger_content")),
     )
