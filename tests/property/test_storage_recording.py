@@ -79,7 +79,7 @@ def state(store: Repository) -> tuple[object, ...]:
     return (versions, due, store.visible_count(COUNCIL, since=at(-1)))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories())
 def test_what_is_current_is_the_newest_conclusive_reading(history: list[Seen]) -> None:
     """An oracle of five lines says what stands there."""
@@ -100,7 +100,7 @@ def test_what_is_current_is_the_newest_conclusive_reading(history: list[Seen]) -
     assert current == {name: words for name, words in expected.items() if words is not None}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories(), st.data())
 def test_cutting_into_lots_changes_nothing(history: list[Seen], data: st.DataObject) -> None:
     """One lot or many: the same state and as many ledger entries."""
@@ -112,7 +112,7 @@ def test_cutting_into_lots_changes_nothing(history: list[Seen], data: st.DataObj
     parts.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories(), st.data())
 def test_the_order_of_lots_does_not_matter(history: list[Seen], data: st.DataObject) -> None:
     """Lots that arrive out of order end in the same state, and nothing breaks the chain."""
@@ -124,7 +124,7 @@ def test_the_order_of_lots_does_not_matter(history: list[Seen], data: st.DataObj
     crooked.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories(), st.data())
 def test_recording_again_changes_nothing(history: list[Seen], data: st.DataObject) -> None:
     """A lot that is repeated, at once or later, adds neither version nor ledger entry."""
@@ -142,7 +142,7 @@ def test_recording_again_changes_nothing(history: list[Seen], data: st.DataObjec
     once.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories(), st.integers(min_value=0, max_value=6))
 def test_a_failure_between_any_two_steps_loses_nothing(history: list[Seen], fail_at: int) -> None:
     """Judging that is cut off after any step and done again ends as if nothing had happened."""
