@@ -1,4 +1,5 @@
 """Small pictures made from nothing: the town's crest, and one that is not the crest."""
+# ruff: noqa: PLR2004  # the numbers are coordinates of a drawing, in pixels
 
 from __future__ import annotations
 
@@ -26,22 +27,22 @@ def pumpkin() -> bytes:
 
 
 def _crest_at(x: int, y: int) -> _Colour:
-    half = 52 if y < 70 else 52 - (y - 70)  # noqa: PLR2004  # where the shield begins to narrow
-    if not 10 <= y < 122 or abs(x - 64) >= half:  # noqa: PLR2004
+    half = 52 if y < 70 else 52 - (y - 70)  # where the shield begins to narrow
+    if not 10 <= y < 122 or abs(x - 64) >= half:
         return _WHITE
     if (x - 64) ** 2 + (y - 34) ** 2 < 16**2:
         return _GOLD
-    on_chevron = 0 <= y - 62 - abs(x - 64) // 2 < 18  # noqa: PLR2004
+    on_chevron = 0 <= y - 62 - abs(x - 64) // 2 < 18
     return _WHITE if on_chevron else _NAVY
 
 
 def _pumpkin_at(x: int, y: int) -> _Colour:
-    if 56 < x < 72 and 6 < y < 34:  # noqa: PLR2004
+    if 56 < x < 72 and 6 < y < 34:
         return _GREEN
     if (x - 64) ** 2 * 0.8 + (y - 76) ** 2 >= 46**2:
         return _BLACK
-    eyes = abs(abs(x - 64) - 20) + abs(y - 64) < 11  # noqa: PLR2004
-    mouth = 92 < y < 104 and abs(x - 64) < 28  # noqa: PLR2004
+    eyes = abs(abs(x - 64) - 20) + abs(y - 64) < 11
+    mouth = 92 < y < 104 and abs(x - 64) < 28
     return _GOLD if eyes or mouth else _ORANGE
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -157,7 +158,7 @@ class GraphPlatform:
             answer = self._node(request, each, holder)
             if answer is None:
                 return gone(each)
-            if answer.status != 200:  # noqa: PLR2004
+            if answer.status != HTTPStatus.OK:
                 return answer
             stated[each] = json.loads(answer.body)
         return json_answer(stated)
