@@ -98,7 +98,8 @@ class Layout:
             words: Most words between a match and one of ``around`` that silences it.
         """
         if over:
-            spans = [span for span in spans if not _overlaps(span, _merged(over))]
+            silent = _merged(over)
+            spans = [span for span in spans if not _overlaps(span, silent)]
         if around and spans:
             near = _merged(
                 [

@@ -3,8 +3,8 @@
 ::
 
     normal text | automaton (terms at word boundaries) | filter (patterns)   -> found
-    found       | rules whose every group was found                         -> candidates
-    candidate   | drop silenced matches | where | near                      -> spans
+    found       | rules whose every group can be there                      -> candidates
+    candidate   | run its patterns | drop silenced | whose words | near     -> spans
 
 Terms are sought in a copy of the text in which everything but letters and digits is a
 blank, so "re-elect" and "re elect" are one term and every hit is at word boundaries. A
@@ -14,6 +14,7 @@ term with a symbol in it ("50% off") is then compared with the text itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from monitor.checks.layout import Layout, Sources, without_nested
@@ -22,7 +23,7 @@ from monitor.checks.patterns import MOST_MATCHES, PatternFilter
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from config.rules import RuleData
     from monitor.checks.normalise import Normal
@@ -54,13 +55,14 @@ class Matcher:
         self._pattern_entries = list(build.patterns.values())
         self._patterns = [build.compiled[written] for written in build.patterns]
         self._filter = PatternFilter(self._patterns)
-        self._uses: dict[int, list[tuple[int, int]]] = {}
+        # By entry: the rules that use it and the bit of the group it stands in.
+        self._uses: list[list[tuple[int, int]]] = [[] for _ in range(build.count)]
         self._full: list[int] = []
         for number, rule in enumerate(self._rules):
             self._full.append((1 << len(rule.groups)) - 1)
-            for bit, group in enumerate(rule.groups):
+            for position, group in enumerate(rule.groups):
                 for entry in group.entries:
-                    self._uses.setdefault(entry, []).append((number, 1 << bit))
+                    self._uses[entry].append((number, 1 << position))
 
     def match(
         self,
@@ -83,22 +85,37 @@ class Matcher:
         found = self._find(normal.text, narrowed)
         masks: dict[int, int] = {}
         for entry in found.entries():
-            for number, bit in self._uses.get(entry, ()):
+            for number, bit in self._uses[entry]:
                 masks[number] = masks.get(number, 0) | bit
+        full = self._full
+        candidates = {
+            number: self._rules[number] for number, mask in masks.items() if mask == full[number]
+        }
         layout: Layout | None = None
         matched = []
-        for number in sorted(masks):
-            rule = self._rules[number]
-            if masks[number] != self._full[number] or not wanted(rule.data):
+        for number, groups in self._present(found, candidates).items():
+            rule = candidates[number]
+            if not wanted(rule.data):
                 continue
             layout = layout or Layout(normal, sources, narrowed)
-            spans = _spans(rule, found, layout)
+            spans = _spans(rule, groups, found, layout)
             if spans:
-                matched.append((rule.data, layout.original(spans)[:MOST_SPANS]))
-        return [(rule, spans) for rule, spans in matched if spans]
+                matched.append((number, rule.data, layout.original(spans)[:MOST_SPANS]))
+        return [(rule, spans) for _, rule, spans in sorted(matched, key=itemgetter(0)) if spans]
+
+    def _present(
+        self, found: _Found, candidates: Mapping[int, CompiledRule]
+    ) -> dict[int, dict[int, list[int]]]:
+        """Return by rule and group which of its entries stand in a text."""
+        present: dict[int, dict[int, list[int]]] = {number: {} for number in candidates}
+        for entry in found.entries():
+            for number, bit in self._uses[entry]:
+                if number in present:
+                    present[number].setdefault(bit, []).append(entry)
+        return present
 
     def _find(self, text: str, narrowed: bytes) -> _Found:
-        """Return where each term stands, and which patterns match."""
+        """Return where each term stands, and which patterns can match."""
         blanked = f" {text.translate(BLANKED)} "
         terms: dict[int, list[Span]] = {}
         simple, special = self._by_sought
@@ -121,14 +138,14 @@ class Matcher:
                 terms[entry] = _everywhere(symbol, text)
         patterns = {
             self._pattern_entries[number]: self._patterns[number]
-            for number in self._filter.matching(narrowed)
+            for number in self._filter.possible(narrowed)
         }
         return _Found(terms=terms, patterns=patterns, narrowed=narrowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What stands in one text; where a pattern stands is asked only when a rule needs it."""
+    """What stands in one text; a pattern runs only when everything else of a rule is there."""
 
     terms: dict[int, list[Span]]
     patterns: dict[int, Pattern]
@@ -169,23 +186,30 @@ def _fitted(term: Term, text: str, blanked: str, start: int, end: int) -> Span |
     return first, last
 
 
-def _spans(rule: CompiledRule, found: _Found, layout: Layout) -> list[Span] | None:
-    """Return the spans of a rule whose every group was found; None if it is silenced."""
+def _spans(
+    rule: CompiledRule, present: dict[int, list[int]], found: _Found, layout: Layout
+) -> list[Span] | None:
+    """Return the spans of a rule whose every group can be there; None if one is not.
+
+    What silences is asked last: most rules fail for want of a group.
+    """
+    groups: list[list[Span]] = []
+    for position in range(len(rule.groups)):
+        spans = {span for entry in present[1 << position] for span in found.spans(entry)}
+        if not spans:
+            return None
+        groups.append(sorted(spans)[:_MOST_POSITIONS])
     if any(found.spans(entry) for entry in rule.anywhere) or any(
         layout.pattern_spans(pattern) for pattern in rule.anywhere_patterns
     ):
         return None
-    unless = rule.data.unless
     over = _silencers(rule.over, rule.over_patterns, found, layout)
     around = _silencers(rule.around, rule.around_patterns, found, layout)
-    groups = []
-    for group in rule.groups:
-        spans = sorted({span for entry in group.entries for span in found.spans(entry)})
-        spans = layout.heard(spans[:_MOST_POSITIONS], over, around, unless.around_words)
-        spans = layout.spoken_by(spans, group.where)
-        if not spans:
+    for number, group in enumerate(rule.groups):
+        spans = layout.heard(groups[number], over, around, rule.data.unless.around_words)
+        groups[number] = layout.spoken_by(spans, group.where)
+        if not groups[number]:
             return None
-        groups.append(spans)
     if rule.data.near is not None and len(groups) > 1:
         return layout.close(groups, rule.data.near)
     return _some_of_each(groups)

@@ -14,6 +14,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
 
 import re2
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from monitor.checks.literals import needed_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,26 +112,37 @@ class Pattern:
 
 
 class PatternFilter:
-    """Many patterns, asked at once which of them match; nearly all never run.
+    """Many patterns, asked at once which of them can match; nearly all never run.
 
-    RE2 knows for each pattern which literals a match must hold, finds those literals in one
-    pass and runs only the patterns that remain.
+    For each pattern is known which words a match must hold (`monitor.checks.literals`); one
+    automaton finds them all in one pass. RE2's own filter does the same with an automaton
+    that it builds while matching, which on ever new words costs six times as much.
     """
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         """Build the filter; numbers are positions in ``patterns``."""
-        self._filter = re2.Filter() if patterns else None
-        if self._filter is not None:
-            options = _options()
-            for pattern in patterns:
-                self._filter.Add(pattern.written, options)
-            self._filter.Compile()
+        self._always: list[int] = []
+        wanted: dict[bytes, list[int]] = {}
+        for number, pattern in enumerate(patterns):
+            needed = needed_words(pattern.written.decode("ascii"))
+            if needed is None:
+                self._always.append(number)
+                continue
+            for word in needed:
+                wanted.setdefault(word.encode("ascii"), []).append(number)
+        self._numbers = [tuple(numbers) for numbers in wanted.values()]
+        self._automaton = BytesAhoCorasick(
+            list(wanted), implementation=Implementation.ContiguousNFA
+        )
 
-    def matching(self, narrowed: bytes) -> Iterable[int]:
-        """Return the numbers of the patterns that match somewhere in a narrowed text."""
-        if self._filter is None:
-            return ()
-        return cast("list[int] | None", self._filter.Match(narrowed)) or ()
+    def possible(self, narrowed: bytes) -> set[int]:
+        """Return the numbers of the patterns that can match somewhere in a narrowed text."""
+        found = self._automaton.find_matches_as_indexes(
+            narrowed.replace(b"\n", b" "), overlapping=True
+        )
+        return {*self._always}.union(
+            *[self._numbers[word] for word in {word for word, _, _ in found}]
+        )
 
 
 def words_in(pattern: str) -> set[str]:
@@ -143,5 +157,6 @@ def _options() -> re2.Options:
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
+    options.never_capture = True  # only where a match stands is asked; groups cost time
     options.encoding = re2.Options.Encoding.LATIN1
     return options

@@ -85,6 +85,7 @@ class Vocabulary:
         symbols: Numbers of terms without a letter or digit.
         patterns: Numbers of the groups' patterns, as written.
         compiled: The same patterns compiled, in the same order.
+        count: How many numbers are given out.
     """
 
     def __init__(self, normalise: Normaliser, alphabet: Alphabet) -> None:
@@ -96,7 +97,7 @@ class Vocabulary:
         self.patterns: dict[str, int] = {}
         self.compiled: dict[str, Pattern] = {}
         self._numbers: dict[Term, int] = {}
-        self._next = 0
+        self.count = 0
 
     def rule(self, rule: RuleData) -> CompiledRule:
         """Take in one rule.
@@ -151,24 +152,24 @@ class Vocabulary:
             exact="" if all(c.isalnum() or c in _LOOSE for c in plain) else plain,
             lead=len(blanked) - len(blanked.lstrip()),
         )
-        number = self._numbers.setdefault(term, self._next)
-        if number == self._next:
-            self._next += 1
+        number = self._numbers.setdefault(term, self.count)
+        if number == self.count:
+            self.count += 1
             self.terms[number] = term
         return number
 
     def _symbol(self, plain: str) -> int:
         """A term without letters or digits, an emoji for example, is found anywhere."""
         if plain not in self.symbols:
-            self.symbols[plain] = self._next
-            self._next += 1
+            self.symbols[plain] = self.count
+            self.count += 1
         return self.symbols[plain]
 
     def _pattern(self, rule: RuleData, written: str) -> int:
         if written not in self.patterns:
             self.compiled[written] = _checked(rule, written, self._alphabet)
-            self.patterns[written] = self._next
-            self._next += 1
+            self.patterns[written] = self.count
+            self.count += 1
         return self.patterns[written]
 
 

@@ -1,0 +1,112 @@
+"""Which words a pattern needs."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.policy import load_policy
+from config.rules import load_rules
+from monitor.checks.literals import needed_words
+from monitor.checks.normalise import Normaliser
+from monitor.checks.patterns import Alphabet, Pattern, PatternFilter
+
+RULES = load_rules(policy=load_policy("elstree-borehamwood-2017"))
+WRITTEN = sorted({one for rule in RULES for group in rule.need for one in group.patterns})
+TEXTS = [example.text for rule in RULES for example in (*rule.hits, *rule.near_misses)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed"),
+    [
+        ("abc", {"abc"}),
+        (r"\bvote\s(?:for|against)\b", {"vote for", "vote against"}),
+        ("re-?elect(?:ed)?", {"re-elect", "reelect", "re-elected", "reelected"}),
+        ("(red|blue)+ car", {" car"}),
+        (r"\d+ pounds", {" pounds"}),
+        ("lic[ce]nce x", {"liccnce x", "licence x"}),
+        ("a{2}bcd", {"bcd"}),
+        ("(x{0,3})hello", {"hello"}),
+        ("one|two|three", {"one", "two", "three"}),
+        (r"\$off", {"$off"}),
+        ("UPPER", {"upper"}),
+    ],
+)
+def test_needed(pattern: str, needed: set[str]) -> None:
+    """The longest words that every match must hold are found."""
+    assert needed_words(pattern) == needed
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\d{4}",
+        "(a|b*)",
+        "one|[a-z]+",
+        "(?i)abc",
+        r"\pL+",
+        "a.b",
+        "x?",
+        "(abc",
+        "abc)",
+        "[[:alpha:]]abc",
+    ],
+)
+def test_unknown(pattern: str) -> None:
+    """Where nothing is needed, or the syntax is not known, the pattern always runs."""
+    assert needed_words(pattern) is None
+
+
+pieces = st.sampled_from(
+    [
+        "ab",
+        "cd ",
+        "(x|yz)",
+        "(ab|cd)?",
+        "[ce]",
+        "[^a]",
+        "e+",
+        "f*",
+        "g{2}",
+        r"\d",
+        r"\s",
+        ".",
+        r"\b",
+        "(a(b|c)d|ef)",
+        "h{1,3}",
+    ]
+)
+texts = st.lists(st.sampled_from(list("abcdefghxyz0 \n"))).map("".join)
+
+
+@given(st.lists(pieces, min_size=1, max_size=5).map("".join), texts)
+@settings(max_examples=300)
+def test_no_match_without_a_needed_word(pattern: str, text: str) -> None:
+    """Whatever a backtracking engine matches holds one of the needed words."""
+    needed = needed_words(pattern)
+    for found in re.finditer(pattern, text):
+        assert needed is None or any(word in found[0].replace("\n", " ") for word in needed)
+
+
+def test_filter_misses_nothing_of_the_bundled_rules() -> None:
+    """On every example of every rule, a pattern that matches was let through."""
+    alphabet, plain = Alphabet(WRITTEN), Normaliser()
+    patterns = [Pattern(one, alphabet) for one in WRITTEN]
+    let_through = PatternFilter(patterns)
+    for text in TEXTS[::7]:
+        narrowed = alphabet.narrow(plain(text).text)
+        possible = let_through.possible(narrowed)
+        matching = {at for at, pattern in enumerate(patterns) if pattern.spans(narrowed)}
+        assert matching <= possible
+
+
+def test_alternatives_are_bounded() -> None:
+    """Very many alternatives do not make very many words."""
+    letters = ["".join(pair) for pair in product("abcdefgh", repeat=2)]
+    needed = needed_words("".join(f"({'|'.join(letters)})" for _ in range(6)))
+    assert needed is not None
+    assert len(needed) <= 160
