@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import CaseId, Outcome, Severity, SubjectKind
+from config.types import CaseId, Kind, Outcome, Severity, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.wording import abridged, capital, count, listed, sentence
 
@@ -167,6 +167,11 @@ class Desk:
     def _owner(self, case: Case) -> str:
         """Return whom to ask if something has to be done on the account."""
         known = self.accounts.get(case.account)
+        if known and known.kind is Kind.MEMBER:
+            return (
+                "This is a member's own page: it can be answered by a reminder, or be a matter for "
+                "the Monitoring Officer; nobody at the council can instruct its owner."
+            )
         owner = one_line(known.owner) if known else ""
         if not owner:
             return ""

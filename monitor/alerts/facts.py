@@ -41,7 +41,6 @@ class AccountFacts:
         title: In full: ``Facebook page "Elstree & Borehamwood Town Council"``.
         short: For lists: ``Facebook``.
         by_hand: No programme reads it; it is not in "7 of 7".
-        registered_at: When it came into the register.
         last_read_at: End of the newest complete reading; None: never.
         failing_since: Start of the present run of failures; None when it works.
         reason: Class of the present failure.
@@ -56,7 +55,6 @@ class AccountFacts:
     short: str
     kind: Kind
     owner: str
-    registered_at: datetime
     by_hand: bool = False
     last_read_at: datetime | None = None
     failing_since: datetime | None = None
@@ -82,7 +80,6 @@ class AccountFacts:
 class RuleChange:
     """The rules changed: how many older posts were newly flagged and marked as history."""
 
-    at: datetime
     newly_flagged: int
 
 

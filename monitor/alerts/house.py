@@ -12,7 +12,7 @@ from monitor.alerts.facts import AccountFacts, PolicyWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from config.policy import Policy
     from config.register import Account
@@ -45,7 +45,7 @@ class Watched:
     by_hand: bool = False
     blind_spots: tuple[str, ...] = ()
 
-    def facts(self, registered_at: datetime) -> AccountFacts:
+    def facts(self) -> AccountFacts:
         """Return what a mail says of it, before anything of its readings is known."""
         return AccountFacts(
             id=self.account.id,
@@ -53,7 +53,6 @@ class Watched:
             short=self.short,
             kind=self.account.kind,
             owner=self.account.owner,
-            registered_at=registered_at,
             by_hand=self.by_hand,
             blind_spots=self.blind_spots,
             review_every_days=self.account.review_every_days,

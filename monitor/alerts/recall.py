@@ -109,7 +109,7 @@ def recall(
         covered_from=covered_from,
         missed=missed,
         pull_every=house.pull_every,
-        accounts=tuple(_account(repository, one, rows, as_of) for one in house.watched),
+        accounts=tuple(_account(repository, one, rows) for one in house.watched),
         posts_checked=_posts_checked(runs, covered_from),
         cases=tuple(case for case in opened if not case.history),
         history=tuple(history),
@@ -121,7 +121,7 @@ def recall(
         policy=house.policy,
         harmless=house.harmless,
         register_changes=tuple(repository.register_changes(untold=True)),
-        rule_changes=_rule_changes(previous, house, history, rows, as_of),
+        rule_changes=_rule_changes(previous, house, history, rows),
         coming=elections.coming,
         next_poll=elections.next_poll,
         opening=elections.opening,
@@ -163,14 +163,11 @@ def previous_digest(
 
 
 def _account(
-    repository: Repository,
-    one: Watched,
-    rows: Mapping[AccountId, AccountRow],
-    as_of: datetime,
+    repository: Repository, one: Watched, rows: Mapping[AccountId, AccountRow]
 ) -> AccountFacts:
     """Return what is said of one account."""
     row = rows.get(one.account.id)
-    facts = one.facts(row.registered_at if row else as_of)
+    facts = one.facts()
     if one.by_hand:
         review = repository.last_review(one.account.id)
         return replace(facts, looked_at=review.at if review else None)
@@ -243,7 +240,6 @@ def _rule_changes(
     house: House,
     history: Sequence[Case],
     rows: Mapping[AccountId, AccountRow],
-    as_of: datetime,
 ) -> tuple[RuleChange, ...]:
     """Return that the rules are others than those the previous digest was made under."""
     if previous is None:
@@ -252,7 +248,7 @@ def _rule_changes(
     if headers.get("X-Clerkwatch-Rules", house.rules) == house.rules:
         return ()
     flagged = sum(_was_watched(rows.get(case.account), previous.created_at) for case in history)
-    return (RuleChange(at=as_of, newly_flagged=flagged),)
+    return (RuleChange(newly_flagged=flagged),)
 
 
 def _was_watched(row: AccountRow | None, since: datetime) -> bool:

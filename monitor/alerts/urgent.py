@@ -152,7 +152,7 @@ def urgent_mail(app: App, case: Case, *, as_of: datetime) -> NewMail | None:
         zone=house.zone,
         as_of=as_of,
         case=case,
-        account=watched.facts(as_of),
+        account=watched.facts(),
         policy=house.policy,
         harmless=house.harmless,
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),

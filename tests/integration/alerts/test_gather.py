@@ -21,10 +21,10 @@ from config.types import (
     Severity,
 )
 from monitor.alerts.digest import compose_digest
-from monitor.alerts.edition import morning_mails
 from monitor.alerts.facts import PolicyWords
 from monitor.alerts.house import House, watched
 from monitor.alerts.recall import Budgeted, Elections, recall
+from monitor.alerts.technical import compose_technical
 from storage.open import open_repository
 from storage.values import AccountState, Coverage, Gap, Recorded, Review
 from tests.lib import records
@@ -157,6 +157,15 @@ def test_a_digest_begins_where_the_previous_one_ended(store: Repository) -> None
     assert given.posts_checked == 2
 
 
+def test_a_pull_that_ends_with_the_digest_is_counted_once(store: Repository) -> None:
+    """What was read at the digest's own instant is in that digest, and in no later one."""
+    pulled(store, at=FIRST, posts=("1",))
+    counted = [facts(store, at=FIRST).posts_checked]
+    digest_sent(store, at=FIRST)
+    counted.append(facts(store).posts_checked)
+    assert counted == [1, 0]
+
+
 def test_todays_own_digest_is_not_its_predecessor(store: Repository) -> None:
     """A preview after the mail was queued shows the same interval."""
     digest_sent(store, at=MORNING)
@@ -277,9 +286,14 @@ def test_gathering_twice_gives_the_same_mails(store: Repository) -> None:
         ),
     )
     store.end_run(run, at=MORNING)
+    errors = {line.account: line.error for line in store.runs(limit=1)[0].coverage}
     first, second = (
-        morning_mails(store, facts(store), sender=SENDER, people=EVERYBODY) for _ in range(2)
+        (
+            compose_digest(facts(store), sender=SENDER, people=EVERYBODY),
+            compose_technical(facts(store), sender=SENDER, people=EVERYBODY, errors=errors),
+        )
+        for _ in range(2)
     )
     assert first == second
-    assert [mail.kind.value for mail in first] == ["digest", "technical"]
+    assert first[1] is not None
     assert b"the answer had no list of posts" in first[1].body.replace(b"=\r\n", b"")

@@ -146,7 +146,6 @@ def account(label: str, title: str, short: str, **changes: object) -> AccountFac
         "short": short,
         "kind": Kind.COUNCIL,
         "owner": "Communications Officer",
-        "registered_at": datetime(2026, 9, 1, tzinfo=UTC),
         "last_read_at": datetime(2026, 11, 24, 6, 58, tzinfo=UTC),
     }
     return AccountFacts(**{**values, **changes})  # type: ignore[arg-type]  # keys are its own

@@ -16,7 +16,6 @@ from monitor.alerts.render import digest_html, digest_text, urgent_html, urgent_
 from storage.values import NewMail, RegisterChange
 from tests.unit.alerts.builders import (
     ACKNOWLEDGED,
-    AS_OF,
     BLIND_X,
     BLOG,
     CHILD,
@@ -177,7 +176,7 @@ def opening_day() -> DigestFacts:
     return facts(
         cases=(dataclasses.replace(PARTY, findings=(stored,)),),
         opening=Opening(starts_on=date(2026, 11, 24)),
-        rule_changes=(RuleChange(at=AS_OF, newly_flagged=3),),
+        rule_changes=(RuleChange(newly_flagged=3),),
     )
 
 

@@ -12,6 +12,7 @@ from config.types import (
     AccountId,
     CaseId,
     CaseState,
+    Kind,
     Outcome,
     Reason,
     Resolution,
@@ -211,6 +212,14 @@ def test_a_long_post_is_shown_around_what_matched() -> None:
     assert "Vote for the Ashcombe Independents now." in said
     assert said.removeprefix("… ").removesuffix(" …") in text
     assert card.notes == ("Shown in part: the whole text has 40,039 characters.",)
+
+
+def test_a_members_own_page_is_nobodys_to_instruct() -> None:
+    """Of a member's page the mail says who may act, and asks for no removal."""
+    page = dataclasses.replace(FACEBOOK, kind=Kind.MEMBER)
+    said = dataclasses.replace(desk(), accounts={page.id: page}).card(PARTY).owner
+    assert "Monitoring Officer" in said
+    assert "ask the account's owner" not in said
 
 
 def test_findings_of_one_clause_are_told_together() -> None:
