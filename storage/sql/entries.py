@@ -9,25 +9,18 @@ from sqlalchemy import insert, select, update
 from config.types import (
     Origin,
     RecipientState,
-    Severity,
 )
 from storage.columns import plain, plain_values
 from storage.sql.base import exists, replace_row
 from storage.sql.sources import mail_facts
 from storage.sql.stepping import Steps
 from storage.tables import (
-    Case,
-    CaseEvent,
-    CaseFinding,
-    Finding,
     Outbox,
     OutboxCase,
     OutboxRecipient,
     Poll,
-    Quieted,
     RegisterChange,
     Review,
-    Version,
 )
 
 if TYPE_CHECKING:
@@ -37,20 +30,12 @@ if TYPE_CHECKING:
     from storage.values import NewMail, PollRow
     from storage.values import Review as ReviewValue
 
-_FINDING = Finding.__table__
-_VERSION = Version.__table__
-_CASE = Case.__table__
-_ON = CaseFinding.__table__
-_EVENT = CaseEvent.__table__
-_QUIETED = Quieted.__table__
 _OUTBOX = Outbox.__table__
 _RECIPIENT = OutboxRecipient.__table__
 _TOLD = OutboxCase.__table__
 _POLL = Poll.__table__
 _REVIEW = Review.__table__
 _CHANGE = RegisterChange.__table__
-
-_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class MailSteps(Steps):

@@ -27,13 +27,7 @@ from storage.tables import (
     CaseEvent,
     CaseFinding,
     Finding,
-    Outbox,
-    OutboxCase,
-    OutboxRecipient,
-    Poll,
     Quieted,
-    RegisterChange,
-    Review,
     Version,
 )
 
@@ -53,12 +47,6 @@ _CASE = Case.__table__
 _ON = CaseFinding.__table__
 _EVENT = CaseEvent.__table__
 _QUIETED = Quieted.__table__
-_OUTBOX = Outbox.__table__
-_RECIPIENT = OutboxRecipient.__table__
-_TOLD = OutboxCase.__table__
-_POLL = Poll.__table__
-_REVIEW = Review.__table__
-_CHANGE = RegisterChange.__table__
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.append_only import ONLY_GROWS
 from storage.migrations.shapes import columns, index, refers, words
 
 revision = "0001"
@@ -21,26 +22,6 @@ _POLLS = (
     "referendum-council-tax referendum-governance neighbourhood-plan"
 )
 
-# The ledger only grows. On SQLite, INSERT OR REPLACE would delete without asking the
-# DELETE trigger: the one on INSERT refuses any number but the next.
-_ONLY_GROWS = {
-    "sqlite": (
-        """CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-        """CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-        """CREATE TRIGGER ledger_next_only BEFORE INSERT ON ledger
-WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM ledger)
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-    ),
-    "postgresql": (
-        """CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
-        """CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
-FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()""",
-    ),
-}
-
 
 def upgrade() -> None:
     """Make every table, then the triggers that keep the ledger append-only."""
@@ -53,7 +34,7 @@ def upgrade() -> None:
     _mails()
     _polls()
     _record()
-    for statement in _ONLY_GROWS[op.get_bind().dialect.name]:
+    for statement in ONLY_GROWS[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
