@@ -342,8 +342,8 @@ class _Builder:
             cases = count(older, "older case")
             lines.append(f"{cases} told before still {wait[older == 1]}: clerkwatch cases list")
         if profiles:
-            cases = count(profiles, "case")
-            lines.append(f"{cases} about what profiles say {wait[profiles == 1]}; told on Mondays.")
+            cases = count(profiles, "case about a profile", "cases about profiles")
+            lines.append(f"{cases} {wait[profiles == 1]} for Monday's mail.")
         return tuple(lines)
 
     def _history_intro(self) -> str:

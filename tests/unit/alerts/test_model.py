@@ -333,7 +333,7 @@ def test_each_way_a_case_waits_has_its_words(state: CaseState, expected: str) ->
         ({"older_waiting": 1}, "1 older case told before still waits: clerkwatch cases list"),
         (
             {"cases": (dataclasses.replace(PROFILE, opened_at=AS_OF - timedelta(days=9)),)},
-            "1 case about what profiles say waits; told on Mondays.",
+            "1 case about a profile waits for Monday's mail.",
         ),
     ],
 )
