@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from config.policy import Policy
     from config.rules import RuleData
-    from config.types import ClauseId
+    from config.types import ClauseId, SubjectKind
     from monitor.checks.base import Context, Material
     from monitor.checks.coded import Check
     from monitor.checks.patterns import Span
@@ -139,6 +139,7 @@ class Judge:
             (rule, check_named(rule)) for rule in self.rules if rule.check
         ]
         self._models = tuple(models)
+        self._scopes: dict[tuple[SubjectKind, Kind, bool], frozenset[RuleId]] = {}
         self._digests = {rule.id: rule.digest() for rule in self.rules}
         self.digest = self._digest()
 
@@ -154,8 +155,9 @@ class Judge:
             found += self._by_words(material)
         except CheckError as crashed:
             not_judged.append(crashed.what)
+        scope = self._scope(material.subject, material.kind, bool(material.author))
         for rule, check in self._checks:
-            if self._in_scope(rule, material):
+            if rule.id in scope:
                 try:
                     found += self._by_check(rule, check, material, context)
                 except CheckError as crashed:
@@ -222,7 +224,7 @@ class Judge:
             matched = self._matcher.match(
                 self._matcher.normalise(words.text),
                 Sources.of(words),
-                lambda rule: self._in_scope(rule, material),
+                self._scope(material.subject, material.kind, bool(material.author)),
             )
         except _MISTAKES as cause:
             raise _crashed("the rules' words", material) from cause
@@ -282,13 +284,19 @@ class Judge:
                 is_masked=limits.masked,
             )
 
-    def _in_scope(self, rule: RuleData, material: Material) -> bool:
-        return (
-            material.subject in rule.on
-            and (rule.others or not material.author)
-            and (not rule.kinds or material.kind in rule.kinds)
-            and self.policy.applies(rule.clause, material.kind)
-        )
+    def _scope(self, subject: SubjectKind, kind: Kind, is_other: bool) -> frozenset[RuleId]:  # noqa: FBT001 - a key of the table, always given by position
+        """Return the rules that may be asked about a version; worked out once for each case."""
+        case = (subject, kind, is_other)
+        if case not in self._scopes:
+            self._scopes[case] = frozenset(
+                rule.id
+                for rule in self.rules
+                if subject in rule.on
+                and (rule.others or not is_other)
+                and (not rule.kinds or kind in rule.kinds)
+                and self.policy.applies(rule.clause, kind)
+            )
+        return self._scopes[case]
 
     def _digest(self) -> str:
         stated = [f"engine {ENGINE}", f"policy {self.policy.digest}"]

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MOST = 160
+_MOST = 400
 _MOST_JOINED = 40
 _LONG_ENOUGH = 6
 _COMMON = frozenset(("", " ", ",", ".", "-", "'", "!", "?", ":", "(", ")", "/"))
-_LONGEST = 20
+_LONGEST = 40
 # A run of plain characters, without the last one where a repetition follows it.
 _PLAIN = re.compile(r"[^\\.\[\](){}|?*+^$]+(?![?*+{])")
 _EMPTY = frozenset({""})
@@ -33,10 +33,12 @@ class _Known:
 
     Attributes:
         exact: All texts the part can match; None when they are too many.
+        start: Every match begins with one of these; None when that is not known.
         needed: Every match holds one of these; None when nothing is needed.
     """
 
     exact: frozenset[str] | None = None
+    start: frozenset[str] | None = None
     needed: frozenset[str] | None = None
 
     def best(self) -> frozenset[str] | None:
@@ -53,7 +55,7 @@ def needed_words(pattern: str) -> frozenset[str] | None:
         pattern: RE2 syntax. White space in it and in the text counts as one blank.
 
     Returns:
-        At most 160 lower-case texts; None when no such set is known.
+        At most 400 lower-case texts; None when no such set is known.
     """
     reader = _Reader(pattern)
     try:
@@ -112,7 +114,7 @@ class _Reader:
         needs = [branch.best() for branch in branches]
         sure = [need for need in needs if need is not None]
         needed = frozenset().union(*sure) if len(sure) == len(needs) else None
-        return _Known(exact, needed)
+        return _Known(exact, needed=needed)
 
     def _sequence(self) -> _Known:
         """Read parts that follow each other; runs of exact parts grow into longer words."""
@@ -126,9 +128,9 @@ class _Reader:
                 run = grown
                 continue
             whole = False
-            needed = _better(needed, run, part.needed)
+            needed = _better(needed, run, part.needed, _joined(run, part.start))
             run = part.exact if part.exact is not None else _EMPTY
-        return _Known(run if whole else None, _better(needed, run))
+        return _Known(run if whole else None, needed=_better(needed, run))
 
     def _repeated(self) -> _Known:
         part = self._atom()
@@ -143,7 +145,7 @@ class _Reader:
         if least == 0:
             optional = part.exact | _EMPTY if most == 1 and part.exact is not None else None
             return _Known(optional)
-        return _Known(None, part.best())
+        return _Known(None, part.exact, part.best())
 
     def _count(self) -> tuple[int, int | None]:
         sign = self._take()
@@ -187,7 +189,7 @@ class _Reader:
         char = self._take()
         if char in _POINTS:
             return _Known(_EMPTY)
-        if char == "s":
+        if char in "snt":
             return _Known(frozenset({" "}))
         if char in "dDwWS":
             return _ANYTHING

@@ -23,9 +23,10 @@ from monitor.checks.patterns import MOST_MATCHES, PatternFilter
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from config.rules import RuleData
+    from config.types import RuleId
     from monitor.checks.normalise import Normal
     from monitor.checks.patterns import Pattern, Span
     from monitor.checks.vocabulary import CompiledRule, Term
@@ -55,27 +56,25 @@ class Matcher:
         self._pattern_entries = list(build.patterns.values())
         self._patterns = [build.compiled[written] for written in build.patterns]
         self._filter = PatternFilter(self._patterns)
-        # By entry: the rules that use it and the bit of the group it stands in.
-        self._uses: list[list[tuple[int, int]]] = [[] for _ in range(build.count)]
-        self._full: list[int] = []
+        # By entry: the rules that use it, each with the group it stands in and itself.
+        self._uses: list[list[tuple[int, tuple[int, int]]]] = [[] for _ in range(build.count)]
         for number, rule in enumerate(self._rules):
-            self._full.append((1 << len(rule.groups)) - 1)
             for position, group in enumerate(rule.groups):
                 for entry in group.entries:
-                    self._uses[entry].append((number, 1 << position))
+                    self._uses[entry].append((number, (position, entry)))
 
     def match(
         self,
         normal: Normal,
         sources: Sources,
-        wanted: Callable[[RuleData], bool] = lambda _: True,
+        wanted: Container[RuleId] | None = None,
     ) -> list[tuple[RuleData, tuple[Span, ...]]]:
         """Return the rules that match, in the order given, each with its spans.
 
         Args:
             normal: The text made plain by ``self.normalise``.
             sources: Whose words stand where.
-            wanted: Rules that may match; asked before anything costly.
+            wanted: Ids of the rules that may match; None: all.
 
         Returns:
             Spans count code points of the original text; ordered, none within another,
@@ -83,36 +82,29 @@ class Matcher:
         """
         narrowed = self._alphabet.narrow(normal.text)
         found = self._find(normal.text, narrowed)
-        masks: dict[int, int] = {}
+        present: dict[int, list[tuple[int, int]]] = {}
         for entry in found.entries():
-            for number, bit in self._uses[entry]:
-                masks[number] = masks.get(number, 0) | bit
-        full = self._full
-        candidates = {
-            number: self._rules[number] for number, mask in masks.items() if mask == full[number]
-        }
+            for number, use in self._uses[entry]:
+                if number in present:
+                    present[number].append(use)
+                else:
+                    present[number] = [use]
         layout: Layout | None = None
         matched = []
-        for number, groups in self._present(found, candidates).items():
-            rule = candidates[number]
-            if not wanted(rule.data):
+        for number, uses in present.items():
+            rule = self._rules[number]
+            if len(uses) < len(rule.groups) or (wanted is not None and rule.data.id not in wanted):
+                continue
+            groups: list[list[int]] = [[] for _ in rule.groups]
+            for position, entry in uses:
+                groups[position].append(entry)
+            if not all(groups):
                 continue
             layout = layout or Layout(normal, sources, narrowed)
             spans = _spans(rule, groups, found, layout)
             if spans:
                 matched.append((number, rule.data, layout.original(spans)[:MOST_SPANS]))
         return [(rule, spans) for _, rule, spans in sorted(matched, key=itemgetter(0)) if spans]
-
-    def _present(
-        self, found: _Found, candidates: Mapping[int, CompiledRule]
-    ) -> dict[int, dict[int, list[int]]]:
-        """Return by rule and group which of its entries stand in a text."""
-        present: dict[int, dict[int, list[int]]] = {number: {} for number in candidates}
-        for entry in found.entries():
-            for number, bit in self._uses[entry]:
-                if number in present:
-                    present[number].setdefault(bit, []).append(entry)
-        return present
 
     def _find(self, text: str, narrowed: bytes) -> _Found:
         """Return where each term stands, and which patterns can match."""
@@ -187,18 +179,21 @@ def _fitted(term: Term, text: str, blanked: str, start: int, end: int) -> Span |
 
 
 def _spans(
-    rule: CompiledRule, present: dict[int, list[int]], found: _Found, layout: Layout
+    rule: CompiledRule, present: Sequence[Sequence[int]], found: _Found, layout: Layout
 ) -> list[Span] | None:
     """Return the spans of a rule whose every group can be there; None if one is not.
 
-    What silences is asked last: most rules fail for want of a group.
+    What silences is asked last: most rules fail because a pattern that can match does not.
     """
     groups: list[list[Span]] = []
-    for position in range(len(rule.groups)):
-        spans = {span for entry in present[1 << position] for span in found.spans(entry)}
+    for entries in present:
+        if len(entries) == 1:
+            spans = list(found.spans(entries[0]))
+        else:
+            spans = sorted({span for entry in entries for span in found.spans(entry)})
         if not spans:
             return None
-        groups.append(sorted(spans)[:_MOST_POSITIONS])
+        groups.append(spans[:_MOST_POSITIONS])
     if any(found.spans(entry) for entry in rule.anywhere) or any(
         layout.pattern_spans(pattern) for pattern in rule.anywhere_patterns
     ):

@@ -10,7 +10,6 @@ character, which plain text never holds; all others become one byte that no patt
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
 
 import re2
@@ -107,8 +106,14 @@ class Pattern:
 
     def spans(self, narrowed: bytes) -> list[Span]:
         """Return the first matches in a narrowed text, in order, at most `MOST_MATCHES`."""
-        found = islice(self._compiled.finditer(narrowed), MOST_MATCHES)
-        return [span for span in (match.span() for match in found) if span[0] < span[1]]
+        spans: list[Span] = []
+        for match in self._compiled.finditer(narrowed):
+            span = match.span()
+            if span[0] < span[1]:
+                spans.append(span)
+                if len(spans) == MOST_MATCHES:
+                    break
+        return spans
 
 
 class PatternFilter:
