@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _LONGEST_HTML = 500_000
 _DEEPEST = 250
-_LONGEST_TAG = 20_000
+_MOST_ATTRIBUTES = 500
+_BEGINNING = 20_000
 _LONGEST_ADDRESS = 2_000
 
 _SKIPPED = frozenset({"script", "style", "template", "head", "title", "noembed", "svg", "math"})
@@ -46,7 +47,10 @@ _CLOSE_THEMSELVES = frozenset(
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
 _ANY_TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
-_OPENING = re.compile(r"<[a-zA-Z]")
+_OPENING = re.compile(r"<[a-zA-Z][^\s/>]*")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*)?)?"""
+)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -158,16 +162,43 @@ def _is_text_codec(name: str) -> bool:
 
 def is_tame(markup: str) -> bool:
     """Tell whether a parser can take this in reasonable time."""
-    if len(markup) > _LONGEST_HTML:
-        return False
-    for stretch in markup.split(">"):
-        if len(stretch) > _LONGEST_TAG:
-            opening = _OPENING.search(stretch)
-            if opening and len(stretch) - opening.start() > _LONGEST_TAG and "=" in stretch:
-                return False
-            if opening and stretch.count("<") > _LONGEST_TAG:
-                return False
-    return nesting(markup) <= _DEEPEST
+    is_short = len(markup) <= _LONGEST_HTML
+    return is_short and nesting(markup) <= _DEEPEST and not _has_endless_tag(markup)
+
+
+def _has_endless_tag(markup: str) -> bool:
+    """Tell whether a tag has more attributes than any real one, in one linear pass.
+
+    A stray ``<b`` in plain text, which would swallow the words after it, counts as one.
+    """
+    found = _OPENING.search(markup)
+    while found:
+        at, count = found.end(), 0
+        while (attribute := _ATTRIBUTE.match(markup, at)) is not None:
+            at, count = attribute.end(), count + 1
+            if count > _MOST_ATTRIBUTES:
+                return True
+        found = _OPENING.search(markup, at)
+    return False
+
+
+def _without_scripts(markup: str) -> str:
+    """Leave out closed scripts and styles: they hold no words, and ``<`` in every sense."""
+    for name in ("script", "style"):
+        opening, closing = re.compile(f"<{name}\\b", re.IGNORECASE), f"</{name}"
+        folded_markup = markup.lower()
+        if len(folded_markup) != len(markup):  # a letter that grows when folded: rare, kept
+            continue
+        kept, at = [], 0
+        while (found := opening.search(markup, at)) is not None:
+            end = folded_markup.find(closing, found.end())
+            if end < 0:
+                break
+            kept.append(markup[at : found.start()])
+            at = end + len(closing)
+            at = markup.find(">", at) + 1 or len(markup)
+        markup = "".join([*kept, markup[at:]])
+    return markup
 
 
 def nesting(markup: str) -> int:
@@ -201,7 +232,10 @@ def read(markup: str, *, base: str = "", strip_statistics: bool = False) -> Pros
         strip_statistics: Leave out phpBB's closing paragraph of views and replies, which
             would make every view look like an edit.
     """
-    markup = _LONE_SURROGATE.sub("\ufffd", markup).replace("\x00", "")
+    markup = _without_scripts(_LONE_SURROGATE.sub("\ufffd", markup).replace("\x00", ""))
+    last = markup.rfind("<")
+    if last > markup.rfind(">"):  # never closed: a parser would swallow the words after it
+        markup = f"{markup[:last]}&lt;{markup[last + 1 :]}"
     if not is_tame(markup):
         return Prose(text=tidy(html.unescape(_ANY_TAG.sub("\n", markup))))
     tree = LexborHTMLParser(markup)
@@ -284,9 +318,9 @@ def head_of(markup: str, *, url: str) -> Head:
         markup: The whole page.
         url: Where it came from.
     """
-    markup = _LONE_SURROGATE.sub("\ufffd", markup).replace("\x00", "")
+    markup = _without_scripts(_LONE_SURROGATE.sub("\ufffd", markup).replace("\x00", ""))
     if not is_tame(markup):
-        markup = markup[:_LONGEST_TAG]
+        markup = markup[:_BEGINNING]
         if not is_tame(markup):
             return Head()
     tree = LexborHTMLParser(markup)

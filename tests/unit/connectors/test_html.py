@@ -21,10 +21,13 @@ SITE = "https://elm.example/news/"
         ("<table><tr><td>a<td>b</table>", "a\nb"),
         ("Fish &amp; chips &#8217;n&#8217; &nbsp;", "Fish & chips \u2019n\u2019 \xa0"),
         ("<script>alert(1)</script>x<style>p{}</style><!-- note -->", "x"),
+        ("<script>if (a<b) { x = '<p>'; }</SCRIPT >y<style>never closed", "y"),
+        ("we say <b and " + "go " * 600, "we say <b and " + "go " * 599 + "go"),
         ("a\n   b\t c", "a b c"),
         ("e\u0301", "\xe9"),
         ("a\x00b\x07c\ud800d", "abc\ufffdd"),
         ("5 < 6 and 7 > 2", "5 < 6 and 7 > 2"),
+        ("<p>Bins <late again", "Bins <late again"),
         ("<div>" * 3000 + "deep", "deep"),
         ("", ""),
     ],
@@ -61,6 +64,7 @@ def test_phpbbs_statistics_are_left_out_and_other_figures_are_not() -> None:
     [
         "<div>" * 90_000 + "words",
         "<a " + " ".join(f"a{n}=1" for n in range(60_000)) + ">words",
+        '<a x=">" ' + " ".join(f"a{n}" for n in range(60_000)) + ">words",
         "<div></b>" * 50_000 + "words",
         "<b><i>" * 70_000 + "words",
         "<x>" * 200_000 + "words",
@@ -123,3 +127,17 @@ def test_addresses_are_found_in_plain_text() -> None:
     """Punctuation after an address is not part of it."""
     text = "See https://elm.example/a?b=1, (http://x.example/y). Not ftp://z or https://."
     assert _html.addresses_in(text) == ("https://elm.example/a?b=1", "http://x.example/y")
+
+
+def test_a_page_says_what_it_is_called_and_where_it_lives() -> None:
+    """Title, first heading and the names for sharing; an expensive page only its beginning."""
+    page = (
+        "<html><head><title>Bins - Elm</title><link rel=canonical href='/a'>"
+        "<meta property='og:title' content='Bins'></head><body><h1>Bins &amp; boxes</h1>{}"
+    )
+    head = _html.head_of(page.format(""), url=SITE)
+    assert head.names == ("Bins - Elm", "Bins & boxes", "Bins")
+    assert head.canonical == "https://elm.example/a"
+    deep = _html.head_of(page.format("words " * 9_000 + "<div>" * 90_000), url=SITE)
+    assert deep.names == head.names
+    assert _html.head_of("<div>" * 90_000, url=SITE) == _html.Head()
