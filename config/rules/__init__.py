@@ -141,14 +141,14 @@ def _folder(folder: Traversable, policy: Policy) -> list[RuleData]:
             remedy="Put one TOML file for each topic there.",
         )
     lists = {
-        entry.name[:-5]: parse_list(entry.read_bytes(), file=str(entry))
+        entry.name[:-5]: parse_list(_read(entry), file=str(entry))
         for entry in _files(folder.joinpath("lists"))
     }
     pins = pins_of(folder)
     rules = []
     for entry in files:
         found = parse_rules(
-            entry.read_bytes(),
+            _read(entry),
             file=str(entry),
             policy=policy,
             words_of=lists.__getitem__,
@@ -168,6 +168,18 @@ def _files(folder: Traversable) -> list[Traversable]:
         (entry for entry in entries if entry.name != PINS and not entry.name.startswith(".")),
         key=lambda entry: entry.name,
     )
+
+
+def _read(file: Traversable) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as cause:
+        raise RuleError(
+            "cannot be read",
+            rule="rules",
+            file=str(file),
+            remedy="Check that the service may read it.",
+        ) from cause
 
 
 def _verify(rule: RuleData, pins: Mapping[str, tuple[int, str]]) -> None:

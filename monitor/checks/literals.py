@@ -80,8 +80,13 @@ def _worth(words: frozenset[str] | None) -> tuple[int, int]:
 
 
 def _better(*sets: frozenset[str] | None) -> frozenset[str] | None:
-    found = max(sets, key=_worth)
-    return found if _worth(found) > (0, 0) else None
+    best, worth = None, (0, 0)
+    for words in sets:
+        if words:
+            rated = _worth(words)
+            if rated > worth:
+                best, worth = words, rated
+    return best
 
 
 class _Reader:

@@ -97,6 +97,7 @@ class Vocabulary:
         self.patterns: dict[str, int] = {}
         self.compiled: dict[str, Pattern] = {}
         self._numbers: dict[Term, int] = {}
+        self._written: dict[str, int] = {}
         self.count = 0
 
     def rule(self, rule: RuleData) -> CompiledRule:
@@ -134,6 +135,12 @@ class Vocabulary:
         return tuple(dict.fromkeys(self._entry(rule, term) for term in terms))
 
     def _entry(self, rule: RuleData, written: str) -> int:
+        """Number a term; a list's words come up in many rules and are made plain once."""
+        if written not in self._written:
+            self._written[written] = self._number(rule, written)
+        return self._written[written]
+
+    def _number(self, rule: RuleData, written: str) -> int:
         if _TAG.match(written):
             return self._pattern(rule, _tag_pattern(written.lower()))
         is_open = written.endswith("*")
@@ -233,12 +240,11 @@ def automaton_of(
 
 def lexicon_of(rules: Iterable[RuleData]) -> Lexicon:
     """Collect the words that rules look for, plain, for reading disguised ones."""
+    groups = [group for rule in rules for group in rule.need]
     plain = Normaliser()
     words: set[str] = set()
-    for rule in rules:
-        for group in rule.need:
-            for term in group.terms:
-                words.update(plain(term).text.translate(BLANKED).split())
-            for pattern in group.patterns:
-                words |= words_in(pattern)
+    for term in {term for group in groups for term in group.terms}:
+        words.update(plain(term).text.translate(BLANKED).split())
+    for pattern in {pattern for group in groups for pattern in group.patterns}:
+        words |= words_in(pattern)
     return Lexicon(words)

@@ -142,6 +142,19 @@ def test_leetspeak_of_a_rules_word() -> None:
     assert quotes("what a m0r0n", rule(patterns(r"\bmorons?\b"))) == {"made-up": ["m0r0n"]}
 
 
+def test_hashtag_silences() -> None:
+    """A hashtag among silencing words works however its words were split."""
+    found = rule(terms("reds"), unless=Unless(anywhere=("#redsfair",)))
+    assert quotes("the reds at the #RedsFair", found) == {}
+
+
+def test_late_matches_count() -> None:
+    """In a long text the groups may meet only at its end."""
+    close = rule(terms("vote"), patterns(r"\breds?\b"), near=Near(words=1))
+    text = "vote and also then " * 250 + "reds and also then " * 40 + "vote reds"
+    assert quotes(text, close) == {"made-up": ["vote", "reds"]}
+
+
 @pytest.mark.parametrize(
     "pattern",
     ["(a)\\1", "(?<=a)b", "(", "a*", "((a{1,30}){1,30}){1,30}", "(.{0,900}a){4}", "x{5000}"],

@@ -204,3 +204,12 @@ def test_broken_pins(tmp_path: Path) -> None:
     (own / PINS).write_text('[rules."abuse/fool"]\nnumber = 3\n', encoding="utf-8")
     with pytest.raises(RuleError, match="numbers and digests"):
         load_rules(policy=POLICY, replace=own)
+
+
+def test_unreadable_file(tmp_path: Path) -> None:
+    """Something that looks like a rule file and cannot be read is named, not skipped."""
+    own = folder(tmp_path)
+    (own / "aside.toml").mkdir()
+    with pytest.raises(RuleError, match="cannot be read") as refused:
+        load_rules(policy=POLICY, replace=own)
+    assert str(refused.value.file).endswith("aside.toml")
