@@ -110,6 +110,13 @@ class FacebookConnector:
             post = self._shown.get(each.platform_id)
             if post is not None:
                 yield Reread(platform_id=each.platform_id, outcome=Outcome.PRESENT, post=post)
+            elif self._graph.used_percent >= _ENOUGH_PERCENT:
+                yield Reread(
+                    platform_id=each.platform_id,
+                    outcome=Outcome.CANNOT_TELL,
+                    reason=Reason.RATE_LIMIT,
+                    detail="not asked: Facebook's allowance of requests is nearly used up",
+                )
             else:
                 yield self._ask_again(each)
 

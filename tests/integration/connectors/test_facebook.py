@@ -221,6 +221,69 @@ def test_usage_near_the_limit_stops_between_pages(server: ScriptedServer) -> Non
     assert len(server.requests) == 1
 
 
+def test_usage_near_the_limit_leaves_single_posts_open(server: ScriptedServer) -> None:
+    """What the allowance does not reach for cannot be told; nothing is called gone."""
+    header = {"X-App-Usage": json.dumps({"call_count": 91, "total_time": 2})}
+    server.on("/v25.0/500_1", Reply(json=post(1), headers=header))
+    told = reread(reader(server.url), "500_1", "500_2", "500_3")
+    assert [each.outcome for each in told] == [
+        Outcome.PRESENT,
+        Outcome.CANNOT_TELL,
+        Outcome.CANNOT_TELL,
+    ]
+    assert [each.reason for each in told[1:]] == [Reason.RATE_LIMIT, Reason.RATE_LIMIT]
+    assert server.paths() == ["/v25.0/500_1"]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Reply(status=404),
+        Reply(body="<html>", headers={"Content-Type": "text/html"}),
+        Reply(body=b"x" * 3_000_000, headers={"Content-Type": "image/png"}),
+        Reply(body=b"x" * 10, headers={"Content-Type": "image/png"}, cut_at=3),
+    ],
+)
+def test_a_picture_that_cannot_be_had_is_no_trouble_of_the_page(
+    server: ScriptedServer, picture: Reply
+) -> None:
+    """The words of the profile are read; the picture is asked for again another time."""
+    shown = {"data": {"url": f"{server.url}/pic.png", "is_silhouette": False}}
+    server.on(PAGE, Reply(json={**PROFILE, "picture": shown}))
+    server.on("/pic.png", picture)
+    profile = reader(server.url).profile()
+    assert profile is not None
+    assert profile.picture is None
+    assert profile.content.fields["name"] == "Elm Town Council"
+
+
+def test_a_removed_picture_is_a_change_of_the_profile(server: ScriptedServer) -> None:
+    """The grey silhouette is no picture, whatever was known before."""
+    grey = {"data": {"url": f"{server.url}/grey.gif", "is_silhouette": True}}
+    server.on(PAGE, Reply(json={**PROFILE, "picture": grey}))
+    connector = reader(server.url, state=ReaderState(validators={"picture": "a" * 64}))
+    profile = connector.profile()
+    assert profile is not None
+    assert profile.content.fields["picture"] == ""
+    assert connector.validators() == {}
+
+
+def test_a_page_without_an_id_is_not_as_documented(server: ScriptedServer) -> None:
+    """An empty object is no page."""
+    server.on(PAGE, Reply(json={}))
+    with pytest.raises(ContractError):
+        reader(server.url).profile()
+
+
+def test_a_handle_that_names_no_page_asks_nothing(server: ScriptedServer) -> None:
+    """A wrong handle is a person's to put right."""
+    connector = reader(server.url, handle="https://www.facebook.com/")
+    for ask in (connector.profile, connector.probe, lambda: batches(connector)):
+        with pytest.raises(AccessError):
+            ask()
+    assert server.paths() == []
+
+
 def test_fewer_posts_are_asked_for_when_facebook_wants_fewer(server: ScriptedServer) -> None:
     """'Reduce the amount of data' halves the page, twice at most."""
     too_much = Reply(
