@@ -14,6 +14,9 @@ import unicodedata
 ODD = "\x00"
 """Stands in the one-to-one table for a character that becomes none or several."""
 
+MOST_KEPT = 20_000
+"""Most characters that a table remembers; posts made of all of Unicode must not fill memory."""
+
 LOOKALIKES = {
     "a": "\u0430\u0410\u03b1\u0391\u0251\u1d00\u13aa\u237a\u2c6f",
     "b": "\u0432\u0412\u042c\u044c\u03b2\u0392\u0299\u13f4\u0253",
@@ -119,7 +122,9 @@ class _Fold(dict[int, str]):
     """Filled as characters come up: a table of all of Unicode would cost the start."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = found = plain(chr(code))
+        found = plain(chr(code))
+        if len(self) < MOST_KEPT:
+            self[code] = found
         return found
 
 
@@ -128,7 +133,9 @@ class _FoldOne(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         found = FOLD[code]
-        self[code] = found = found if len(found) == 1 else ODD
+        found = found if len(found) == 1 else ODD
+        if len(self) < MOST_KEPT:
+            self[code] = found
         return found
 
 

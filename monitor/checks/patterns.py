@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from monitor.checks.confusables import MOST_KEPT
 from monitor.checks.literals import needed_words
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Alphabet(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         """Keep ASCII; everything else is one and the same."""
-        self[code] = found = chr(code) if code < _ASCII else _OTHER
+        found = chr(code) if code < _ASCII else _OTHER
+        if len(self) < MOST_KEPT:
+            self[code] = found
         return found
 
     def narrow(self, text: str) -> bytes:

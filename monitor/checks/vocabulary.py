@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from config.errors import RuleError
+from monitor.checks.confusables import MOST_KEPT
 from monitor.checks.normalise import Lexicon, Normaliser
 from monitor.checks.patterns import Alphabet, Pattern, PatternError, words_in
 
@@ -26,7 +27,9 @@ class _Blanked(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        self[code] = found = char if char.isalnum() else " "
+        found = char if char.isalnum() else " "
+        if len(self) < MOST_KEPT:
+            self[code] = found
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.checks.confusables import FOLD, FOLD_ONE, MOST_KEPT
 from monitor.checks.normalise import Lexicon, Normaliser
 
 WORDS = ["vote", "labour", "idiot", "loser", "moron", "good", "for", "the", "green", "party"]
@@ -71,3 +72,11 @@ def test_span(written: str, word: str, shown: str) -> None:
 def test_unchanged_positions_need_no_map() -> None:
     """An ordinary text keeps its positions, so nothing is stored for it."""
     assert plain("The caf\u00e9\u2019s open \u2013 come in.").starts is None
+
+
+def test_all_of_unicode_fills_no_memory() -> None:
+    """Every code point can be made plain, and the tables remember only so many."""
+    for first in range(0, 0x110000, 0x8000):
+        plain("".join(map(chr, range(first, first + 0x8000))))
+    assert len(FOLD) <= MOST_KEPT
+    assert len(FOLD_ONE) <= MOST_KEPT

@@ -78,6 +78,11 @@ def test_bundled_rules_load() -> None:
     assert rules
 
 
+def test_bundled_rules_are_pinned() -> None:
+    """No bundled rule's content can change unseen; scripts/pin-rules.sh pins a new one."""
+    assert unpinned(load_rules(policy=POLICY), pins_of()) == []
+
+
 def test_extra_folder_is_added(tmp_path: Path) -> None:
     """A council's own folder stands beside the bundled rules."""
     own = folder(tmp_path, SOUND.replace('"fool"\nnumber', '"our-own"\nnumber'))
