@@ -75,6 +75,16 @@ class Known:
         return self.stretches[-1] if self.stretches else None
 
 
+def last_shown(known: Known) -> str | None:
+    """Return the version that was shown last; None if none ever was.
+
+    A reading that saw a post but not its words (a permalink that still answers) means it:
+    what stood there before stands there still.
+    """
+    shown = (stretch.content_hash for stretch in reversed(known.stretches))
+    return next((content_hash for content_hash in shown if content_hash is not None), None)
+
+
 def stretch_of(seen: Seen) -> Stretch:
     """Return a reading as an observation of one reading; the outcome may still change."""
     is_shown = seen.outcome in {Outcome.PRESENT, Outcome.EDITED}

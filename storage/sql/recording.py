@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from config.errors import StorageError
-from config.types import SubjectKind
+from config.types import Outcome, SubjectKind
 from storage.columns import plain
 from storage.sql.base import Desk, in_lots
 from storage.sql.readings import (
@@ -15,6 +16,7 @@ from storage.sql.readings import (
     Stretch,
     count,
     in_order,
+    last_shown,
     needs_all,
     place,
     stretch_of,
@@ -189,6 +191,10 @@ class _Lot:
     def _take(self, seen: Seen) -> Recorded:
         key = (seen.subject.value, plain(seen.platform_id))
         known = self._known[key]
+        if seen.outcome is Outcome.PRESENT and not seen.content_hash:
+            seen = replace(seen, content_hash=last_shown(known) or "")
+            if not seen.content_hash:
+                raise self._without_content(key)
         reading = stretch_of(seen)
         if needs_all(known, reading):
             self._load_all(key)
@@ -204,6 +210,9 @@ class _Lot:
             if reading.content_hash is not None:
                 self._take_version(key, seen, reading.content_hash, is_late=is_late)
         return count(seen, reading, is_first=is_first)
+
+    def _without_content(self, key: _Key) -> StorageError:
+        return StorageError(f"{self._account}: {key[0]} {key[1]!r} was read without its content")
 
     def _date_subject(self, key: _Key, seen: Seen) -> None:
         """Date a post whose time was not known by the platform's time, else the first reading."""
@@ -230,16 +239,15 @@ class _Lot:
 
     def _take_version(self, key: _Key, seen: Seen, content_hash: str, *, is_late: bool) -> None:
         known = self._known[key]
-        if seen.words is None:
-            message = f"{self._account}: {key[0]} {key[1]!r} was read without its content"
-            raise StorageError(message)
         if is_late:
             self._late.add(key)
-        if seen.subject is SubjectKind.PROFILE:
+        if seen.subject is SubjectKind.PROFILE and seen.words is not None:
             self._pinned.add(plain(seen.words.fields.get("pinned", "")))
         if content_hash in known.hashes:
             self._again.append((key, content_hash))
             return
+        if seen.words is None:
+            raise self._without_content(key)
         known.hashes.add(content_hash)
         facts = version_facts(known, content_hash)
         self._versions[key, content_hash] = {

@@ -212,6 +212,25 @@ def test_a_reading_without_its_content_is_refused_whole(store: Repository, run: 
     assert stored(store) == []
 
 
+def test_a_reading_that_saw_the_post_but_not_its_words_extends_what_was_shown(
+    store: Repository, run: RunId
+) -> None:
+    """A permalink that still answers keeps the version, and brings a vanished post back."""
+    bare = replace(post("1"), content_hash="", words=None)
+    take(store, run, post("1"), gone("1", read_at=at(1)))
+    recorded = take(store, run, replace(bare, at=at(2)))
+
+    assert (recorded.posts, recorded.new, recorded.edited) == (1, 0, 0)
+    assert [version.is_current for version in stored(store)] == [True]
+    assert store.count_versions() == 1
+
+
+def test_a_post_never_read_cannot_be_seen_without_its_words(store: Repository, run: RunId) -> None:
+    """There is nothing that such a reading could mean."""
+    with pytest.raises(StorageError, match="without its content"):
+        take(store, run, replace(post("9"), content_hash="", words=None))
+
+
 def test_an_account_that_is_not_registered_cannot_be_recorded(
     store: Repository, run: RunId
 ) -> None:
