@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from config.types import Severity
+from monitor.freeze.days import ENGLAND_AND_WALES, NORTHERN_IRELAND, SCOTLAND, bank_holidays
 
-_SUBDIVISION = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern ireland": "NIR"}
+_PARTS = {
+    "england": ENGLAND_AND_WALES,
+    "wales": ENGLAND_AND_WALES,
+    "scotland": SCOTLAND,
+    "northern ireland": NORTHERN_IRELAND,
+}
 MONDAY_TO_FRIDAY = frozenset(range(5))
 _AHEAD = {Severity.URGENT: 1, Severity.REVIEW: 3, Severity.NOTE: 3}
 # No week of public holidays and closures is longer; a guard against a calendar of none.
@@ -60,13 +63,7 @@ def is_working_day(day: date, *, nation: str, working: frozenset[int] = MONDAY_T
     Raises:
         ValueError: No such nation of the United Kingdom.
     """
-    return day.weekday() in working and day not in _bank_holidays(nation.casefold(), day.year)
-
-
-@lru_cache(maxsize=32)
-def _bank_holidays(nation: str, year: int) -> frozenset[date]:
-    """Return the bank holidays of one nation in one year."""
-    if nation not in _SUBDIVISION:
-        raise ValueError(f"no bank holidays known for {nation!r}; known: {list(_SUBDIVISION)}")
-    known = holidays.country_holidays("GB", subdiv=_SUBDIVISION[nation], years=year)
-    return frozenset(known)
+    part = _PARTS.get(nation.casefold())
+    if part is None:
+        raise ValueError(f"no bank holidays known for {nation!r}; known: {list(_PARTS)}")
+    return day.weekday() in working and day not in bank_holidays().parts[part]
