@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
-import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +17,7 @@ from config.types import Reason
 from connectors.door import Door
 from monitor.alerts.transport import SmtpTransport
 from monitor.checks.judge import Judge
+from monitor.leases import name_of_this_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +120,7 @@ def build(
         redactor=door.redactor,
         transport=transport if transport is not None else smtp(settings, environ=environ),
         environ=environ,
-        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
+        owner=name_of_this_process(),
     )
 
 

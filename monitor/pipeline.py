@@ -25,6 +25,7 @@ import connectors
 from config.types import CoverageStatus, Reason, RunKind
 from monitor.apply import Outcome
 from monitor.judging import judge_stale
+from monitor.leases import free_abandoned
 from monitor.reading import read_account
 from storage.values import Coverage
 
@@ -77,6 +78,7 @@ def scan(
         StorageError: The database refused; what was read before is kept.
     """
     as_of = app.clock.now()
+    free_abandoned(app.repository)
     run = app.repository.begin_run(RunKind.SCAN, by=by, at=as_of)
     done: list[tuple[Coverage, Outcome]] = []
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="account") as pool:

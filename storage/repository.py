@@ -235,6 +235,10 @@ class Repository(Protocol):
         """Give the right back; nothing happens if it is not held by ``owner``."""
         ...
 
+    def lease_owners(self) -> list[str]:
+        """Return who holds leases now, late ones too; each owner once."""
+        ...
+
     def clear_leases(self, *, owner_prefix: str) -> None:
         """Forget leases of processes that are no more (the daemon's start)."""
         ...

@@ -129,6 +129,12 @@ class Register(Desk):
                 delete(_LEASE).where(_LEASE.c.account == account, _LEASE.c.owner == owner)
             )
 
+    def lease_owners(self) -> list[str]:
+        """Return who holds leases now, late ones too; each owner once."""
+        with self._reading() as connection:
+            found = connection.execute(select(_LEASE.c.owner).distinct().order_by(_LEASE.c.owner))
+            return [str(owner) for owner in found.scalars()]
+
     def clear_leases(self, *, owner_prefix: str) -> None:
         """Forget leases of processes that are no more."""
         with self._writing() as (connection, _):
