@@ -38,7 +38,7 @@ format: setup-dev
 
 # Medians of several runs beside something named; writes benchmarks/results.md.
 bench: setup-dev
-	@$(BIN)/python -P benchmarks/run.py
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.run
 
 # Resolves the locks again; no index address ever stands in them.
 lock: setup-dev

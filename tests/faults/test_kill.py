@@ -10,9 +10,10 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,6 +68,13 @@ def trace_of(database: Path) -> Trace:
     )
 
 
+def _last_seven_o_clock() -> datetime:
+    """Return the newest 07:00 that lies behind us: the story is told in council days."""
+    now = datetime.now(ZoneInfo("Europe/London"))
+    seven = now.replace(hour=7, minute=0, second=0, microsecond=0)
+    return seven if seven <= now else seven - timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The town on its second day, with the database as the first day left it."""
@@ -101,7 +109,7 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Start the town and live its first day."""
     folder = tmp_path_factory.mktemp("town")
-    with DemoTown(folder, last_morning=datetime.now(UTC)) as town:
+    with DemoTown(folder, last_morning=_last_seven_o_clock()) as town:
         home = folder / "day-one"
         home.mkdir()
         environ = town.environ | {"STATE_DIRECTORY": str(home)}
