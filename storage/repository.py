@@ -74,8 +74,22 @@ class Transaction(Protocol):
         """Say that a finding no longer holds; it is kept. A second call changes nothing."""
         ...
 
-    def mark_judged(self, versions: Sequence[VersionId], *, under: str) -> None:
-        """Note the digest these versions were judged with."""
+    def mark_judged(
+        self,
+        versions: Sequence[VersionId],
+        *,
+        under: str,
+        seen: Mapping[VersionId, str | None] | None = None,
+    ) -> None:
+        """Note the digest these versions were judged with.
+
+        Args:
+            versions: Which.
+            under: The digest.
+            seen: Under what each stood when it was read for judging. One that stands under
+                something else by now was asked to be judged again meanwhile (it is shown
+                again, pinned, or dated otherwise) and is left as it is. None: all are marked.
+        """
         ...
 
     def open_case(
@@ -96,8 +110,17 @@ class Transaction(Protocol):
         """Put a finding on a case; a second call changes nothing."""
         ...
 
-    def raise_severity(self, case: CaseId, severity: Severity, *, due_at: datetime) -> None:
-        """Make a case more serious and its deadline earlier; never the other way."""
+    def raise_severity(
+        self, case: CaseId, severity: Severity, *, due_at: datetime, is_new: bool = False
+    ) -> None:
+        """Make a case more serious and its deadline earlier; never the other way.
+
+        Args:
+            case: Which.
+            severity: Of what was found now.
+            due_at: Its deadline.
+            is_new: What was found did not stand there before: the case is history no more.
+        """
         ...
 
     def step_case(
@@ -332,6 +355,7 @@ class Repository(Protocol):
         account: AccountId | None = None,
         opened_since: datetime | None = None,
         subject: SubjectKind | None = None,
+        resolution: Resolution | None = None,
         limit: int | None = None,
     ) -> list[Case]:
         """Return cases with their findings and events: most severe first, then oldest due."""

@@ -377,6 +377,11 @@ class Case:
         history: What stood there before it was watched: quiet.
         due_at: Decide by.
         mailed_at: When the Clerk was first told of it, None if not yet.
+        last_visible_at: The newest reading that showed it; None if none did.
+        gone_since: The first reading since then that said it is gone; None if none did, or
+            if it was seen again.
+        is_edited_away: What was found stands in older versions only: the words that were
+            shown last were not flagged.
     """
 
     id: CaseId
@@ -404,6 +409,9 @@ class Case:
     events: tuple[CaseEvent, ...] = ()
     pictures: int = 0
     extras: tuple[ExtraWords, ...] = ()
+    last_visible_at: datetime | None = None
+    gone_since: datetime | None = None
+    is_edited_away: bool = False
 
 
 # --- mails -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case as choose
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from config.types import (
     AccountId,
@@ -66,6 +66,7 @@ class Cases(Desk):
         account: AccountId | None = None,
         opened_since: datetime | None = None,
         subject: SubjectKind | None = None,
+        resolution: Resolution | None = None,
         limit: int | None = None,
     ) -> list[CaseValue]:
         """Return cases: most severe first, then oldest due, then oldest."""
@@ -78,6 +79,8 @@ class Cases(Desk):
             chosen.append(_CASE.c.opened_at >= opened_since)
         if subject is not None:
             chosen.append(_SUBJECT.c.kind == subject.value)
+        if resolution is not None:
+            chosen.append(_CASE.c.resolution == resolution.value)
         with self._reading() as connection:
             return _read(connection, _query().where(*chosen).limit(limit))
 
@@ -109,6 +112,20 @@ def _newest(subject: ColumnElement[int], *, shown: bool) -> ScalarSelect[Any]:
     return query.order_by(inner.c.last_at.desc(), inner.c.id.desc()).limit(1).scalar_subquery()
 
 
+def _gone_since(subject: ColumnElement[int], shown_at: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return the first reading since it was shown that said it is gone."""
+    inner = _OBSERVATION.alias()
+    return (
+        select(func.min(inner.c.first_at, type_=inner.c.first_at.type))
+        .where(
+            inner.c.subject == subject,
+            inner.c.outcome == Outcome.GONE.value,
+            or_(shown_at.is_(None), inner.c.first_at > shown_at),
+        )
+        .scalar_subquery()
+    )
+
+
 def _query() -> Select[Any]:
     newest = _OBSERVATION.alias("newest")
     shown = _OBSERVATION.alias("shown")
@@ -125,6 +142,9 @@ def _query() -> Select[Any]:
             _SUBJECT.c.published_at,
             newest.c.outcome,
             newest.c.last_at,
+            shown.c.last_at.label("last_visible_at"),
+            shown.c.version.label("shown_version"),
+            _gone_since(_SUBJECT.c.id, shown.c.last_at).label("gone_since"),
             _VERSION.c.text,
             _VERSION.c.own_length,
             _VERSION.c.is_repost,
@@ -207,6 +227,7 @@ def _value(
     )
     # A case may be opened on something that was reported and never read: then nothing is known.
     outcome = row["outcome"] or Outcome.CANNOT_TELL.value
+    holding = tuple(found for found in findings if found.withdrawn_at is None)
     return CaseValue(
         id=CaseId(row["id"]),
         state=CaseState(row["state"]),
@@ -227,10 +248,14 @@ def _value(
         opened_at=row["opened_at"],
         due_at=row["due_at"],
         closed_at=row["closed_at"],
-        findings=tuple(found for found in findings if found.withdrawn_at is None),
+        findings=holding,
         withdrawn=tuple(found for found in findings if found.withdrawn_at is not None),
         events=tuple(events),
         pictures=len(words.pictures),
         extras=words.extras,
         mailed_at=mailed_at,
+        last_visible_at=row["last_visible_at"],
+        gone_since=row["gone_since"],
+        is_edited_away=bool(holding)
+        and all(found.version != row["shown_version"] for found in holding),
     )

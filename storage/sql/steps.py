@@ -32,7 +32,7 @@ from storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import RowMapping
@@ -102,12 +102,23 @@ class FindingSteps(Steps):
             facts = {"finding": finding, "why": why}
             self._chain.add("finding withdrawn", f"finding:{finding}", at=at, facts=facts)
 
-    def mark_judged(self, versions: Sequence[VersionId], *, under: str) -> None:
-        """Note the digest these versions were judged with."""
+    def mark_judged(
+        self,
+        versions: Sequence[VersionId],
+        *,
+        under: str,
+        seen: Mapping[VersionId, str | None] | None = None,
+    ) -> None:
+        """Note the digest these versions were judged with; see `Transaction.mark_judged`."""
         for lot in in_lots(versions):
-            self._connection.execute(
-                update(_VERSION).where(_VERSION.c.id.in_(list(lot))).values(judged_under=under)
-            )
+            marked = update(_VERSION).values(judged_under=under)
+            if seen is None:
+                self._connection.execute(marked.where(_VERSION.c.id.in_(list(lot))))
+                continue
+            for stood in {seen[version] for version in lot}:
+                ids = [version for version in lot if seen[version] == stood]
+                still = _VERSION.c.judged_under.is_not_distinct_from(stood)
+                self._connection.execute(marked.where(_VERSION.c.id.in_(ids), still))
 
 
 class CaseSteps(Steps):
@@ -150,8 +161,10 @@ class CaseSteps(Steps):
         statement = upsert(self._connection, _ON).values(case=case, finding=finding)
         self._connection.execute(statement.on_conflict_do_nothing())
 
-    def raise_severity(self, case: CaseId, severity: Severity, *, due_at: datetime) -> None:
-        """Make a case more serious and its deadline earlier; never the other way."""
+    def raise_severity(
+        self, case: CaseId, severity: Severity, *, due_at: datetime, is_new: bool = False
+    ) -> None:
+        """Make a case more serious and its deadline earlier; see `Transaction`."""
         row = self._row(case)
         is_worse = _RANKS[severity] < _RANKS[Severity(row["severity"])]
         self._connection.execute(
@@ -160,6 +173,7 @@ class CaseSteps(Steps):
             .values(
                 severity=severity.value if is_worse else row["severity"],
                 due_at=min(due_at, row["due_at"]),
+                history=row["history"] and not is_new,
             )
         )
 
