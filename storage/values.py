@@ -304,7 +304,8 @@ class VersionToJudge:
         is_first: The subject's first version (as published, as far as is known).
         is_current: The newest observation showed this version and the post is visible; one
             that cannot tell changes nothing.
-        is_history: Published before the account's first complete reading ended.
+        is_history: Published before the account's first complete reading ended, and seen by
+            then; or at least two days older than that.
         author: Another author's handle; empty for the account's own words.
         pinned: The account's profile names this post as pinned.
         open_case: The case open on this subject, if any.

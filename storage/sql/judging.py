@@ -7,6 +7,7 @@ accounts' history marks and what is pinned.
 from __future__ import annotations
 
 import heapq
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, literal_column, select, true
@@ -194,6 +195,9 @@ def _query() -> Select[Any]:
     )
 
 
+LAG = timedelta(days=2)
+"""How much older than the first complete reading a post may say it is and still be news."""
+
 _QUERY = _query()
 _KINDS = {kind.value: kind for kind in SubjectKind}
 
@@ -247,7 +251,7 @@ def _lot(
                 first_seen_at=first_seen_at,
                 is_first=is_first,
                 is_current=current == version,
-                is_history=until is None or published_at < until,
+                is_history=_is_history(published_at, first_seen_at, until),
                 author=author,
                 parent_id=parent_id,
                 pinned=kind == "post" and pinned.get(account) == platform_id,
@@ -257,6 +261,20 @@ def _lot(
             )
         )
     return found
+
+
+def _is_history(published_at: datetime, first_seen_at: datetime, until: datetime | None) -> bool:
+    """Return whether a version is what stood there before the account was watched.
+
+    A post that only shows up later is news, although it says it is a little older: lists
+    lag, and times can be set back. One that is much older (a longer look-back, a restored
+    page) stays history.
+    """
+    if until is None:
+        return True
+    if published_at >= until:
+        return False
+    return first_seen_at <= until or published_at < until - LAG
 
 
 def _findings(connection: Connection, versions: list[int]) -> dict[int, tuple[StoredFinding, ...]]:

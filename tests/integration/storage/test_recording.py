@@ -282,6 +282,18 @@ def test_history_is_what_stood_there_before_the_first_complete_reading(
     assert [version.is_history for version in stored(store)] == [True, False]
 
 
+def test_a_post_that_shows_up_later_is_news_although_it_says_it_is_older(
+    store: Repository, run: RunId
+) -> None:
+    """Lists lag and times can be set back; only what is days older stays history."""
+    store.save_account_state(AccountState(account=COUNCIL, first_complete_at=START))
+    take(store, run, post("late", read_at=at(30), published_at=at(-60)))
+    take(store, run, post("old", read_at=at(30), published_at=at(days=-3)))
+
+    found = {one.subject_platform_id: one.is_history for one in stored(store)}
+    assert found == {"late": False, "old": True}
+
+
 def test_two_runs_share_an_observation(store: Repository, run: RunId) -> None:
     """A later run that reads the same extends what an earlier run saw."""
     take(store, run, post())
