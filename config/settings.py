@@ -542,7 +542,20 @@ def load(file: Path, *, environ: Mapping[str, str]) -> Settings:
         SettingsError: Unreadable, not TOML, or something in it is wrong: names file, key,
             line and remedy for the first fault and lists the others.
     """
-    text = _read(file)
+    return parse(_read(file), file=file, environ=environ)
+
+
+def parse(text: str, *, file: Path, environ: Mapping[str, str]) -> Settings:
+    """Check a configuration that stands, or is to stand, in a file; see `load`.
+
+    Args:
+        text: What it says.
+        file: Where; named in messages, and relative paths start in its folder.
+        environ: As in `load`.
+
+    Raises:
+        SettingsError: Not TOML, or something in it is wrong.
+    """
     try:
         stated = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

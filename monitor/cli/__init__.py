@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -50,7 +53,7 @@ def build() -> typer.Typer:
     for name in GROUPS:
         add: Callable[[typer.Typer], None] = importlib.import_module(f"monitor.cli.{name}").add
         add(app)
-    app.callback(invoke_without_command=False)(_version)
+    app.callback(invoke_without_command=False)(_before)
     return app
 
 
@@ -62,18 +65,26 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
-def _version(
-    version: bool = typer.Option(
+def _before(
+    config: Path | None = typer.Option(
+        None, "--config", metavar="FILE", help="The configuration file; also after the command."
+    ),
+    version: bool = typer.Option(  # noqa: ARG001  # its callback has answered already
         False, "--version", callback=_show_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
     """Carry the options that stand before any command."""
+    if config is not None:
+        os.environ["CLERKWATCH_CONFIG"] = str(config)  # what stands after the command still wins
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `clerkwatch` command; exits 0, 1, 2 or 3 as the contract says."""
     try:
-        build()(args=list(arguments) if arguments is not None else None)
+        try:
+            build()(args=list(arguments) if arguments is not None else None)
+        finally:
+            sys.stdout.flush()  # here, where a reader who has gone can still be answered for
     except OperatorError as error:
         note(f"clerkwatch: {error}")
         sys.exit(Exit.WRONG_USE)
@@ -81,5 +92,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         note(f"clerkwatch: {error}")
         sys.exit(Exit.FAILED)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read our output has seen enough; Python must not try again while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FAILED)
+    except OSError as error:
+        note(f"clerkwatch: {_of_the_machine(error)}")
+        sys.exit(Exit.FAILED)
+
+
+def _of_the_machine(error: OSError) -> str:
+    """Return what the machine refused, and what to do where a person can do something."""
+    said = f"{error.filename or 'this machine'}: {error.strerror or error}"
+    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        said += (
+            ". Make it readable and writable for this user; under systemd only the state "
+            "directory can be written (StateDirectory= in clerkwatch.service)"
+        )
+    return said

@@ -12,6 +12,7 @@ from monitor.cli.common import (
     ByOption,
     ConfigOption,
     JsonOption,
+    count,
     database_exists,
     emit,
     harmless,
@@ -113,7 +114,7 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
 
 
 def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """List the register with each account's last reading and blind spots."""
+    """List the register: last readings, what is not seen."""
     place = workplace(config)
     if database_exists(place.settings):
         with opened_repository(place, read_only=True) as repository:
@@ -137,7 +138,7 @@ def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None
             say(f"    {harmless(line.error)}")
         if line.blind_spots:
             say(f"    not seen: {', '.join(line.blind_spots)}")
-    say(f"{len(lines)} accounts." if lines else "No account is registered yet.")
+    say(f"{count(len(lines), 'account')}." if lines else "No account is registered yet.")
 
 
 def _when(at: datetime, place: Workplace) -> str:
@@ -145,7 +146,7 @@ def _when(at: datetime, place: Workplace) -> str:
 
 
 def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Show one account: register entry, last readings, gaps."""
+    """Show one account: entry, last readings, gaps."""
     place = workplace(config)
     chosen = place.account(account)
     if not database_exists(place.settings):
@@ -177,7 +178,8 @@ def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption
     for run, covered in history:
         read = covered.recorded
         say(
-            f"{_when(run.started_at, place)}  {covered.status.value:8} {read.posts} posts, "
+            f"{_when(run.started_at, place)}  {covered.status.value:8} "
+            f"{count(read.posts, 'post')}, "
             f"{read.new} new, {read.edited} edited, {read.gone} gone"
         )
         for gap in covered.gaps:
@@ -188,10 +190,14 @@ def reviewed(
     account: AccountArgument,
     config: ConfigOption = None,
     by: ByOption = None,
-    note: Annotated[str, typer.Option("--note", help="What was seen.")] = "",
+    note: Annotated[str, typer.Option("--note", metavar="WORDS", help="What was seen.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Say that a person looked at an account that no programme reads, or attested to it."""
+    """Say that a person looked at an account by hand.
+
+    For accounts that no programme reads (platform = manual), or to attest to one: for
+    requirement 1, that the e-mail behind its login is the council's.
+    """
     from monitor.clock import SystemClock
     from storage.values import Review
 
@@ -206,4 +212,4 @@ def reviewed(
         emit({"account": chosen.id, "at": review.at, "by": review.by, "note": note or None})
         return
     following = review.at + timedelta(days=chosen.review_every_days)
-    say(f"{chosen.id}: looked at by {review.by}. Next by {_when(following, place)}.")
+    say(f"{chosen.id}: looked at by {harmless(review.by)}. Next by {_when(following, place)}.")

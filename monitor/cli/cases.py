@@ -16,6 +16,7 @@ from monitor.cli.common import (
     ByOption,
     ConfigOption,
     JsonOption,
+    count,
     day,
     emit,
     harmless,
@@ -47,11 +48,14 @@ def list_cases(
     config: ConfigOption = None,
     all_cases: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
     account: Annotated[
-        str | None, typer.Option("--account", help="Only this account (its id).")
+        str | None, typer.Option("--account", metavar="ID", help="Only this account.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the cases, the most serious first; with --json closed ones too."""
+    """List the cases, the most serious first.
+
+    Closed ones too with --all or --json. Words that give somebody's details are left out.
+    """
     place = workplace(config)
     only = place.account(account).id if account else None
     states = None if all_cases or json else [s for s in CaseState if s is not CaseState.CLOSED]
@@ -64,11 +68,12 @@ def list_cases(
         return
     for case in found:
         say(_line(case, place))
-    say(f"{len(found)} cases." if found else "No case needs a decision.")
+    nothing = "There is no case." if all_cases else "No case needs a decision."
+    say(f"{count(len(found), 'case')}." if found else nothing)
 
 
 def show(case: CaseArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Show one case: the post, what was found, which clause, what happened so far."""
+    """Show one case: the post, the clauses, what happened."""
     place = workplace(config)
     with opened_repository(place, read_only=True) as repository:
         one = repository.case(CaseId(case))
@@ -89,7 +94,7 @@ def acknowledge(
     by: ByOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say "I am dealing with it"; the case waits, the digest no longer asks."""
+    """Say "I am dealing with it": the digest stops asking."""
     from monitor.cases import decisions
 
     _decide(config, case, decisions.acknowledge, by=by, because=because, json=json)
@@ -102,11 +107,16 @@ def dismiss(
     by: ByOption = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", help="Accept it until this date (2027-03-22) instead of for good."),
+        typer.Option(
+            "--until", metavar="DATE", help="Accept it until this date instead of for good."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Say "not a breach": the same rule on the same words stays quiet on that account."""
+    """Say "not a breach"; a reason is owed.
+
+    The same rule on the same words stays quiet on that account, for good or --until a day.
+    """
     from monitor.cases import decisions
 
     last = day(until) if until else None
@@ -143,7 +153,7 @@ def _line(case: Case, place: Workplace) -> str:
     words = "" if _is_masked(case) else f"  {harmless(case.text, most=60)}"
     return (
         f"{case.id:>5}  {case.severity.value:6}  {case.state.value:17}  {case.account:18}  "
-        f"{clauses:24}  by {due:%a %d %b %H:%M}{flags}{words}"
+        f"{clauses:30}  by {due:%a %d %b %H:%M}{flags}{words}"
     )
 
 
@@ -167,9 +177,9 @@ def _tell(case: Case, place: Workplace) -> None:
     say(f"Words      {harmless(case.text, most=1000)}")
     for stored in case.findings:
         found = stored.finding
-        say(f"Found      {found.clause}, {found.rule}: {found.reason}")
+        say(f"Found      {found.clause}, {found.rule}: {harmless(found.reason)}")
         if found.quote:
             say(f'           "{harmless(found.quote)}"')
     for event in case.events:
         because = f" because {harmless(event.because)}" if event.because else ""
-        say(f"{at(event.at)}  {event.by}: {event.what}{because}")
+        say(f"{at(event.at)}  {harmless(event.by)}: {harmless(event.what)}{because}")

@@ -18,7 +18,7 @@ import typer
 from config.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from config.register import Account
     from config.settings import Settings
@@ -29,6 +29,7 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option(
         "--config",
+        metavar="FILE",
         help="The configuration file. Else CLERKWATCH_CONFIG, ./clerkwatch.toml, "
         "/etc/clerkwatch/clerkwatch.toml.",
         show_default=False,
@@ -37,15 +38,25 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 AccountsOption = Annotated[
     list[str] | None,
-    typer.Option("--account", help="Only this account (its id); may be repeated."),
+    typer.Option("--account", metavar="ID", help="Only this account; may be repeated."),
 ]
 ByOption = Annotated[
     str | None,
     typer.Option(
-        "--by", help="Who decides; else CLERKWATCH_BY, else your login.", show_default=False
+        "--by",
+        metavar="NAME",
+        help="Who decides; else CLERKWATCH_BY, else your login.",
+        show_default=False,
     ),
 ]
-BecauseOption = Annotated[str, typer.Option("--because", help="The reason, kept with the case.")]
+BecauseOption = Annotated[
+    str,
+    typer.Option("--because", metavar="REASON", help="Kept with the case.", show_default=False),
+]
+
+
+_LONGEST_NOTE = 4000
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
 class Exit(IntEnum):
@@ -118,9 +129,8 @@ def opened_repository(
         OperatorError: There is none and this command does not make one.
         StorageError: It cannot be used.
     """
-    from storage.open import open_repository
-
     from monitor.lock import daemon_lock
+    from storage.open import open_repository
 
     url = place.settings.storage.url
     if not database_exists(place.settings):
@@ -164,12 +174,26 @@ def opened_app(
         yield app
 
 
+def send_urgent(app: App) -> Sequence[str]:
+    """Try to send every mail that is due; return a sentence for each that has to wait."""
+    from monitor.alerts.outbox import deliver_due
+
+    report = deliver_due(
+        app.repository,
+        app.transport,
+        sender=app.settings.mail.sender,
+        now=app.clock.now(),
+        stop=app.stop.is_set,
+    )
+    return report.warnings
+
+
 # --- printing ----------------------------------------------------------------------------
 
 
 def note(text: str) -> None:
     """Say something to the person beside the command's own output (standard error)."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{harmless(text, most=_LONGEST_NOTE)}\n")
 
 
 def say(text: str = "") -> None:
@@ -187,6 +211,11 @@ def harmless(text: str, *, most: int = 300) -> str:
     from monitor.alerts.hardening import one_line
 
     return one_line(text, most=most)
+
+
+def count(number: int, thing: str) -> str:
+    """Return ``1 case``, ``2 cases``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _plain(value: object) -> object:
@@ -229,16 +258,17 @@ def instant(text: str, settings: Settings, *, end_of_day: bool = False) -> datet
     """
     try:
         if len(text) == len("2027-04-10"):
-            day = date.fromisoformat(text) + timedelta(days=1 if end_of_day else 0)
+            day = _sensible(date.fromisoformat(text)) + timedelta(days=1 if end_of_day else 0)
             return datetime.combine(day, time(), tzinfo=settings.zone()).astimezone(UTC)
         parsed = datetime.fromisoformat(text)
-    except ValueError as error:
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=settings.zone())
+        _sensible(parsed.date())
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise OperatorError(
             f"{text!r} is no date", remedy="Write 2027-04-10 or 2027-04-10T09:00:00+01:00"
         ) from error
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=settings.zone())
-    return parsed.astimezone(UTC)
 
 
 def day(text: str) -> date:
@@ -248,6 +278,13 @@ def day(text: str) -> date:
         OperatorError: It is none.
     """
     try:
-        return date.fromisoformat(text)
+        return _sensible(date.fromisoformat(text))
     except ValueError as error:
         raise OperatorError(f"{text!r} is no date", remedy="Write it as 2027-03-22") from error
+
+
+def _sensible(on: date) -> date:
+    """Refuse years that no council's calendar has and that time zones cannot be asked of."""
+    if not _FIRST_YEAR <= on.year <= _LAST_YEAR:
+        raise ValueError(f"the year must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return on

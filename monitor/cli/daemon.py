@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from storage.open import open_repository
 
 from config.logs import configure
 from monitor.app import build
@@ -13,6 +12,7 @@ from monitor.clock import SystemClock
 from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
 from monitor.notify import Notifier
+from storage.open import open_repository
 
 if TYPE_CHECKING:
     from random import Random

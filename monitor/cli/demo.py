@@ -24,11 +24,18 @@ def add(app: typer.Typer) -> None:
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", help="Where the demo's files go; else a new temporary folder."),
+        typer.Option(
+            "--folder",
+            metavar="DIR",
+            help="Where the demo's files go; else a new temporary folder.",
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Run the main job once: loopback platforms, a small town's story, a real mail server.
+    """Run the whole job once on this machine.
+
+    Loopback platforms tell a small town's story to the same code that the daemon runs, and a
+    real mail server on this machine takes the mails.
 
     Two mornings pass: the first reads what stood there before, the second a day's new posts,
     an edit, a deletion and an account whose token has died. Nothing leaves this machine.
@@ -127,5 +134,5 @@ def _tell(home: Path, town: DemoTown, days: list[Scanned], mails: list[SavedMail
     say(f"  clerkwatch cases show 1 --config {config}")
     say(f"  clerkwatch elections list --config {config}")
     say(f"  clerkwatch evidence verify --config {config}")
-    say('  echo "Vote for the Brookmeadow Party on Thursday!" | clerkwatch check')
+    say('  echo "Vote Labour on Thursday!" | clerkwatch check')
     say(f"Everything lies in {home}; delete the folder when you have seen enough.")

@@ -34,7 +34,7 @@ def add(app: typer.Typer) -> None:
 def digest(
     config: ConfigOption = None,
     date: Annotated[
-        str | None, typer.Option("--date", help="The digest of this day, 2026-11-24.")
+        str | None, typer.Option("--date", metavar="DATE", help="The digest of this day.")
     ] = None,
     send: Annotated[
         bool, typer.Option("--send", help="Read the accounts, write it and send it now.")
@@ -45,6 +45,8 @@ def digest(
     json: JsonOption = False,
 ) -> None:
     """Show the morning mail as it would be now, or send it.
+
+    --send reads the accounts first. Exit code 1 when the mail server did not take it.
 
     With --date a digest that was sent is printed again exactly as it left.
     """

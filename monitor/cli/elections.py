@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 
 PollArgument = Annotated[str, typer.Argument(metavar="POLL", help="The poll's id.")]
 AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="As if it were this date or moment.")
+    str | None, typer.Option("--as-of", metavar="TIME", help="As if it were this date or moment.")
 ]
+_LABEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_TYPES = f"What is voted on: {', '.join(PollType)}."
 YesOption = Annotated[
     bool, typer.Option("--yes", help="Do it although something should be confirmed.")
 ]
@@ -79,7 +82,7 @@ def _moment(place: Workplace, as_of: str | None) -> datetime:
 def list_polls(
     config: ConfigOption = None, as_of: AsOfOption = None, json: JsonOption = False
 ) -> None:
-    """List all polls with their windows and where each came from."""
+    """List all polls, their windows, where each came from."""
     from monitor.freeze.explain import poll_shape
 
     place = workplace(config)
@@ -98,7 +101,10 @@ def list_polls(
         for window in shape["windows"]:
             sign = "*" if window["in_force"] else " "
             say(f"  {sign} {window['basis']:9} {window['start']} to {window['end']}")
-    say("* is in force." if shapes else "No poll is entered. See: clerkwatch elections add --help")
+    if any(window["in_force"] for shape in shapes for window in shape["windows"]):
+        say("* is the window in force.")
+    if not shapes:
+        say("No poll is entered. See: clerkwatch elections add --help")
 
 
 def show(
@@ -107,7 +113,7 @@ def show(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Explain each date of one poll: statute, reasoning, which days did not count."""
+    """Explain each date of one poll, with the statute."""
     from monitor.freeze.explain import explain, poll_shape
 
     place = workplace(config)
@@ -129,7 +135,7 @@ def show(
 def windows(
     config: ConfigOption = None, as_of: AsOfOption = None, json: JsonOption = False
 ) -> None:
-    """List the windows that are open now, or at --as-of, and why."""
+    """List the windows that are open now, and why."""
     from monitor.freeze.explain import window_shape
     from monitor.freeze.windows import all_windows, open_windows
 
@@ -154,24 +160,37 @@ def windows(
 
 def add_poll(
     poll: PollArgument,
-    kind: Annotated[PollType, typer.Option("--type", help="What is voted on.")],
-    held_on: Annotated[str, typer.Option("--date", help="Day of the poll, 2027-05-06.")],
+    kind: Annotated[PollType, typer.Option("--type", metavar="TYPE", help=_TYPES)],
+    held_on: Annotated[
+        str, typer.Option("--date", metavar="DATE", help="Day of the poll: 2027-05-06.")
+    ],
     config: ConfigOption = None,
-    area: Annotated[str, typer.Option("--area", help='A ward, "whole" or "none".')] = "whole",
+    area: Annotated[
+        str, typer.Option("--area", metavar="AREA", help='A ward, "whole" or "none".')
+    ] = "whole",
     by_election: Annotated[bool, typer.Option("--by-election", help="A by-election.")] = False,
     notice_on: Annotated[
-        str | None, typer.Option("--notice", help="Day the notice of election was published.")
+        str | None, typer.Option("--notice", metavar="DATE", help="Day its notice was published.")
     ] = None,
     mode: Annotated[
-        WindowMode, typer.Option("--mode", help="What the window forbids.")
+        WindowMode,
+        typer.Option("--mode", metavar="MODE", help="restricted: some content; closed: any post."),
     ] = WindowMode.RESTRICTED,
     by: ByOption = None,
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Enter a poll, checked, with what it means printed back; replaces one of the same id."""
+    """Enter a poll; one of the same id is replaced.
+
+    It is checked first, and what it means is printed back. Wins over the configuration.
+    """
     from storage.values import PollRow
 
+    if not _LABEL.fullmatch(poll):
+        raise OperatorError(
+            f"{poll!r} is no id for a poll",
+            remedy="Use small letters, digits, dots and dashes: parish.2027-05-06",
+        )
     place = workplace(config)
     moment = _moment(place, None)
     notice_day = day(notice_on) if notice_on else None
@@ -201,7 +220,10 @@ def notice(
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Enter the notice of election as published: the window starts on that day."""
+    """Enter the notice of election as published.
+
+    The window starts on that day; what is stored is judged again at the next scan.
+    """
     place = workplace(config)
     moment = _moment(place, None)
     chosen = replace(
@@ -220,7 +242,10 @@ def notice(
 def cancel(
     poll: PollArgument, config: ConfigOption = None, by: ByOption = None, json: JsonOption = False
 ) -> None:
-    """Say that a poll will not be held (uncontested or countermanded): its window ends."""
+    """Say that a poll will not be held: its window ends.
+
+    It is uncontested or countermanded.
+    """
     place = workplace(config)
     moment = _moment(place, None)
     row = replace(

@@ -11,7 +11,9 @@ from monitor.cli.common import (
     ConfigOption,
     Exit,
     JsonOption,
+    count,
     emit,
+    harmless,
     opened_repository,
     say,
     workplace,
@@ -35,13 +37,16 @@ def verify(
     head: Annotated[
         str | None,
         typer.Option(
-            "--head", metavar="N:HASH", help="An entry as an earlier mail gave it; must be there."
+            "--head",
+            metavar="N:HASH",
+            help="An entry as an earlier mail noted it; it must be there.",
         ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Recompute the ledger's chain and every commitment whose content is still there.
+    """Recompute the ledger's chain and commitments.
 
+    Of every entry whose content is still there the commitment is checked too.
     Exit code 1 when anything was changed, removed, inserted, moved or re-dated.
     """
     known = _anchor(head) if head else None
@@ -59,9 +64,10 @@ def verify(
         )
     else:
         for fault in found.faults:
-            say(f"entry {fault.entry}: {fault.what}")
-        state = "is whole" if not found.faults else f"has {len(found.faults)} faults"
-        say(f"The ledger of {found.entries} entries {state}. Head {found.entries}:{found.head}")
+            say(f"entry {fault.entry}: {harmless(fault.what)}")
+        state = "is whole" if not found.faults else f"has {count(len(found.faults), 'fault')}"
+        head = f" Head {found.entries}:{found.head}" if found.entries else ""
+        say(f"The ledger of {found.entries} entries {state}.{head}")
     if found.faults:
         raise typer.Exit(Exit.FAILED)
 

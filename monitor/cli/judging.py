@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,13 +14,16 @@ from monitor.cli.common import (
     ConfigOption,
     Exit,
     JsonOption,
+    count,
     emit,
     harmless,
     instant,
     is_terminal,
     note,
     opened_app,
+    person,
     say,
+    send_urgent,
     workplace,
 )
 
@@ -32,14 +33,17 @@ if TYPE_CHECKING:
 
     from config.policy import Policy
     from config.settings import Settings
-    from monitor.checks.base import Judgement, Material
+    from monitor.apply import Outcome
+    from monitor.checks.base import Judgement
+    from monitor.cli.inputs import Input
     from monitor.rescan import Rescanned
 
-_LONGEST_LINE = 4_000_000
+_LINES = (".jsonl", ".ndjson")
+_SHOWN = 50
 
 RulesOption = Annotated[
     Path | None,
-    typer.Option("--rules", help="A folder of rules in place of the bundled ones."),
+    typer.Option("--rules", metavar="DIR", help="A folder of rules in place of the bundled ones."),
 ]
 
 
@@ -49,47 +53,40 @@ def add(app: typer.Typer) -> None:
     app.command("rescan")(rescan)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """One text to check.
-
-    Attributes:
-        id: As given, else its number from 1.
-        material: What the checks see.
-        fault: Why this line could not be read; then there is no material.
-    """
-
-    id: Any
-    material: Material | None = None
-    fault: str = ""
-
-
 def check(
     file: Annotated[
         str,
-        typer.Argument(metavar="[FILE|-]", help="A text, or JSON lines; - reads standard input."),
+        typer.Argument(metavar="FILE|-", help="A text, or JSON lines; - reads standard input."),
     ] = "-",
     config: ConfigOption = None,
     kind: Annotated[
         str,
-        typer.Option("--kind", help="Kind of account, where a line does not say: council …"),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="Whose account, where a line does not say: council, mayoral, officer, "
+            "partner or member.",
+        ),
     ] = "council",
     rules: RulesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Judge text that is not stored: one text, or JSON lines with id, text, kind, published_at.
+    """Judge a draft or any text that is not stored.
 
-    A draft can be tried before it is posted. Works without a configuration and without a
-    database; polls of the configuration count for lines that carry published_at.
+    Takes one text, or JSON lines with id, text, kind and published_at (a file that ends in
+    .jsonl, or whose first line is a JSON object). Works without a configuration and without
+    a database; polls of the configuration count for lines that carry published_at. Exit
+    code 2 when a line could not be read; the others are judged all the same.
     """
+    from monitor.cli.inputs import opened, read
     from monitor.clock import SystemClock
     from monitor.desk import Desk
 
     settings = settings_if_any(config)
     desk = Desk.open(settings, as_of=SystemClock().now(), rules=rules)
     failed = False
-    with _opened(file) as lines:
-        for given in inputs(lines, kind=kind):
+    with opened(file) as lines:
+        for given in read(lines, kind=kind, as_lines=file.lower().endswith(_LINES)):
             if given.material is None:
                 failed = True
                 judged = None
@@ -114,87 +111,6 @@ def settings_if_any(config: Path | None) -> Settings | None:
         if named or error.line is not None or error.key:
             raise
         return None
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[Iterator[bytes]]:
-    if file == "-":
-        yield iter(sys.stdin.buffer.readline, b"")
-        return
-    try:
-        with Path(file).open("rb") as handle:
-            yield iter(handle)
-    except OSError as error:
-        raise OperatorError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def inputs(lines: Iterator[bytes], *, kind: str) -> Iterator[Input]:
-    """Return what is to be judged, in order, one line at a time.
-
-    The first line decides: a JSON object means JSON lines, anything else one text.
-    """
-    first = next(lines, b"")
-    if not first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        whole = (first + b"".join(lines)).decode("utf-8-sig", "replace").strip("\r\n")
-        yield Input(id="1", material=_material({"text": whole}, kind))
-        return
-    number = 0
-    for line in _with_first(first, lines):
-        if not line.strip():
-            continue
-        number += 1
-        yield _read_line(line, number, kind)
-
-
-def _with_first(first: bytes, lines: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from lines
-
-
-def _read_line(line: bytes, number: int, kind: str) -> Input:
-    import json as json_library
-
-    if len(line) > _LONGEST_LINE:
-        return Input(id=number, fault=f"line {number} is longer than 4 MB")
-    try:
-        entry = json_library.loads(line.decode("utf-8-sig"))
-    except ValueError as error:
-        return Input(id=number, fault=f"line {number} is not JSON: {error}")
-    if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
-        return Input(id=number, fault=f'line {number} has no "text"')
-    identity = entry.get("id", number)
-    try:
-        return Input(id=identity, material=_material(entry, kind))
-    except (OperatorError, ValueError) as error:
-        return Input(id=identity, fault=f"line {number}: {error}")
-
-
-def _material(entry: dict[str, Any], kind: str) -> Material:
-    from datetime import UTC, datetime
-
-    from config.types import Kind
-    from monitor.checks.base import Material
-    from storage.values import Words
-
-    named = entry.get("kind") or kind
-    if named not in set(Kind):
-        raise OperatorError(
-            f"{named!r} is no kind of account", remedy=f"Kinds are: {', '.join(Kind)}"
-        )
-    published = None
-    if entry.get("published_at"):
-        published = datetime.fromisoformat(str(entry["published_at"]))
-        if published.tzinfo is None:
-            published = published.replace(tzinfo=UTC)
-    text = entry["text"]
-    return Material(
-        words=Words(text=text, own_length=len(text)),
-        kind=Kind(named),
-        published_at=published,
-        shown_from=published,
-        shown_by=published,
-        is_visible=False,
-    )
 
 
 def _shape(given: Input, judged: Judgement | None) -> dict[str, Any]:
@@ -233,16 +149,22 @@ def _not_judged(judged: Judgement) -> str:
 def rescan(
     config: ConfigOption = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only posts published from this date on.")
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Only posts published from this date on."),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", help="Only posts published up to this date.")
+        str | None,
+        typer.Option(
+            "--until", metavar="DATE", help="Only posts published up to this date, inclusive."
+        ),
     ] = None,
     account: AccountsOption = None,
     clause: Annotated[
         list[str] | None,
         typer.Option(
-            "--clause", help="Only findings under this clause (terms.5); may be repeated."
+            "--clause",
+            metavar="CLAUSE",
+            help="Only findings under this clause (terms.5); may be repeated.",
         ),
     ] = None,
     rules: RulesOption = None,
@@ -254,23 +176,25 @@ def rescan(
     ] = False,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="Judge as if it were this moment; rules stay today's."),
+        typer.Option(
+            "--as-of", metavar="TIME", help="Judge as if it were this moment; rules stay today's."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Judge the stored history again and show the difference, for example after an incident."""
+    """Judge the stored history again and show the difference.
+
+    For example after an incident, with changed rules, or with --as-of inside an election
+    window. Tries to send what has become urgent.
+    """
     if pull and dry_run:
         raise OperatorError("--pull and --dry-run exclude each other: one reads and writes")
     place = workplace(config)
     accounts = place.accounts(account)
+    pulled: Outcome | None = None
     with opened_app(place, read_only=dry_run, rules=rules) as app:
         if not dry_run:
             app.repository.sync_register(app.register, at=app.clock.now())
-        coverage: tuple[Any, ...] = ()
-        if pull:
-            from monitor.pipeline import scan
-
-            coverage = scan(app, accounts, by="rescan --pull").coverage
         moment = instant(as_of, place.settings) if as_of else app.clock.now()
         wanted = _range(place.settings, since, until, [one.id for one in accounts], clause)
         unknown = [name for name in wanted.clauses if name not in app.policy.clauses]
@@ -279,15 +203,37 @@ def rescan(
                 f"the policy has no clause {unknown[0]!r}",
                 remedy=f"It has: {', '.join(app.policy.clauses)}",
             )
+        coverage: tuple[Any, ...] = ()
+        if pull:
+            from monitor.pipeline import scan
+
+            scanned = scan(app, accounts, by=person(None))
+            coverage, pulled = scanned.coverage, scanned.outcome
         total = app.repository.count_versions(
             accounts=wanted.accounts, since=wanted.since, until=wanted.until
         )
         done, run = _judge_again(app, wanted, moment, dry_run=dry_run, total=total)
-    _report(done, run, coverage, json=json, dry_run=dry_run)
+        warnings = () if dry_run else send_urgent(app)
+    outcome = done.outcome if pulled is None else _both(pulled, done.outcome)
+    _report(outcome, run, coverage or done.coverage, json=json, dry_run=dry_run)
+    for warning in warnings:
+        note(f"clerkwatch: {warning}")
     if coverage:
         from monitor.cli.watch import exit_code
 
         raise typer.Exit(exit_code(coverage))
+
+
+def _both(pulled: Outcome, again: Outcome) -> Outcome:
+    """Return what a pull and the judging after it changed; what was judged twice counts once."""
+    from dataclasses import replace
+
+    return replace(
+        pulled + again,
+        judged=again.judged,
+        not_judged=again.not_judged,
+        unchanged=max(0, again.unchanged - len(pulled.added)),
+    )
 
 
 def _range(
@@ -313,7 +259,6 @@ def _judge_again(
 ) -> tuple[Rescanned, int | None]:
     """Run the rescan as a run of its own (not when dry) with a progress bar."""
     from config.types import RunKind
-    from monitor.cli.common import person
     from monitor.rescan import rescan as judge_again
 
     run = None
@@ -342,27 +287,28 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _report(
-    done: Rescanned, run: int | None, pulled: tuple[Any, ...], *, json: bool, dry_run: bool
+    outcome: Outcome, run: int | None, coverage: tuple[Any, ...], *, json: bool, dry_run: bool
 ) -> None:
     from monitor.cli import shapes
 
-    outcome = done.outcome
     if json:
-        emit(shapes.run(run, pulled or done.coverage, outcome) | {"dry_run": dry_run})
+        emit(shapes.run(run, coverage, outcome) | {"dry_run": dry_run})
         return
     would = "would be " if dry_run else ""
     say(
-        f"{outcome.judged} versions judged: {len(outcome.added)} findings {would}added, "
+        f"{count(outcome.judged, 'version')} judged: "
+        f"{count(len(outcome.added), 'finding')} {would}added, "
         f"{len(outcome.withdrawn)} {would}withdrawn, {outcome.unchanged} unchanged."
     )
     for sign, list_of in (("+", outcome.added), ("-", outcome.withdrawn)):
-        for found in list_of[:50]:
+        for found in list_of[:_SHOWN]:
             because = f" ({found.why})" if found.why else ""
             say(
                 f"{sign} {found.finding.clause:15} {found.finding.rule:34} {found.account} "
-                f"{found.platform_id}{because}"
+                f"{harmless(found.platform_id, most=80)}{because}"
             )
-        if len(list_of) > 50:  # noqa: PLR2004  # the lines shown above
-            say(f"{sign} and {len(list_of) - 50} more; all of them with --json")
+        if len(list_of) > _SHOWN:
+            say(f"{sign} and {len(list_of) - _SHOWN} more; all of them with --json")
     if outcome.cases_opened:
-        say(f"{len(outcome.cases_opened)} cases opened. See: clerkwatch cases list")
+        opened = "would be opened." if dry_run else "opened. See: clerkwatch cases list"
+        say(f"{count(len(outcome.cases_opened), 'case')} {opened}")

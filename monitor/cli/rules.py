@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import OperatorError
-from monitor.cli.common import ConfigOption, Exit, JsonOption, emit, say
+from monitor.cli.common import ConfigOption, Exit, JsonOption, count, emit, harmless, say
 from monitor.cli.judging import RulesOption, settings_if_any
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def show(
     rules: RulesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show one rule: clause and its words, reason, why it may be harmless, examples."""
+    """Show one rule: its clause, reason and examples."""
     judge = _judge(config, rules)
     found = next((one for one in judge.rules if one.id == rule), None)
     if found is None:
@@ -70,11 +70,11 @@ def show(
     say(f"Clause     {found.clause} ({judge.policy.clauses[found.clause].title})")
     say(f'Policy     "{topic.words}"')
     say(f"Reason     {found.reason}")
-    say(f"May be fine {found.harmless}")
+    say(f"May be     {found.harmless}")
     for example in found.hits:
-        say(f"Finds      {example.text}")
+        say(f"Finds      {harmless(example.text, most=1000)}")
     for example in found.near_misses:
-        say(f"Leaves     {example.text}")
+        say(f"Leaves     {harmless(example.text, most=1000)}")
 
 
 def _shape(rule: RuleData) -> dict[str, Any]:
@@ -95,7 +95,10 @@ def _shape(rule: RuleData) -> dict[str, Any]:
 def run_examples(
     config: ConfigOption = None, rules: RulesOption = None, json: JsonOption = False
 ) -> None:
-    """Run every rule's own examples. Exit code 1 when one does not hold."""
+    """Run every rule's own examples.
+
+    Exit code 1 when one does not hold.
+    """
     from monitor.checks.examples import test_rules
 
     judge = _judge(config, rules)
@@ -118,8 +121,9 @@ def run_examples(
         )
     else:
         for fault in failures:
-            say(f"{fault.rule}: {fault.why}: {fault.text}")
+            say(f"{fault.rule}: {fault.why}: {harmless(fault.text)}")
         examples = sum(len(rule.hits) + len(rule.near_misses) for rule in judge.rules)
-        say(f"{len(judge.rules)} rules, {examples} examples, {len(failures)} do not hold.")
+        said = f"{count(len(judge.rules), 'rule')}, {count(examples, 'example')}"
+        say(f"{said}: {len(failures)} do not hold." if failures else f"{said}: all hold.")
     if failures:
         raise typer.Exit(Exit.FAILED)

@@ -56,8 +56,13 @@ def init(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Write a commented configuration after a few questions, and an empty database."""
+    """Write a commented configuration; makes the database.
+
+    Asks a few questions first; --defaults asks nothing. Nothing is written when an answer
+    cannot be used.
+    """
     from config.sample import answers_of, sample
+    from config.settings import parse
 
     named = config or (Path(named) if (named := os.environ.get("CLERKWATCH_CONFIG")) else None)
     file = named or Path("clerkwatch.toml")
@@ -67,6 +72,7 @@ def init(
         )
     given = {} if defaults else {key: _ask(key, question) for key, question in QUESTIONS}
     text = sample(answers_of(given))
+    parse(text, file=file, environ=os.environ)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     file.chmod(0o640)
@@ -87,9 +93,10 @@ def _ask(key: str, question: str) -> str:
 
 
 def doctor(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Check configuration, credentials, mail server, database, clock and rules.
+    """Examine the installation; name each remedy.
 
-    Names the remedy for each fault. Exit code 1 when something does not work.
+    Configuration, credentials, mail server, database, clock, rules, polls. Changes nothing.
+    Exit code 1 when something does not work.
     """
     from monitor.clock import SystemClock
     from monitor.doctor import examine
@@ -126,9 +133,10 @@ def _report(checks: Sequence[Check], *, json: bool) -> None:
 
 
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Say whether the daemon is well: last readings, waiting mails, cases, next window.
+    """Say whether the daemon is well.
 
-    Exit code 1 when nothing was read for twice `pull_every`.
+    Last readings, waiting mails, cases, the next window, the ledger's head. Exit code 1 when
+    an account was not read for twice pull_every.
     """
     from monitor.clock import SystemClock
     from monitor.status import look

@@ -12,6 +12,7 @@ from monitor.cli.common import (
     ConfigOption,
     Exit,
     JsonOption,
+    count,
     emit,
     harmless,
     is_terminal,
@@ -19,6 +20,7 @@ from monitor.cli.common import (
     opened_app,
     person,
     say,
+    send_urgent,
     workplace,
 )
 
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
     from monitor.pipeline import Scanned
     from storage.values import Coverage
+
+
+_SHOWN = 20
 
 
 def add(app: typer.Typer) -> None:
@@ -38,12 +43,12 @@ def add(app: typer.Typer) -> None:
 def scan(
     config: ConfigOption = None, account: AccountsOption = None, json: JsonOption = False
 ) -> None:
-    """Read the accounts once now: new posts and the re-readings that are due.
+    """Read the accounts once now, judge, open cases.
 
-    Judges what was read, opens cases and tries to send what is urgent. Exit code 3 when an
-    account failed or was read in part; the others are done all the same.
+    Reads new posts and the re-readings that are due, and tries to send what is urgent: a
+    mail server that is down is a warning, the mails wait. Exit code 3 when an account failed
+    or was read in part; the others are done all the same.
     """
-    from monitor.alerts.outbox import deliver_due
     from monitor.pipeline import scan as scan_accounts
 
     place = workplace(config)
@@ -54,20 +59,14 @@ def scan(
             scanned = scan_accounts(
                 app, accounts, by=person(None), progress=lambda _account: step()
             )
-        report = deliver_due(
-            app.repository,
-            app.transport,
-            sender=place.settings.mail.sender,
-            now=app.clock.now(),
-            stop=app.stop.is_set,
-        )
+        warnings = send_urgent(app)
     if json:
         from monitor.cli import shapes
 
         emit(shapes.run(scanned.run, scanned.coverage, scanned.outcome))
     else:
         _tell(scanned)
-    for warning in report.warnings:
+    for warning in warnings:
         note(f"clerkwatch: {warning}")
     raise typer.Exit(exit_code(scanned.coverage))
 
@@ -81,11 +80,13 @@ def exit_code(coverage: Sequence[Coverage]) -> Exit:
 
 
 def _tell(scanned: Scanned) -> None:
+    if not scanned.coverage:
+        say("No account is registered yet: add an [[accounts]] table for each.")
     for line in scanned.coverage:
         read = line.recorded
         said = f"{line.account}: {line.status.value}"
         if read.posts:
-            said += f", {read.posts} posts, {read.new} new"
+            said += f", {count(read.posts, 'post')}, {read.new} new"
         for number, word in (
             (read.edited, "edited"),
             (read.gone, "no longer visible"),
@@ -95,13 +96,16 @@ def _tell(scanned: Scanned) -> None:
         say(said + (f". {harmless(line.error, most=400)}" if line.error else ""))
     outcome = scanned.outcome
     say(
-        f"{len(outcome.added)} findings, {len(outcome.cases_opened)} cases opened, "
-        f"{outcome.mails_queued} urgent mails."
+        f"{count(len(outcome.added), 'finding')}, "
+        f"{count(len(outcome.cases_opened), 'case')} opened, "
+        f"{count(outcome.mails_queued, 'urgent mail')}."
     )
     if outcome.not_judged:
-        say(f"{outcome.not_judged} posts could not be judged by every check.")
-    for found in outcome.added[:20]:
+        say(f"{count(outcome.not_judged, 'post')} could not be judged by every check.")
+    for found in outcome.added[:_SHOWN]:
         say(f"  {found.finding.clause:15} {found.finding.rule:34} {found.account}")
+    if len(outcome.added) > _SHOWN:
+        say(f"  and {len(outcome.added) - _SHOWN} more; all of them with --json")
     if outcome.cases_opened:
         say("See them with: clerkwatch cases list")
 
@@ -121,7 +125,10 @@ def _bar(title: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 def run(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Run the daemon: what systemd starts. Ends well on SIGTERM."""
+    """Run the daemon: what systemd starts.
+
+    Reads, judges, mails and writes the morning digest until it is told to stop (SIGTERM).
+    """
     import asyncio
     import os
     import random
