@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 from dataclasses import dataclass, field
-from email.headerregistry import Address
+from email.charset import QP, Charset
+from email.header import Header
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from config.errors import MailError
@@ -28,13 +31,38 @@ if TYPE_CHECKING:
     from config.types import Role
     from monitor.alerts.facts import Stamp
 
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+_LINE = 76
 # RFC 5321 section 4.1.2, dot-string and domain; quoted local parts and literals are not taken.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _MOST_SUBJECT = 200
 _MOST_LOCAL = 64
 _MOST_ADDRESS = 254
+
+
+class _WholeWords(EmailPolicy):
+    """The standard policy, but for headers whose words reach a person.
+
+    The library folds a long line between plain and encoded words so that readers' programmes
+    show two spaces, or none, at the seam (cpython 92081 and others). Here such a text is one
+    run of encoded words, which readers join without anything between, and a plain one is
+    folded at single spaces.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as it goes over the line, its line ends included."""
+        folded: str | None = None
+        if name.lower() == "subject":
+            folded = _folded(name, str(value))
+        elif isinstance(value, AddressHeader):
+            named = f",{self.linesep} ".join(_mailbox(name, one) for one in value.addresses)
+            folded = f"{name}: {named}"
+        if folded is None:
+            return super().fold_binary(name, value)
+        return f"{folded}{self.linesep}".encode("ascii")
+
+
+_POLICY = _WholeWords(linesep="\r\n", cte_type="7bit", max_line_length=_LINE)
 
 
 class Person(Protocol):
@@ -171,6 +199,38 @@ def _headers(letter: Letter) -> list[tuple[str, str]]:
 def _named(name: str, address: str) -> Address:
     """Return a name with its address for a header."""
     return Address(display_name=one_line(name, most=100), addr_spec=checked(address))
+
+
+def _folded(name: str, text: str) -> str:
+    """Return a header of one line of text; read back, it is exactly that text."""
+    whole = f"{name}: {text}"
+    lines = textwrap.wrap(whole, _LINE, break_long_words=False, break_on_hyphens=False)
+    is_plain = text.isascii() and "=?" not in text and " ".join(lines) == whole
+    if is_plain and lines[0] != f"{name}:" and all(len(line) <= _LINE for line in lines):
+        return "\r\n ".join(lines)
+    return f"{name}: {_encoded(text, name=name)}"
+
+
+def _encoded(text: str, *, name: str) -> str:
+    """Return text as encoded words (RFC 2047), in lines of at most 76 characters.
+
+    Args:
+        text: Any text without control characters.
+        name: Of the header whose first line it begins on.
+    """
+    charset = Charset("utf-8")
+    # Mostly ASCII, so this stays readable to a person who looks at the raw mail.
+    charset.header_encoding = QP
+    header = Header(text, charset=charset, maxlinelen=_LINE, header_name=name)
+    return header.encode(splitchars="", linesep="\r\n")
+
+
+def _mailbox(header: str, address: Address) -> str:
+    """Return a name with its address as both stand in a header."""
+    name = address.display_name
+    if name.isascii() and "=?" not in name:
+        return str(address)
+    return f"{_encoded(name, name=header)}\r\n <{address.addr_spec}>"
 
 
 def _domain(address: str) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from config.errors import MailError
 from config.types import CaseId, Role
 from monitor.alerts.digest import MOST_BYTES
+from monitor.alerts.hardening import one_line
 from monitor.alerts.message import Letter, checked, finish, message_id
 from tests.unit.alerts.builders import (
     AS_OF,
@@ -26,7 +27,7 @@ from tests.unit.alerts.builders import (
     finding,
     working_day,
 )
-from tests.unit.alerts.letters import finished, hostile_morning
+from tests.unit.alerts.letters import SHOWN, finished, hostile_morning
 from tests.unit.alerts.people import CLERK, SENDER, Somebody
 
 if TYPE_CHECKING:
@@ -151,6 +152,26 @@ def test_any_text_stands_safely_in_headers(name: str, subject: str, council: str
     assert sorted(set(message.keys())) == sorted(message.keys())
     assert len(message.keys()) == len(EXPECTED_NAMES)
     assert [one.addr_spec for one in message["To"].addresses] == [CLERK.email]
+
+
+TEXTS = st.text(st.sampled_from("ab —é🎄=?_[]:,"), min_size=1, max_size=220)
+
+
+@settings(max_examples=150)
+@given(subject=TEXTS)
+def test_a_subject_is_read_as_it_was_written(subject: str) -> None:
+    """Wherever a long subject is folded, no space appears and none is lost."""
+    shown = parsed(finish(letter(subject=subject)))["Subject"]
+    assert str(shown) == one_line(subject)
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN))
+def test_every_reviewed_subject_is_read_as_it_was_written(name: str) -> None:
+    """The subjects of the golden mails survive the header, and no line of it is long."""
+    body = finish(letter(subject=SHOWN[name].subject))
+    header = body[body.index(b"\r\nSubject: ") + 2 : body.index(b"\r\nDate: ")]
+    assert str(parsed(body)["Subject"]) == SHOWN[name].subject
+    assert max(map(len, header.split(b"\r\n"))) <= 76
 
 
 EXPECTED_NAMES = email.message_from_bytes(finish(letter())).keys()
