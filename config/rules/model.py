@@ -24,11 +24,14 @@ class Group:
         terms: Literals; the words of the lists named are already among them.
         patterns: RE2 patterns.
         where: ``any``, ``own`` or ``referenced``.
+        support: It must match, but what matched is not shown: a pronoun or a price says
+            nothing to the Clerk that the other groups do not.
     """
 
     terms: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     where: str = "any"
+    support: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +149,13 @@ class RuleData:
             "flags": [self.others, self.masked, self.in_window],
             "check": self.check,
             "need": [
-                [sorted(group.terms), sorted(group.patterns), group.where] for group in self.need
+                [
+                    sorted(group.terms),
+                    sorted(group.patterns),
+                    group.where,
+                    *(["support"] if group.support else []),
+                ]
+                for group in self.need
             ],
             "near": None if self.near is None else [self.near.words, self.near.sentence],
             "unless": [

@@ -129,7 +129,7 @@ def _rule(
     if not isinstance(name, str) or not _NAME.match(name):
         raise place.wrong("it has no name", 'Write name = "small-letters-and-dashes".')
     place.only(entry, _RULE_KEYS)
-    need = tuple(_group(place, part, words_of) for part in place.tables(entry, "need"))
+    need = _need(place, entry, words_of)
     check = place.text(entry, "check")
     if bool(need) == bool(check):
         raise place.wrong(
@@ -165,15 +165,31 @@ def _rule(
     )
 
 
+def _need(
+    place: _Place, entry: Mapping[str, object], words_of: Callable[[str], tuple[str, ...]]
+) -> tuple[Group, ...]:
+    need = tuple(_group(place, part, words_of) for part in place.tables(entry, "need"))
+    if need and all(group.support for group in need):
+        raise place.wrong(
+            "every group only supports another", "Take support = true from one of them."
+        )
+    return need
+
+
 def _group(
     place: _Place, part: Mapping[str, object], words_of: Callable[[str], tuple[str, ...]]
 ) -> Group:
-    place.only(part, {"terms", "patterns", "lists", "where"})
+    place.only(part, {"terms", "patterns", "lists", "where", "support"})
     terms = _listed(place, part, "terms", "lists", words_of)
     where = part.get("where", "any")
     if where not in WHERES:
         raise place.wrong(f"where = {where!r} is unknown", f"Use {', '.join(WHERES)}.")
-    group = Group(terms=terms, patterns=place.texts(part, "patterns"), where=str(where))
+    group = Group(
+        terms=terms,
+        patterns=place.texts(part, "patterns"),
+        where=str(where),
+        support=place.flag(part, "support"),
+    )
     if not group.terms and not group.patterns:
         raise place.wrong("an empty group", "Give it terms, patterns or lists.")
     return group

@@ -125,11 +125,18 @@ class Layout:
             if _overlaps(self._normal.span(*span), others) == (where == "referenced")
         ]
 
-    def close(self, groups: Sequence[Sequence[Span]], near: Near) -> list[Span] | None:
+    def close(
+        self, groups: Sequence[Sequence[Span]], near: Near, shown: Sequence[int]
+    ) -> list[Span] | None:
         """Return matches that stand close together, one of each group; None if none do.
 
         For each match taken as the last one, the nearest of every other group before it
         makes the tightest set there is, so one pass finds every place that counts.
+
+        Args:
+            groups: Matches of each group.
+            near: How close.
+            shown: Numbers of the groups whose matches are returned; all must be close.
         """
         events = sorted(
             (start, end, number) for number, group in enumerate(groups) for start, end in group
@@ -139,7 +146,7 @@ class Layout:
         for start, end, number in events:
             latest[number] = (start, end)
             if len(latest) == len(groups) and self._is_close(list(latest.values()), near):
-                chosen += latest.values()
+                chosen += (latest[one] for one in shown)
         return without_nested(sorted(set(chosen))) or None
 
     def _is_close(self, spans: Sequence[Span], near: Near) -> bool:

@@ -205,9 +205,10 @@ def _spans(
         groups[number] = layout.spoken_by(spans, group.where)
         if not groups[number]:
             return None
+    shown = [number for number, group in enumerate(rule.groups) if not group.is_support]
     if rule.data.near is not None and len(groups) > 1:
-        return layout.close(groups, rule.data.near)
-    return _some_of_each(groups)
+        return layout.close(groups, rule.data.near, shown)
+    return _some_of_each([groups[number] for number in shown])
 
 
 def _silencers(

@@ -64,6 +64,7 @@ class CompiledGroup:
 
     entries: tuple[int, ...]
     where: str
+    is_support: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Vocabulary:
                         *(self._pattern(rule, pattern) for pattern in group.patterns),
                     ),
                     where=group.where,
+                    is_support=group.support,
                 )
                 for group in rule.need
             ),

@@ -35,9 +35,9 @@ def rule(*groups: Group, topic: str = "abuse", name: str = "made-up", **given: A
     return RuleData(**(stated | given))
 
 
-def terms(*words: str, where: str = "any") -> Group:
+def terms(*words: str, where: str = "any", support: bool = False) -> Group:
     """Return a group of literals."""
-    return Group(terms=words, where=where)
+    return Group(terms=words, where=where, support=support)
 
 
 def patterns(*written: str) -> Group:

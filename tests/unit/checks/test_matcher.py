@@ -79,6 +79,17 @@ def test_near_counts_words_between() -> None:
     assert quotes("vote one two three four. vote reds", close) == {"made-up": ["vote", "reds"]}
 
 
+def test_support_is_needed_but_not_shown() -> None:
+    """A group that only supports another must match, in its place, and gives no span."""
+    support = terms("our", "this", support=True)
+    anywhere = rule(support, terms("council"), terms("useless"))
+    assert quotes("This council is useless", anywhere) == {"made-up": ["council", "useless"]}
+    assert quotes("Council is useless", anywhere) == {}
+    close = rule(support, terms("council"), near=Near(words=2))
+    assert quotes("our town council", close) == {"made-up": ["council"]}
+    assert quotes("our very own old town council", close) == {}
+
+
 def test_near_in_one_sentence() -> None:
     """A full stop parts the groups; a title's full stop does not."""
     close = rule(terms("vote"), terms("smith"), near=Near(sentence=True))

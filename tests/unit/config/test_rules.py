@@ -34,6 +34,7 @@ lists = ["insults"]
 [[rules.need]]
 patterns = ['\\bx+\\b']
 where = "own"
+support = true
 [rules.near]
 words = 4
 [rules.unless]
@@ -64,6 +65,7 @@ def test_rule(tmp_path: Path) -> None:
     assert found.need[0].terms == ("fool", "twit", "nit")
     assert found.need[1].patterns == (r"\bx+\b",)
     assert found.need[1].where == "own"
+    assert [group.support for group in found.need] == [False, True]
     assert found.near is not None
     assert (found.near.words, found.near.sentence) == (4, False)
     assert found.unless.anywhere == ("dessert",)
@@ -106,6 +108,8 @@ def test_extra_folder_is_added(tmp_path: Path) -> None:
         ('lists = ["insults"]', 'lists = ["none"]', "abuse/fool", "no word list 'none'"),
         ('around_lists = ["insults"]', 'around_lists = ["none"]', "abuse/fool", "no word list"),
         ('where = "own"', 'where = "mine"', "abuse/fool", "where"),
+        ("support = true", 'support = "yes"', "abuse/fool", "support"),
+        ('terms = ["fool"]', 'terms = ["fool"]\nsupport = true', "abuse/fool", "only supports"),
         ("words = 4", "", "abuse/fool", "near says nothing"),
         ("words = 4", "word = 4", "abuse/fool", "unknown key 'word'"),
         ("others = true", 'others = "yes"', "abuse/fool", "others"),
