@@ -1,9 +1,10 @@
 """The daemon: wakes up, asks the database what is due, has it done, tells systemd it is well.
 
-The scheduler only wakes (law 4): a heartbeat every few seconds looks at the database, so
-a stepped clock, a missed job or a restart costs at most one beat. Blocking work runs in a
-bounded pool; the watchdog is fed from the loop and withheld when a unit overruns, because
-a thread that hangs can only be ended with its process.
+The scheduler only wakes (law 4). Beside it a heart beats on the loop, by the clock that
+nobody can set: whatever is due is found within one beat after a stepped clock, a missed job
+or a restart. Blocking work runs in two bounded pools, so that accounts that hang delay
+neither the digest nor the mails; the watchdog is fed from the loop and withheld when a unit
+overruns, because a thread that hangs can only be ended with its process.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import asyncio
 import signal
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,35 +23,41 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-import connectors
-from monitor import morning
-from monitor.alerts.outbox import deliver_due
-from monitor.judging import judge_stale
-from monitor.pipeline import scan
+from config.errors import StorageError
+from monitor.due import Due, after_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from random import Random
 
     from apscheduler.events import JobExecutionEvent
 
-    from config.register import Account
     from monitor.app import App
+    from monitor.due import Work
     from monitor.notify import Notifier
 
-BEAT_S = 10
+BEAT_S = 10.0
 GRACE_S = 6 * 3600
-WORKERS = 6
-UNIT_DEADLINE_S = 15 * 60
+MOST_READERS = 16
+"""Most accounts read at the same time; each has a place of its own up to this number."""
+HOUSE_UNITS = 3
+"""Units that are not readings: digest, judge, deliver. Each has its place at any time."""
+UNIT_DEADLINE_S = 15 * 60.0
 """Longest that one unit of work may take; afterwards the watchdog is not fed any more."""
-STOP_WITHIN_S = 20
-JITTER = 0.1
-"""Share of `pull_every` by which pulls are spread, so that accounts do not march in step."""
+STOP_WITHIN_S = 18.0
+"""With the seconds around it, an end comes within twenty seconds of SIGTERM."""
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
+class _Unit:
+    """One unit in hand; `began` is None while it waits for a thread."""
+
+    future: Future[object]
+    began: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Daemon:
     """One daemon on one database.
 
@@ -59,52 +66,81 @@ class Daemon:
         notifier: The service manager.
         random: Spreads the pulls.
         monotonic: Seconds; for deadlines, untouched by a stepped clock.
+        beat_s: Seconds between two looks at the database; shorter under a short watchdog.
+        deadline_s: Longest that one unit may take, in seconds.
     """
 
     app: App
     notifier: Notifier
     random: Random
     monotonic: Callable[[], float] = time.monotonic
-    _pool: ThreadPoolExecutor = field(init=False)
-    _units: dict[str, tuple[Future[object], float]] = field(init=False, default_factory=dict)
-    _spread: dict[str, timedelta] = field(init=False, default_factory=dict)
+    beat_s: float = BEAT_S
+    deadline_s: float = UNIT_DEADLINE_S
+    _look: Due = field(init=False)
+    _readers: ThreadPoolExecutor = field(init=False)
+    _house: ThreadPoolExecutor = field(init=False)
+    _units: dict[str, _Unit] = field(init=False, default_factory=dict)
+    _failed: dict[str, tuple[int, float]] = field(init=False, default_factory=dict)
     _stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """Make the pool; nothing runs yet."""
-        self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="unit")
+        """Make the pools; nothing runs yet."""
+        self._look = Due(app=self.app, random=self.random)
+        readers = max(1, min(MOST_READERS, len(self.app.register)))
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="pull")
+        # One thread more looks at the database at each beat.
+        self._house = ThreadPoolExecutor(HOUSE_UNITS + 1, thread_name_prefix="house")
+        if self.notifier.watchdog_s is not None:
+            self.beat_s = min(self.beat_s, self.notifier.watchdog_s / 3)
 
     async def run(self) -> int:
-        """Run until SIGTERM or SIGINT; return 0 if all units ended in time, else 1."""
+        """Run until SIGTERM or SIGINT; return 0.
+
+        A unit that does not end in time is cut off: what it read is committed, and what it
+        had still to do is due at the next start.
+
+        Raises:
+            StorageError: The database refused at the start.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self.stop)
         self.app.repository.clear_leases(owner_prefix="")
         scheduler = self._scheduler()
         scheduler.start()
-        await self.beat()
-        self.notifier.say("READY=1", "STATUS=Watching")
+        self.notifier.say("READY=1", "STATUS=Started; looking at what is due")
         log.info("daemon ready", accounts=len(self.app.register))
-        await self._stopping.wait()
+        while not self._stopping.is_set():
+            await self.beat()
+            scheduler.wakeup()  # it sleeps by a clock that may have been set since
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), timeout=self.beat_s)
         self.notifier.say("STOPPING=1", "STATUS=Finishing the work in hand")
         log.info("daemon stopping", units=sorted(self._units))
         scheduler.shutdown(wait=False)
-        return await self._finish()
+        await self._finish()
+        return 0
+
+    def stop(self) -> None:
+        """End soon; what SIGTERM does."""
+        self._stopping.set()
+        self.app.stop.set()
 
     def _scheduler(self) -> AsyncIOScheduler:
-        beat_s = BEAT_S
-        if self.notifier.watchdog_s is not None:
-            beat_s = max(1, min(BEAT_S, int(self.notifier.watchdog_s / 3)))
+        """Return what wakes the daemon on the minute, between two heartbeats."""
         schedule = self.app.settings.schedule
         scheduler = AsyncIOScheduler(
             timezone=self.app.settings.zone(),
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S},
         )
-        scheduler.add_job(self.beat, IntervalTrigger(seconds=beat_s), id="beat")
         scheduler.add_job(
             self.beat,
             CronTrigger(hour=schedule.digest_at.hour, minute=schedule.digest_at.minute),
             id="digest",
+        )
+        every_s = schedule.pull_every.total_seconds()
+        scheduler.add_job(
+            self.beat, IntervalTrigger(seconds=int(every_s), jitter=int(every_s / 10)), id="pull"
         )
         scheduler.add_listener(_say_missed, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
         return scheduler
@@ -115,101 +151,96 @@ class Daemon:
         overrun = self._overrun()
         if overrun:
             log.error("unit overruns", units=overrun)
-            self.notifier.say(f"STATUS=Stuck: {', '.join(overrun)}")
+            self.notifier.say(f"STATUS=Stuck, waiting to be restarted: {', '.join(overrun)}")
             return
-        due = await asyncio.get_running_loop().run_in_executor(None, self._due)
+        loop = asyncio.get_running_loop()
+        try:
+            due = await loop.run_in_executor(self._house, self._look.units, frozenset(self._units))
+        except StorageError as error:
+            # Not fed: when this lasts, the service manager restarts and says so.
+            log.exception("database cannot be used")
+            self.notifier.say(f"STATUS={_one_line(f'The database cannot be used: {error}')}")
+            return
+        if self._stopping.is_set():
+            return
         for name, work in due:
             self._start(name, work)
-        self.notifier.say("WATCHDOG=1", f"STATUS=Watching; {len(self._units)} at work")
+        self.notifier.say("WATCHDOG=1", f"STATUS={_one_line(self._status())}")
 
-    def _due(self) -> list[tuple[str, Callable[[], object]]]:
-        """Return the units that are due now and not in hand, most pressing first."""
-        app = self.app
-        now = app.clock.now()
-        due: list[tuple[str, Callable[[], object]]] = []
-        if "digest" not in self._units and morning.is_due(app, now=now):
-            due.append(("digest", lambda: morning.send(app, by="daemon")))
-        for account in app.register:
-            name = f"pull {account.id}"
-            if name not in self._units and self._is_pull_due(account, now):
-                due.append((name, lambda account=account: self._pull(account)))  # type: ignore[misc]  # mypy: a default binds the loop's value
-        if "judge" not in self._units:
-            due.append(("judge", lambda: judge_stale(app, as_of=now)))
-        if "deliver" not in self._units and app.repository.mails(due_at=now, limit=1):
-            due.append(("deliver", self._deliver))
-        return due
+    def _status(self) -> str:
+        """Say in one line what an administrator wants to know first."""
+        said = [f"Watching {len(self.app.register)} accounts"]
+        said.append(f"at work: {', '.join(sorted(self._units))}" if self._units else "0 at work")
+        if self._look.unread:
+            said.append(f"not read: {', '.join(self._look.unread)}")
+        if self._failed:
+            said.append(f"failed, tried again soon: {', '.join(sorted(self._failed))}")
+        return "; ".join(said)
 
-    def _is_pull_due(self, account: Account, now: datetime) -> bool:
-        try:
-            if connectors.find(account.platform).by_hand:
-                return False
-        except LookupError:
-            pass  # it is pulled, so that its coverage says at each pull why it cannot be read
-        state = self.app.repository.account_state(account.id)
-        if state.retry_at is not None and state.retry_at > now:
-            return False
-        if state.last_tried_at is None:
-            return True
-        every = self.app.settings.schedule.pull_every + self._spread.get(account.id, timedelta())
-        # A clock that was set back must not stop the pulls until it has caught up.
-        return abs(now - state.last_tried_at) >= every
+    def _start(self, name: str, work: Work) -> None:
+        """Start a unit, unless another beat has started it meanwhile or it has just failed."""
+        if name in self._units:
+            return
+        _, not_before = self._failed.get(name, (0, 0.0))
+        if not_before > self.monotonic():
+            return
+        unit = _Unit(Future())
+        self._units[name] = unit
 
-    def _pull(self, account: Account) -> None:
-        every = self.app.settings.schedule.pull_every
-        self._spread[account.id] = every * self.random.uniform(-JITTER, JITTER)
-        scan(self.app, [account], by="daemon")
-        self._deliver()
+        def begin() -> object:
+            unit.began = self.monotonic()
+            return work()
 
-    def _deliver(self) -> None:
-        app = self.app
-        report = deliver_due(
-            app.repository,
-            app.transport,
-            sender=app.settings.mail.sender,
-            now=app.clock.now(),
-            stop=app.stop.is_set,
-        )
-        for warning in report.warnings:
-            log.warning("mail waits or was refused", what=warning)
-
-    def _start(self, name: str, work: Callable[[], object]) -> None:
-        self._units[name] = (self._pool.submit(work), self.monotonic())
+        pool = self._readers if name.startswith("pull ") else self._house
+        unit.future = pool.submit(begin)
 
     def _reap(self) -> None:
-        """Forget finished units; one that failed is said aloud and comes due again."""
-        for name, (future, _) in list(self._units.items()):
-            if not future.done():
+        """Forget finished units; one that failed is said aloud and comes due again later."""
+        for name, unit in list(self._units.items()):
+            if not unit.future.done():
                 continue
             del self._units[name]
-            error = future.exception()
-            if error is not None:
-                log.error("unit failed", unit=name, error=self.app.redactor.redact(str(error)))
+            error = None if unit.future.cancelled() else unit.future.exception()
+            if error is None:
+                self._failed.pop(name, None)
+                continue
+            times = self._failed.get(name, (0, 0.0))[0] + 1
+            self._failed[name] = (times, self.monotonic() + after_failure(times))
+            said = self.app.redactor.redact(f"{type(error).__name__}: {error}")
+            log.error("unit failed", unit=name, times=times, error=said, exc_info=error)
 
     def _overrun(self) -> list[str]:
         now = self.monotonic()
         return sorted(
             name
-            for name, (future, began) in self._units.items()
-            if future.running() and now - began > UNIT_DEADLINE_S
+            for name, unit in self._units.items()
+            if not unit.future.done()
+            and unit.began is not None
+            and now - unit.began > self.deadline_s
         )
 
-    async def _finish(self) -> int:
-        """Let the units in hand end, at most twenty seconds; cancel what has not begun."""
+    async def _finish(self) -> None:
+        """Let the units in hand end in time; cancel what has not begun; give leases back."""
         self.app.stop.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        waiting = [
-            asyncio.wrap_future(future)
-            for future, _ in self._units.values()
-            if not future.cancelled()
-        ]
+        for pool in (self._readers, self._house):
+            pool.shutdown(wait=False, cancel_futures=True)
+        waiting = {
+            asyncio.wrap_future(unit.future): name
+            for name, unit in self._units.items()
+            if not unit.future.cancelled()
+        }
         if waiting:
             _, late = await asyncio.wait(waiting, timeout=STOP_WITHIN_S)
             if late:
-                log.error("units cut off", number=len(late))
-                return 1
+                log.error("units cut off", units=sorted(waiting[future] for future in late))
         self._reap()
+        self.app.repository.clear_leases(owner_prefix=self.app.owner)
         log.info("daemon stopped")
-        return 0
+
+
+def _one_line(text: str) -> str:
+    """Return a status as the service manager's protocol can carry it."""
+    return " ".join(text.split())[:400]
 
 
 def _say_missed(event: JobExecutionEvent) -> None:

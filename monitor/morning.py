@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import email
 import email.policy
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import connectors
+from config.errors import ClerkwatchError
+from config.types import CoverageStatus
 from monitor.alerts.digest import compose_digest, digest_key
 from monitor.alerts.gather import gather
 from monitor.alerts.outbox import deliver_due
 from monitor.alerts.technical import compose_technical
-from monitor.judging import polls_of
+from monitor.judging import judge_stale, polls_of
 from monitor.pipeline import scan
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from config.register import Account
     from monitor.app import App
     from storage.values import NewMail
 
 _RUNS = 20_000
-PULL_WITHIN_S = 10 * 60
+PULL_WITHIN_S = 10 * 60.0
 """Longest that the digest waits for the accounts; then it says who was not read."""
+_SLICE_S = 0.25
+_AT_ONCE = 16
+_A_MOMENT = timedelta(minutes=2)
+_WAITS_S = (1, 2, 4, 8, 15, 30, 60, 120, 240)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +103,7 @@ def write(app: App, *, now: datetime) -> tuple[NewMail, NewMail | None]:
     return digest, technical
 
 
-def send(app: App, *, by: str) -> Sent:
+def send(app: App, *, by: str, within_s: float = PULL_WITHIN_S) -> Sent:
     """Read the accounts, write today's digest, put it into the outbox and try to send it.
 
     Safe to repeat: a digest that is in the outbox is not written again, only sent on.
@@ -103,12 +111,20 @@ def send(app: App, *, by: str) -> Sent:
     Args:
         app: The wired application.
         by: Who or what asked for it.
+        within_s: Longest that it waits for the accounts, in seconds; then it goes out and
+            says who was not read.
+
+    Raises:
+        ClerkwatchError: The process is ending before it was written.
+        StorageError: The database refused.
     """
     today = app.clock.now().astimezone(app.settings.zone()).date()
     is_new = app.repository.mail(digest_key(today)) is None
     if is_new:
-        _read_accounts_first(app, by=by)
+        _read_accounts_first(app, by=by, within_s=within_s)
         now = app.clock.now()
+        # Of an account that came too late, what was read is judged all the same.
+        judge_stale(app, as_of=now)
         digest, technical = write(app, now=now)
         with app.repository.writing() as transaction:
             is_new = transaction.queue_mail(digest, at=now)
@@ -129,26 +145,66 @@ def send(app: App, *, by: str) -> Sent:
     return Sent(composed=_composed(kept.key, kept.body), is_new=is_new, is_accepted=accepted)
 
 
-def _read_accounts_first(app: App, *, by: str) -> None:
-    """Pull what was not read a moment ago, for at most ten minutes."""
-    now = app.clock.now()
-    fresh = timedelta(minutes=2)
-    due = [
+def _read_accounts_first(app: App, *, by: str, within_s: float) -> None:
+    """Pull what was not read a moment ago, each account by itself, for a bounded time.
+
+    Raises:
+        ClerkwatchError: The process is ending; the digest is due again at the next start.
+        StorageError: The database refused.
+    """
+    waiting = [
         account
         for account in app.register
-        if (tried := app.repository.account_state(account.id).last_tried_at) is None
-        or abs(now - tried) > fresh
+        if not is_by_hand(account) and not _is_fresh(app, account)
     ]
-    if not due:
+    if not waiting:
         return
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
-    pulled = pool.submit(scan, app, due, by=by, insist=True)
+    pool = ThreadPoolExecutor(min(_AT_ONCE, len(waiting)), thread_name_prefix="digest")
     try:
-        pulled.result(timeout=PULL_WITHIN_S)
-    except TimeoutError:
-        app.log.exception("digest goes out before all accounts were read")
+        pulls = {pool.submit(_read, app, account, by=by): account.id for account in waiting}
+        pending = set(pulls)
+        for _ in range(max(1, int(within_s / _SLICE_S))):
+            done, pending = wait(pending, timeout=_SLICE_S)
+            for pull in done:
+                pull.result()
+            if app.stop.is_set():
+                raise ClerkwatchError(
+                    "the digest was put off, because clerkwatch is ending",
+                    remedy="Nothing to do: it goes out at the next start",
+                )
+            if not pending:
+                return
+        late = sorted(pulls[pull] for pull in pending)
+        app.log.error("digest goes out before all accounts were read", accounts=late)
     finally:
-        pool.shutdown(wait=False)
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(app: App, account: Account, *, by: str) -> None:
+    """Read one account; while somebody else reads it, wait for that reading to end."""
+    for wait_s in _WAITS_S:
+        line = scan(app, [account], by=by, insist=True).coverage[0]
+        if line.status is not CoverageStatus.SKIPPED:
+            return
+        if app.stop.wait(wait_s) or _is_fresh(app, account):
+            return
+
+
+def is_by_hand(account: Account) -> bool:
+    """Return whether no programme reads the account.
+
+    An unknown platform counts as read: its coverage says at each pull why it cannot be.
+    """
+    try:
+        return connectors.find(account.platform).by_hand
+    except LookupError:
+        return False
+
+
+def _is_fresh(app: App, account: Account) -> bool:
+    """Return whether an account was read, or tried, a moment ago."""
+    tried = app.repository.account_state(account.id).last_tried_at
+    return tried is not None and abs(app.clock.now() - tried) <= _A_MOMENT
 
 
 def _composed(key: str, body: bytes) -> Composed:

@@ -1,0 +1,130 @@
+"""What the daemon has to do now: the database says it, not the scheduler's memory (law 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from monitor import morning
+from monitor.alerts.outbox import deliver_due
+from monitor.judging import bench, judge_stale
+from monitor.pipeline import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from random import Random
+
+    from config.register import Account
+    from config.types import AccountId
+    from monitor.app import App
+
+Work = Callable[[], object]
+JITTER = 0.1
+"""Share of `pull_every` by which pulls are spread, so that accounts do not march in step."""
+_FIRST_WAIT_S = 60.0
+_LONGEST_WAIT_S = 15 * 60.0
+log = structlog.get_logger()
+
+
+def after_failure(times: int) -> float:
+    """Return how many seconds a unit rests that has failed so many times in a row."""
+    return float(min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (times - 1)))
+
+
+@dataclass(slots=True, kw_only=True)
+class Due:
+    """Finds what is due, and makes the units of work.
+
+    Attributes:
+        app: The wired application.
+        random: Spreads the pulls.
+        unread: Accounts whose last reading failed or was short, as of the last look.
+    """
+
+    app: App
+    random: Random
+    unread: tuple[AccountId, ...] = ()
+    _spread: dict[AccountId, timedelta] = field(init=False, default_factory=dict)
+    _tried: dict[AccountId, datetime] = field(init=False, default_factory=dict)
+
+    def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
+        """Return the units that are due now, most pressing first.
+
+        Args:
+            in_hand: Names of units that run already; they are not returned again.
+
+        Raises:
+            StorageError: The database cannot be read.
+        """
+        app, now = self.app, self.app.clock.now()
+        due: list[tuple[str, Work]] = []
+        if "digest" not in in_hand and morning.is_due(app, now=now):
+            due.append(("digest", partial(morning.send, app, by="daemon")))
+            # It reads all accounts itself; pulls beside it would only be in its way.
+            self._tried = {account.id: now for account in app.register}
+        due.extend(self._pulls(in_hand, now))
+        if "judge" not in in_hand and self._is_stale(now):
+            due.append(("judge", partial(judge_stale, app, as_of=now)))
+        if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
+            due.append(("deliver", self._deliver))
+        return due
+
+    def _is_stale(self, now: datetime) -> bool:
+        """Ask the cheap question first: whether any version is judged with something older."""
+        stamps = bench(self.app, as_of=now).stamps
+        return bool(self.app.repository.stale_versions(stamps, limit=1))
+
+    def _pulls(self, in_hand: Collection[str], now: datetime) -> list[tuple[str, Work]]:
+        due: list[tuple[str, Work]] = []
+        unread: list[AccountId] = []
+        for account in self.app.register:
+            if morning.is_by_hand(account):
+                continue
+            state = self.app.repository.account_state(account.id)
+            if state.reason is not None:
+                unread.append(account.id)
+            name = f"pull {account.id}"
+            # The clock was set back: what was said in the future says nothing about now.
+            is_astray = state.last_tried_at is not None and state.last_tried_at > now
+            if name in in_hand or not self._is_time(account, state.last_tried_at, now):
+                continue
+            if state.retry_at is not None and state.retry_at > now and not is_astray:
+                continue
+            due.append((name, partial(self._pull, account, now, insist=is_astray)))
+        self.unread = tuple(unread)
+        return due
+
+    def _is_time(self, account: Account, tried_at: datetime | None, now: datetime) -> bool:
+        # What this process began counts too: a reading that breaks leaves no state behind.
+        known = [at for at in (tried_at, self._tried.get(account.id)) if at is not None]
+        if not known:
+            return True
+        schedule = self.app.settings.schedule
+        every = schedule.pull_every + self._spread.get(account.id, timedelta())
+        # Whether the clock was set forward or back, no account waits for it to catch up.
+        return min(abs(now - at) for at in known) >= every
+
+    def _pull(self, account: Account, now: datetime, *, insist: bool) -> None:
+        every = self.app.settings.schedule.pull_every
+        self._spread[account.id] = every * self.random.uniform(-JITTER, JITTER)
+        self._tried[account.id] = now
+        scan(self.app, [account], by="daemon", insist=insist)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        app = self.app
+        report = deliver_due(
+            app.repository,
+            app.transport,
+            sender=app.settings.mail.sender,
+            now=app.clock.now(),
+            stop=app.stop.is_set,
+        )
+        for warning in report.warnings:
+            log.warning("mail waits or was refused", what=warning)
