@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from config.types import CaseState, Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from config.types import AccountId, CaseId, FindingId, Severity, SubjectKind
-    from monitor.decide import Verdict
+    from config.types import AccountId, CaseId, Severity, SubjectKind
+    from monitor.decide import CaseIntent, Verdict
     from storage.repository import Repository, Transaction
     from storage.values import Case, Finding, NewMail, VersionToJudge
 
@@ -130,45 +130,51 @@ def apply(
                 transaction.withdraw_finding(identity, why=why, at=at)
             if verdict.withdraw and verdict.version.open_case is not None:
                 touched.append(verdict.version.open_case)
-            stored = {
-                finding.key(): transaction.add_finding(verdict.version.id, finding, at=at)
-                for finding in verdict.add
-            }
+            stored = {known.finding.key(): known.id for known in verdict.version.known}
+            for finding in verdict.add:
+                stored[finding.key()] = transaction.add_finding(verdict.version.id, finding, at=at)
             if verdict.case is None:
                 continue
-            case = _put_case(transaction, verdict, stored, at=at, due_at=due_at, by=by)
-            if case != verdict.case.join:
+            case = _put_case(
+                transaction, verdict.case, verdict.version, at=at, due_at=due_at, by=by
+            )
+            for finding in verdict.case.findings:
+                transaction.attach(case, stored[finding.key()])
+            if case != verdict.case.join and case not in opened:
                 opened.append(case)
             if verdict.case.is_urgent:
                 mail = urgent(transaction.case(case))
                 mails += mail is not None and transaction.queue_mail(mail, at=at)
         if mark:
-            for under in {verdict.under for verdict in verdicts}:
-                ids = [verdict.version.id for verdict in verdicts if verdict.under == under]
-                transaction.mark_judged(ids, under=under)
+            _mark(transaction, verdicts)
     changed = difference(verdicts)
     return changed + Outcome(
         cases_opened=tuple(opened), cases_touched=tuple(touched), mails_queued=mails
     )
 
 
+def _mark(transaction: Transaction, verdicts: Sequence[Verdict]) -> None:
+    """Note what the versions were judged under, where that still stands as it was read."""
+    seen = {verdict.version.id: verdict.version.judged_under for verdict in verdicts}
+    for under in {verdict.under for verdict in verdicts}:
+        ids = [verdict.version.id for verdict in verdicts if verdict.under == under]
+        transaction.mark_judged(ids, under=under, seen=seen)
+
+
 def _put_case(
     transaction: Transaction,
-    verdict: Verdict,
-    stored: dict[tuple[str, str, str, str], FindingId],
+    intent: CaseIntent,
+    version: VersionToJudge,
     *,
     at: datetime,
     due_at: Callable[[Severity], datetime],
     by: str,
 ) -> CaseId:
-    """Open or join the case of a verdict and put its findings on it."""
-    intent = verdict.case
-    if intent is None:
-        raise ValueError("a verdict without a case was given")
+    """Open or join the case that a verdict leads to; return it."""
     case = intent.join
     if case is None:
         case = transaction.open_case(
-            verdict.version.subject,
+            version.subject,
             severity=intent.severity,
             history=intent.history,
             due_at=due_at(intent.severity),
@@ -176,26 +182,36 @@ def _put_case(
             by=by,
             because=intent.because,
         )
-    else:
-        transaction.raise_severity(case, intent.severity, due_at=due_at(intent.severity))
-    for finding in intent.findings:
-        transaction.attach(case, stored[finding.key()])
+    # Also after opening: another version of the same post may have opened it in this lot.
+    transaction.raise_severity(
+        case, intent.severity, due_at=due_at(intent.severity), is_new=not intent.history
+    )
+    if intent.is_urgent and transaction.case(case).state is CaseState.ACKNOWLEDGED:
+        transaction.step_case(
+            case,
+            to=CaseState.OPEN,
+            resolution=None,
+            by=by,
+            because=intent.because,
+            what="something urgent was found on it since",
+            at=at,
+        )
     return case
 
 
-def close_empty(repository: Repository, cases: Sequence[CaseId], *, at: datetime) -> int:
+def close_empty(repository: Repository, cases: Iterable[Case], *, at: datetime) -> int:
     """Close those of the cases on which no finding holds any more; return how many.
 
-    A case that a person has taken up stays: only the person ends it.
+    A case that a person has taken up stays: only the person ends it. So does one that never
+    had a finding, because a person opened it.
     """
     closed = 0
-    for number in dict.fromkeys(cases):
-        case = repository.case(number)
-        if case is None or case.findings or case.state is not CaseState.OPEN:
+    for case in cases:
+        if case.state is not CaseState.OPEN or case.findings or not case.withdrawn:
             continue
         with repository.writing() as transaction:
             transaction.step_case(
-                number,
+                case.id,
                 to=CaseState.CLOSED,
                 resolution=Resolution.NO_LONGER_APPLIES,
                 by="clerkwatch",

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import Basis, Kind, Severity, SubjectKind
+from monitor.freeze.rules import HARMLESS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from config.types import AccountId, CaseId, FindingId, RuleId
@@ -31,7 +32,7 @@ class CaseIntent:
         join: The case to join; None: open one.
         severity: The most serious of the findings that lead here.
         history: Quiet: it stood there before it was watched, or a later rule found it.
-        findings: Those that go on the case, by key.
+        findings: Those that go on the case; each is new, or known to the version.
         is_urgent: A mail leaves at once.
         because: Why the case was opened, for its first event.
     """
@@ -78,7 +79,7 @@ class Decider:
         under: Digest of everything the account is judged with.
         digests: Digest of every rule in force, by rule id.
         fresh_cases: Subjects of profiles whose newest case is younger than a quarter,
-            with that case; such a case is joined instead of opening another.
+            with that case; what a profile lacks joins it instead of opening another.
     """
 
     kind: Kind
@@ -104,7 +105,7 @@ class Decider:
             add=add,
             withdraw=withdraw,
             unchanged=len(holding.keys() & wanted.keys()),
-            case=self._case(version, add),
+            case=self._case(version, add, self._lapsed(version, holding, wanted)),
             not_judged=judgement.not_judged,
         )
 
@@ -119,36 +120,47 @@ class Decider:
                 yield stored.id, self._why_gone(version, stored.finding)
 
     def _why_gone(self, version: VersionToJudge, finding: Finding) -> str:
+        if finding.rule not in self.digests and finding.rule not in HARMLESS:
+            return "the rule was taken out"
         if self.digests.get(finding.rule, finding.digest) != finding.digest:
             return "the rule was changed"
         if finding.basis is Basis.STANDING and not version.is_current:
             return "these words no longer stand there"
         if finding.context:
-            return "the election window does not apply to it"
-        return "the policy, the lists or the kind of account were changed"
+            return "no election window or list of candidates applies to it"
+        return "the policy or the kind of account was changed"
 
-    def _case(self, version: VersionToJudge, add: tuple[Finding, ...]) -> CaseIntent | None:
+    def _lapsed(
+        self,
+        version: VersionToJudge,
+        holding: Mapping[tuple[str, str, str, str], StoredFinding],
+        wanted: Mapping[tuple[str, str, str, str], Finding],
+    ) -> tuple[Finding, ...]:
+        """Return what was accepted until a day that is over, still stands and has no case."""
+        if version.open_case is not None or not version.is_current:
+            return ()
+        return tuple(
+            finding
+            for key, finding in wanted.items()
+            if key in holding
+            and any(is_over(quiet, self.today) for quiet in self._on(version, finding))
+        )
+
+    def _case(
+        self, version: VersionToJudge, add: tuple[Finding, ...], lapsed: tuple[Finding, ...]
+    ) -> CaseIntent | None:
         loud = tuple(
             finding
-            for finding in add
+            for finding in (*add, *lapsed)
             if finding.severity is not Severity.NOTE and not self._is_quiet(version, finding)
         )
         if not loud:
             return None
         severity = max((finding.severity for finding in loud), key=_RANK.__getitem__)
-        rejudged = version.judged_under is not None
-        history = rejudged or (version.is_history and version.is_first)
-        because = "found when read"
-        if rejudged:
-            because = "found when older posts were judged again"
-        elif history:
-            because = "stood there before the account was watched"
-        join = version.open_case
-        if join is None and version.subject_kind is SubjectKind.PROFILE:
-            join = self.fresh_cases.get(version.subject)
+        history, because = _standing(version, is_lapsed=any(found in lapsed for found in loud))
         urgent = severity is Severity.URGENT and not history and self.kind is not Kind.MEMBER
         return CaseIntent(
-            join=join,
+            join=self._join(version, loud, lapsed),
             severity=severity,
             history=history,
             findings=loud,
@@ -156,15 +168,47 @@ class Decider:
             because=because,
         )
 
+    def _join(
+        self, version: VersionToJudge, loud: tuple[Finding, ...], lapsed: tuple[Finding, ...]
+    ) -> CaseId | None:
+        """Return the case to join: the open one, or the quarter's for what a profile lacks.
+
+        The quarter's may be closed: then nobody is told, so words that breach, and what was
+        accepted for a time only, never go there.
+        """
+        if version.open_case is not None:
+            return version.open_case
+        is_lack = all(finding.quote is None and finding not in lapsed for finding in loud)
+        if version.subject_kind is SubjectKind.PROFILE and is_lack:
+            return self.fresh_cases.get(version.subject)
+        return None
+
     def _is_quiet(self, version: VersionToJudge, finding: Finding) -> bool:
+        return any(not is_over(quiet, self.today) for quiet in self._on(version, finding))
+
+    def _on(self, version: VersionToJudge, finding: Finding) -> Iterator[Quieted]:
+        """Yield the decisions on this rule and these words."""
         words = words_hash(finding, version.words.text)
-        return any(
-            quiet.rule == finding.rule
-            and quiet.account == version.account
-            and quiet.words_hash in ("", words)
-            and (quiet.until is None or self.today <= quiet.until)
-            for quiet in self.quieted
-        )
+        for quiet in self.quieted:
+            is_here = quiet.rule == finding.rule and quiet.account == version.account
+            if is_here and quiet.words_hash in ("", words):
+                yield quiet
+
+
+def _standing(version: VersionToJudge, *, is_lapsed: bool) -> tuple[bool, str]:
+    """Return whether a new case is history, and why it is opened."""
+    if is_lapsed:
+        return False, "the time for which it was accepted is over"
+    if version.judged_under is not None:
+        return True, "found when older posts were judged again"
+    if version.is_history and version.is_first:
+        return True, "stood there before the account was watched"
+    return False, "found when read"
+
+
+def is_over(quiet: Quieted, today: date) -> bool:
+    """Return whether the last day on which a decision holds lies in the past."""
+    return quiet.until is not None and quiet.until < today
 
 
 def words_hash(finding: Finding, text: str) -> str:

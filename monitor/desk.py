@@ -9,6 +9,7 @@ from config.policy import load_policy
 from config.rules import load_rules
 from monitor.checks.base import Context
 from monitor.checks.judge import Judge
+from monitor.freeze.rules import TOPIC
 from monitor.judging import Bench, context_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,14 @@ class Desk:
         policy = load_policy(settings.council.policy if settings else DEFAULT_POLICY)
         judge = Judge(policy=policy, rules=load_rules(policy=policy, replace=rules))
         context = context_of(settings, None, as_of=as_of) if settings else Context(as_of=as_of)
-        bench = Bench(judge=judge, context=context, accounts={}, stamps={}, deciders={})
+        bench = Bench(
+            judge=judge,
+            context=context,
+            freeze=policy.clause(TOPIC).id,
+            accounts={},
+            stamps={},
+            deciders={},
+        )
         return cls(policy=policy, bench=bench)
 
     def judge(self, material: Material) -> Judgement:

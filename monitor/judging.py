@@ -12,30 +12,33 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from config.types import SubjectKind
+from config.errors import SettingsError
+from config.types import CaseState, SubjectKind
 from monitor.alerts.deadline import decide_by
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
 from monitor.checks.base import Context, Judgement, Material
-from monitor.decide import Decider, account_stamp, of_account
+from monitor.checks.picture import picture_hash
+from monitor.decide import Decider, account_stamp, is_over, of_account
 from monitor.freeze.polls import merge_polls, poll_of
-from monitor.freeze.rules import judge_freeze
+from monitor.freeze.rules import FREEZE, TOPIC, judge_freeze
 from monitor.freeze.stamp import windows_digest
 from monitor.freeze.windows import all_windows, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
 
     from config.register import Account
     from config.settings import Settings
-    from config.types import AccountId, CaseId
+    from config.types import AccountId, CaseId, ClauseId
     from monitor.app import App
     from monitor.checks.judge import Judge
     from monitor.decide import Verdict
     from monitor.freeze.windows import Window
     from storage.repository import Repository
-    from storage.values import PollRow, VersionToJudge
+    from storage.values import PollRow, Quieted, VersionToJudge
 
 LOT = 500
 """Versions judged and committed together: small enough that no other writer waits long."""
@@ -50,6 +53,7 @@ class Bench:
     Attributes:
         judge: The compiled checks.
         context: Windows and the council's own facts.
+        freeze: The clause under which the policy speaks of elections.
         accounts: By label.
         stamps: What each account is judged with, as one digest.
         deciders: One for each account.
@@ -57,6 +61,7 @@ class Bench:
 
     judge: Judge
     context: Context
+    freeze: ClauseId = FREEZE
     accounts: Mapping[AccountId, Account]
     stamps: Mapping[AccountId, str]
     deciders: Mapping[AccountId, Decider]
@@ -73,7 +78,7 @@ class Bench:
         judged = self.judge.judge(material, self.context, matches=matches)
         text = material.words.text
         in_window = [match.finding(text) for match in matches.found if match.rule.in_window]
-        frozen = judge_freeze(material, in_window, self.context)
+        frozen = judge_freeze(material, in_window, self.context, clause=self.freeze)
         if not frozen:
             return judged
         scores = dict(judged.scores)
@@ -103,7 +108,11 @@ def windows_at(
 
 
 def context_of(settings: Settings, repository: Repository | None, *, as_of: datetime) -> Context:
-    """Return what holds around every version at an instant."""
+    """Return what holds around every version at an instant.
+
+    Raises:
+        SettingsError: The council's logo cannot be read, or is no picture.
+    """
     polls = polls_of(settings, repository)
     return Context(
         as_of=as_of,
@@ -111,7 +120,29 @@ def context_of(settings: Settings, repository: Repository | None, *, as_of: date
         council=settings.council.name,
         email_domain=settings.council.email_domain,
         candidates={poll.id: poll.candidates for poll in polls if poll.candidates},
+        logo_hash=_logo_hash(settings.council.logo),
     )
+
+
+def _logo_hash(logo: Path | None) -> str:
+    """Return the hash of the council's logo; empty if none is configured."""
+    if logo is None:
+        return ""
+    try:
+        hashed = picture_hash(logo.read_bytes())
+    except OSError as error:
+        raise SettingsError(
+            f"the council's logo {logo} cannot be read",
+            key="council.logo",
+            remedy="Make it readable for the user that clerkwatch runs as, or take the line out",
+        ) from error
+    if hashed is None:
+        raise SettingsError(
+            f"the council's logo {logo} is not a picture that can be compared",
+            key="council.logo",
+            remedy="Give a PNG, JPEG, GIF, WebP or BMP file",
+        )
+    return hashed
 
 
 def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
@@ -129,26 +160,20 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
         "policy": app.policy.digest,
         "windows": windows_digest(context.windows, as_of),
         "candidates": repr(sorted(context.candidates.items())),
-        "council": f"{context.council}\n{context.email_domain}",
-    }
-    stamps = {
-        account.id: account_stamp(
-            shared
-            | {
-                "kind": account.kind.value,
-                "area": account.area,
-                "handed_over": ",".join(account.handed_over),
-            }
-        )
-        for account in app.register
+        "council": f"{context.council}\n{context.email_domain}\n{context.logo_hash}",
     }
     quieted = app.repository.quieted()
     today = as_of.astimezone(app.settings.zone()).date()
+    stamps = {
+        account.id: account_stamp(shared | _own_parts(account, quieted, today=today))
+        for account in app.register
+    }
     fresh = _fresh_profile_cases(app, as_of)
     digests = {rule.id: rule.digest() for rule in judge.rules}
     return Bench(
         judge=judge,
         context=context,
+        freeze=judge.policy.clause(TOPIC).id,
         accounts={account.id: account for account in app.register},
         stamps=stamps,
         deciders={
@@ -163,6 +188,23 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
             for account in app.register
         },
     )
+
+
+def _own_parts(account: Account, quieted: Iterable[Quieted], *, today: date) -> dict[str, str]:
+    """Return what an account is judged with beside what is the same for all."""
+    over = sorted(
+        f"{quiet.rule} {quiet.words_hash} {quiet.until}"
+        for quiet in of_account(quieted, account.id)
+        if is_over(quiet, today)
+    )
+    return {
+        "platform": account.platform,
+        "handle": account.handle,
+        "kind": account.kind.value,
+        "area": account.area,
+        "handed_over": ",".join(account.handed_over),
+        "accepted": "\n".join(over),
+    }
 
 
 def _fresh_profile_cases(app: App, as_of: datetime) -> dict[int, CaseId]:
@@ -188,6 +230,7 @@ def material_of(version: VersionToJudge, account: Account) -> Material:
         is_first=version.is_first,
         is_visible=version.is_current,
         pinned=version.pinned,
+        handle=account.handle,
     )
 
 
@@ -216,16 +259,32 @@ def judge_stale(app: App, *, as_of: datetime, accounts: Sequence[Account] | None
             lot = app.repository.stale_versions(stamps, limit=LOT)
             if not lot:
                 break
-            outcome += carry_out(app, [made.verdict(version) for version in lot], as_of=as_of)
-    if outcome.cases_touched:
-        close_empty(app.repository, outcome.cases_touched, at=as_of)
+            outcome += carry_out(app, [made.verdict(version) for version in lot], at=as_of)
+    _close_empty(app, outcome, accounts, at=as_of)
     return outcome
 
 
-def carry_out(
-    app: App, verdicts: Sequence[Verdict], *, as_of: datetime, mark: bool = True
-) -> Outcome:
-    """Apply verdicts with this council's deadlines and mails."""
+def _close_empty(
+    app: App, outcome: Outcome, accounts: Sequence[Account] | None, *, at: datetime
+) -> None:
+    """Close what was left without a finding; for named accounts also after a kill."""
+    if accounts is not None:
+        for account in accounts:
+            waiting = app.repository.cases(states=(CaseState.OPEN,), account=account.id)
+            close_empty(app.repository, waiting, at=at)
+    elif outcome.cases_touched:
+        close_empty(app.repository, app.repository.cases(states=(CaseState.OPEN,)), at=at)
+
+
+def carry_out(app: App, verdicts: Sequence[Verdict], *, at: datetime, mark: bool = True) -> Outcome:
+    """Apply verdicts with this council's deadlines and mails.
+
+    Args:
+        app: The wired application.
+        verdicts: At most `LOT`.
+        at: When it is done, for the record, deadlines and mails; aware UTC.
+        mark: Note what the versions were judged under.
+    """
     settings = app.settings
     for verdict in verdicts:
         for what in verdict.not_judged:
@@ -233,13 +292,13 @@ def carry_out(
     return apply(
         app.repository,
         verdicts,
-        at=as_of,
+        at=at,
         due_at=partial(
             decide_by,
-            as_of,
+            at,
             zone=settings.council.timezone,
             nation=settings.council.nation,
         ),
-        urgent=partial(urgent_mail, app, as_of=as_of),
+        urgent=partial(urgent_mail, app, as_of=at),
         mark=mark,
     )

@@ -8,6 +8,7 @@
     | judge   Bench.judge                 -> findings, and not_judged when a check failed
     | decide  Decider.decide              -> verdicts: findings, cases, urgent mails; pure
     | apply   apply                       one transaction a lot, with judged_under
+    | settle  settle_visibility           closes what is no longer visible, opens what is again
 
 An account's error becomes its coverage and never stops the others. A run may be repeated:
 every write has a natural key.
@@ -15,7 +16,8 @@ every write has a natural key.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,22 +26,25 @@ import structlog
 import connectors
 from config.types import CoverageStatus, Reason, RunKind
 from monitor.apply import Outcome
+from monitor.cases.visibility import settle_visibility
 from monitor.judging import judge_stale
 from monitor.leases import free_abandoned
-from monitor.reading import read_account
+from monitor.reading import note_breakdown, read_account
 from storage.values import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
     from datetime import datetime
 
     from config.register import Account
-    from config.types import RunId
+    from config.types import AccountId, RunId
     from monitor.app import App
 
 AT_ONCE = 8
 """Accounts read at the same time; one that hangs holds one of these places, no other account."""
+PATIENCE_S = 20.0
+"""How long accounts that were read wait for those before them in the register."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,7 @@ def scan(
     *,
     by: str,
     insist: bool = False,
+    patience_s: float = PATIENCE_S,
     progress: Callable[[Account], None] = lambda _account: None,
 ) -> Scanned:
     """Pull, record, judge and apply for some accounts, several at a time.
@@ -71,7 +77,8 @@ def scan(
         app: The wired application.
         accounts: Which accounts.
         by: Who or what asked for it.
-        insist: Ask platforms even if the last failure said to wait.
+        insist: Ask platforms even if the last failure said to wait for a person.
+        patience_s: See `PATIENCE_S`.
         progress: Called when an account is done.
 
     Raises:
@@ -80,23 +87,42 @@ def scan(
     as_of = app.clock.now()
     free_abandoned(app.repository)
     run = app.repository.begin_run(RunKind.SCAN, by=by, at=as_of)
-    done: list[tuple[Coverage, Outcome]] = []
+    done: dict[AccountId, tuple[Coverage, Outcome]] = {}
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="account") as pool:
-        readings = [
-            pool.submit(_read, app, run, account, as_of=as_of, insist=insist)
+        readings = {
+            pool.submit(_read, app, run, account, as_of=as_of, insist=insist): account
             for account in accounts
-        ]
-        # Read side by side, judged in the register's order: the same input gives the same
-        # case numbers, however the platforms' answers overtake each other.
-        for account, reading in zip(accounts, readings, strict=True):
-            done.append(_settle(app, run, account, reading, as_of=as_of))
+        }
+        for reading in _in_turn(list(readings), patience_s=patience_s):
+            account = readings[reading]
+            done[account.id] = _settle(app, run, account, reading, as_of=as_of)
             progress(account)
     app.repository.end_run(run, at=app.clock.now())
     return Scanned(
         run=run,
-        coverage=tuple(coverage for coverage, _ in done),
-        outcome=sum((outcome for _, outcome in done), Outcome()),
+        coverage=tuple(done[account.id][0] for account in accounts),
+        outcome=sum((done[account.id][1] for account in accounts), Outcome()),
     )
+
+
+def _in_turn(
+    readings: Sequence[Future[Coverage]], *, patience_s: float
+) -> Iterator[Future[Coverage]]:
+    """Return readings in the register's order, but let none wait long for one before it.
+
+    Accounts are read side by side and judged in order: the same input gives the same case
+    numbers, however the platforms' answers overtake each other. Only one that hangs loses
+    its turn, so that no other account's urgent mail waits for it.
+    """
+    until = time.monotonic() + patience_s
+    late = []
+    for reading in readings:
+        wait([reading], timeout=max(0.0, until - time.monotonic()))
+        if reading.done():
+            yield reading
+        else:
+            late.append(reading)
+    yield from as_completed(late)
 
 
 def _settle(
@@ -104,15 +130,20 @@ def _settle(
 ) -> tuple[Coverage, Outcome]:
     """Wait for one account's reading and judge it; its errors end in its coverage."""
     outcome = Outcome()
+    read = None
     with structlog.contextvars.bound_contextvars(
         run=run, account=account.id, platform=account.platform
     ):
         try:
-            coverage = reading.result()
+            coverage = read = reading.result()
             outcome = judge_stale(app, as_of=as_of, accounts=[account])
+            settle_visibility(
+                app.repository, account.id, zone=app.settings.zone(), at=app.clock.now()
+            )
         except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
-            coverage = _broken(account, app.redactor.redact(f"{type(error).__name__}: {error}"))
+            said = app.redactor.redact(f"{type(error).__name__}: {error}")
+            coverage = _broken(app, account, said, as_of=as_of, read=read)
         coverage = replace(coverage, ended_at=coverage.ended_at or app.clock.now())
         app.repository.cover(run, coverage)
         app.log.info(
@@ -127,6 +158,15 @@ def _settle(
 
 def _read(app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool) -> Coverage:
     """Read one account under its lease; a hand-watched one is not read at all."""
+    with structlog.contextvars.bound_contextvars(
+        run=run, account=account.id, platform=account.platform
+    ):
+        return _read_leased(app, run, account, as_of=as_of, insist=insist)
+
+
+def _read_leased(
+    app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool
+) -> Coverage:
     if _is_by_hand(account):
         return Coverage(account=account.id, status=CoverageStatus.SKIPPED, error="read by hand")
     until = as_of + app.longest_reading
@@ -149,10 +189,18 @@ def _is_by_hand(account: Account) -> bool:
         return False
 
 
-def _broken(account: Account, what: str) -> Coverage:
-    return Coverage(
-        account=account.id,
-        status=CoverageStatus.FAILED,
-        reason=Reason.CONTRACT,
-        error=f"{account.id}: clerkwatch itself failed here ({what}). Please report it",
+def _broken(
+    app: App, account: Account, what: str, *, as_of: datetime, read: Coverage | None
+) -> Coverage:
+    """Say that clerkwatch itself failed: at reading, or at judging what was read."""
+    if read is None:
+        return note_breakdown(
+            app, account, as_of=as_of, error=f"clerkwatch itself failed here ({what})"
+        )
+    said = f"what was read could not all be judged ({what}); it is tried again at the next run"
+    return replace(
+        read,
+        status=CoverageStatus.PARTIAL if read.recorded.posts else CoverageStatus.FAILED,
+        reason=read.reason or Reason.CONTRACT,
+        error="; ".join(filter(None, [read.error, f"{account.id}: {said}"])),
     )

@@ -7,85 +7,44 @@ read in place and becomes coverage; it is never taken for an absence.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import connectors
-from config.errors import AccessError, LaterError, ReadError, SettingsError
+from config.errors import AccessError, ContractError, LaterError, ReadError, SettingsError
 from config.settings import secret
-from config.types import CoverageStatus, Outcome, Reason, SubjectKind
+from config.types import CoverageStatus, Outcome, Reason, RunId, SubjectKind
 from connectors.base import Circumstances, KnownPost, ReaderState, nfc
 from monitor.face import face_of
 from monitor.meter import BudgetMeter
 from monitor.plan import is_due
+from monitor.progress import Progress
 from storage.values import (
     AccountState,
     Coverage,
     DuePost,
     ExtraWords,
     Gap,
-    Recorded,
     Seen,
     Words,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from pydantic import SecretStr
 
     from config.register import Account
-    from config.types import RunId
-    from connectors.base import Batch, Connector, Content, FetchedPost, Platform, Reread
+    from connectors.base import Connector, Content, FetchedPost, Platform, Reread
     from monitor.app import App
 
 PROFILE_EVERY = timedelta(hours=6)
 ASK_AGAIN_AFTER = timedelta(hours=1)
 """After a dead token, a missing permission or a changed contract: one probe an hour."""
-MANY = 3
-"""When at least this many known posts vanish and nothing known is left, nobody deleted them."""
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What has come of one reading so far; becomes the account's coverage."""
-
-    recorded: Recorded = field(default_factory=Recorded)
-    listed: set[str] = field(default_factory=set)
-    oldest_listed: datetime | None = None
-    lists_window: bool = False
-    complete: bool = True
-    cursor: str | None = None
-    gaps: list[Gap] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def take(self, batch: Batch, fresh: Sequence[FetchedPost], recorded: Recorded) -> None:
-        """Count one page of the listing."""
-        self.recorded += recorded
-        self.listed.update(post.platform_id for post in fresh)
-        times = [post.published_at for post in fresh if post.published_at is not None]
-        if self.oldest_listed is not None:
-            times.append(self.oldest_listed)
-        self.oldest_listed = min(times, default=None)
-        self.lists_window = self.lists_window or batch.lists_window
-        self.complete = self.complete and batch.complete
-        self.cursor = batch.cursor or self.cursor
-        if batch.gap is not None:
-            self.gaps.append(Gap(start=batch.gap[0], end=batch.gap[1]))
-        if batch.note:
-            self.notes.append(batch.note)
-
-    def should_have_shown(self, post: DuePost) -> bool:
-        """Return whether a whole listing should have shown a post that it did not show."""
-        if not (self.lists_window and self.complete) or post.last_outcome is Outcome.GONE:
-            return False
-        return self.oldest_listed is None or post.published_at >= self.oldest_listed
-
-    def fall_short(self, note: str) -> None:
-        """Say that the reading was not complete, and why."""
-        self.complete = False
-        self.notes.append(note)
+_FOR_A_PERSON = frozenset(
+    {Reason.AUTH_EXPIRED, Reason.FORBIDDEN, Reason.ACCOUNT_GONE, Reason.CONTRACT}
+)
+"""Failures that a person may have put right meanwhile, so that asking early makes sense."""
 
 
 def read_account(
@@ -98,23 +57,51 @@ def read_account(
         run: The run this belongs to.
         account: Which account; not one that is read by hand.
         as_of: The present moment; aware UTC.
-        insist: Ask even if the last failure said to wait (before a digest).
+        insist: Ask even if the last failure said to wait for a person (before a digest).
+            A platform's own "not before" is obeyed all the same.
 
     Returns:
         How far it was read; ``failed`` when nothing could be read, ``partial`` when part.
     """
     state = app.repository.account_state(account.id)
-    if state.retry_at is not None and state.retry_at > as_of and not insist:
-        return _not_yet(account, state)
+    may_insist = insist and state.reason in _FOR_A_PERSON
+    if state.retry_at is not None and state.retry_at > as_of and not may_insist:
+        return _not_yet(account, state, as_of=as_of)
     reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state)
     try:
         connector = reading.open()
+    except ReadError as error:
+        # Nothing was asked, so nothing has to be waited for once it is put right.
+        return reading.failed(error, retry_at=None)
+    try:
         reading.read_profile(connector)
         reading.read_posts(connector)
         reading.read_again(connector)
+    except LaterError as error:
+        return reading.failed(error, retry_at=error.retry_at)
     except ReadError as error:
-        return reading.failed(error)
+        return reading.failed(error, retry_at=as_of + ASK_AGAIN_AFTER)
     return reading.succeeded(connector)
+
+
+def note_breakdown(app: App, account: Account, *, as_of: datetime, error: str) -> Coverage:
+    """Note that clerkwatch itself failed at an account, so that this is told and retried.
+
+    Args:
+        app: The wired application.
+        account: Which account.
+        as_of: The present moment; aware UTC.
+        error: What happened, without secrets.
+
+    Returns:
+        Its coverage: failed, with the time since it was last read as a gap.
+    """
+    state = app.repository.account_state(account.id)
+    reading = _Reading(app=app, run=RunId(0), account=account, as_of=as_of, state=state)
+    return reading.failed(
+        ContractError(error, account=account.id, remedy="Please report it"),
+        retry_at=as_of + ASK_AGAIN_AFTER,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +113,7 @@ class _Reading:
     account: Account
     as_of: datetime
     state: AccountState
-    progress: _Progress = field(default_factory=_Progress)
+    progress: Progress = field(default_factory=Progress)
 
     def open(self) -> Connector:
         """Find the platform, its credential and its budget; no request is made yet."""
@@ -201,9 +188,19 @@ class _Reading:
             self.state = replace(self.state, platform_id=profile.platform_id)
         self.state = replace(self.state, profile_read_at=self.as_of)
 
+    def since(self) -> datetime:
+        """Return how far back posts are listed: the look-back, or all of a longer outage."""
+        since = self.as_of - self.app.settings.schedule.look_back
+        state = self.state
+        has_failed = state.reason is not None and state.reason is not Reason.PARTIAL
+        if has_failed and state.last_read_at is not None:
+            return min(since, state.last_read_at)
+        return since
+
     def read_posts(self, connector: Connector) -> None:
         """Go through the listing, recording each page before the next is asked for."""
-        for batch in connector.posts(since=self.as_of - self.app.settings.schedule.look_back):
+        self.progress.known = tuple(self._stored())
+        for batch in connector.posts(since=self.since()):
             once = {post.platform_id: post for post in batch.posts}
             fresh = [post for name, post in once.items() if name not in self.progress.listed]
             seen = [seen_of(post, self.as_of) for post in fresh]
@@ -213,38 +210,30 @@ class _Reading:
 
     def read_again(self, connector: Connector) -> None:
         """Read again what is due, and what should have been in the listing but was not."""
-        repository, progress = self.app.repository, self.progress
-        stored = repository.due_posts(
-            self.account.id, as_of=self.as_of, look_back=self.app.settings.schedule.look_back
-        )
-        unlisted = [post for post in stored if post.platform_id not in progress.listed]
+        progress = self.progress
         due = [
             KnownPost(platform_id=post.platform_id, current_id=post.current_id, url=post.url)
-            for post in unlisted
-            if is_due(post, as_of=self.as_of) or progress.should_have_shown(post)
+            for post in progress.known
+            if post.platform_id not in progress.listed
+            and (is_due(post, as_of=self.as_of) or progress.should_have_shown(post))
         ]
         answers = list(connector.reread(due)) if due else []
-        gone = sum(1 for answer in answers if answer.outcome is Outcome.GONE)
-        some_are_left = len(unlisted) < len(stored) or any(
-            answer.outcome is Outcome.PRESENT for answer in answers
-        )
-        visible = repository.visible_count(self.account.id, since=_LONG_AGO)
-        all_at_once = gone >= MANY and gone >= visible and not some_are_left
-        seen = [
-            _reread_seen(answer, self.as_of, all_at_once=all_at_once)
-            for answer in answers
-            # It stands, but its words were not read again (a post that has left its feed):
-            # what was read before stays current.
-            if answer.outcome is not Outcome.PRESENT or answer.post is not None
-        ]
-        progress.recorded += repository.record(self.run, self.account.id, seen)
+        all_at_once = progress.have_all_vanished(answers)
+        seen = [_reread_seen(answer, self.as_of, all_at_once=all_at_once) for answer in answers]
+        progress.recorded += self.app.repository.record(self.run, self.account.id, seen)
         if all_at_once:
             progress.fall_short(
-                f"all {gone} known posts vanished at once, which is rarely a deletion: whether "
-                "they are gone cannot be told"
+                "all known posts vanished at once, which is rarely a deletion: whether they "
+                "are gone cannot be told"
             )
-        if progress.lists_window and not progress.listed and visible and not answers:
-            progress.fall_short(f"the list is empty although {visible} posts were there before")
+        elif progress.is_suddenly_empty(answers, since=self.since()):
+            progress.fall_short("the list is empty although there were posts before")
+
+    def _stored(self) -> list[DuePost]:
+        schedule = self.app.settings.schedule
+        return self.app.repository.due_posts(
+            self.account.id, as_of=self.as_of, look_back=schedule.look_back
+        )
 
     def succeeded(self, connector: Connector) -> Coverage:
         """Note what the next run needs and return the coverage."""
@@ -261,7 +250,7 @@ class _Reading:
                 reason=reason,
                 last_read_at=ended if complete else state.last_read_at,
                 last_tried_at=ended,
-                first_complete_at=state.first_complete_at or (ended if complete else None),
+                first_complete_at=state.first_complete_at or self._history_ends(ended),
                 failing_since=None if complete else state.failing_since or self.as_of,
             )
         )
@@ -275,12 +264,27 @@ class _Reading:
             ended_at=ended,
         )
 
-    def failed(self, error: ReadError) -> Coverage:
-        """Keep what was read, note when to ask again and return the coverage."""
+    def _history_ends(self, ended: datetime) -> datetime | None:
+        """Return up to when everything is history: the end of the first complete reading.
+
+        An account that can only ever be read in part (a feed that is always truncated)
+        must not stay history for ever: what it shows the second time, and was published
+        after the first, was certainly not there before it was watched.
+        """
+        if self.progress.complete:
+            return ended
+        if self.progress.known and self.progress.listed:
+            return self.state.last_tried_at
+        return None
+
+    def failed(self, error: ReadError, *, retry_at: datetime | None) -> Coverage:
+        """Keep what was read, note when to ask again and return the coverage.
+
+        Args:
+            error: What happened.
+            retry_at: Not to be asked before; None: at the next pull.
+        """
         ended, state = self.app.clock.now(), self.state
-        retry_at = self.as_of + ASK_AGAIN_AFTER
-        if isinstance(error, LaterError):
-            retry_at = error.retry_at or self.as_of
         said = self.app.redactor.redact(str(error))
         self.app.repository.save_account_state(
             replace(
@@ -306,14 +310,14 @@ class _Reading:
         )
 
 
-def _not_yet(account: Account, state: AccountState) -> Coverage:
-    retry_at = state.retry_at or _LONG_AGO
-    start = state.last_read_at or state.failing_since or retry_at
+def _not_yet(account: Account, state: AccountState, *, as_of: datetime) -> Coverage:
+    retry_at = state.retry_at or as_of
+    start = state.last_read_at or state.failing_since or as_of
     reason = state.reason or Reason.TRANSIENT
     return Coverage(
         account=account.id,
         status=CoverageStatus.FAILED,
-        gaps=(Gap(start=min(start, retry_at), end=retry_at),),
+        gaps=(Gap(start=min(start, as_of), end=as_of),),
         reason=reason,
         error=f"{account.id}: not asked again before {retry_at.isoformat()} ({reason.value})",
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from config.types import CoverageStatus
+from config.types import CaseState, CoverageStatus
 from monitor.apply import Outcome, close_empty, difference
-from monitor.judging import bench, carry_out
+from monitor.judging import bench, carry_out, material_of
 from storage.values import Coverage, Recorded
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from config.types import AccountId, ClauseId
     from monitor.app import App
     from monitor.decide import Verdict
+    from monitor.judging import Bench
+    from storage.values import VersionToJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,8 @@ def rescan(
     Args:
         app: Wired with the rules to judge by; on a read-only repository for a dry run.
         wanted: Which part.
-        as_of: Takes the place of the present moment; aware UTC.
+        as_of: Takes the place of the present moment in judging; what is written carries
+            the clock's own time. Aware UTC.
         dry_run: Only say what would change.
         progress: Called after each lot with the number of versions judged so far.
 
@@ -68,22 +71,23 @@ def rescan(
         StorageError: The database refused; finished lots stay.
     """
     made = bench(app, as_of=as_of)
+    now = app.clock.now()
     accounts = list(made.accounts if wanted.accounts is None else wanted.accounts)
     counts = dict.fromkeys(accounts, 0)
     outcome = Outcome()
     lots = app.repository.versions(accounts=accounts, since=wanted.since, until=wanted.until)
     for lot in lots:
-        verdicts = [_only(made.verdict(version), wanted.clauses) for version in lot]
+        verdicts = [_verdict(made, version, wanted.clauses) for version in lot]
         for version in lot:
             counts[version.account] += 1
         if dry_run:
             outcome += difference(verdicts)
         else:
             with app.judging:
-                outcome += carry_out(app, verdicts, as_of=as_of, mark=not wanted.clauses)
+                outcome += carry_out(app, verdicts, at=now, mark=not wanted.clauses)
         progress(sum(counts.values()))
-    if not dry_run:
-        close_empty(app.repository, outcome.cases_touched, at=as_of)
+    if not dry_run and outcome.cases_touched:
+        close_empty(app.repository, app.repository.cases(states=(CaseState.OPEN,)), at=now)
     coverage = tuple(
         Coverage(
             account=account,
@@ -95,22 +99,13 @@ def rescan(
     return Rescanned(outcome=outcome, coverage=coverage)
 
 
-def _only(verdict: Verdict, clauses: Collection[ClauseId]) -> Verdict:
-    """Return a verdict without what does not concern the wanted clauses."""
+def _verdict(made: Bench, version: VersionToJudge, clauses: Collection[ClauseId]) -> Verdict:
+    """Judge and decide one version, by the wanted clauses only (none: by all)."""
     if not clauses:
-        return verdict
-    kept = {stored.id for stored in verdict.version.known if stored.finding.clause in clauses}
-    case = verdict.case
-    if case is not None:
-        findings = tuple(found for found in case.findings if found.clause in clauses)
-        case = replace(case, findings=findings) if findings else None
-    return replace(
-        verdict,
-        add=tuple(found for found in verdict.add if found.clause in clauses),
-        withdraw=tuple(gone for gone in verdict.withdraw if gone[0] in kept),
-        unchanged=sum(
-            1 for stored in verdict.version.known if stored.id in kept and not stored.withdrawn_at
-        )
-        - sum(1 for gone in verdict.withdraw if gone[0] in kept),
-        case=case,
+        return made.verdict(version)
+    judged = made.judgement(material_of(version, made.accounts[version.account]))
+    judged = replace(
+        judged, findings=tuple(found for found in judged.findings if found.clause in clauses)
     )
+    known = tuple(stored for stored in version.known if stored.finding.clause in clauses)
+    return made.deciders[version.account].decide(replace(version, known=known), judged)
