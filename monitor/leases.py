@@ -27,11 +27,15 @@ def free_abandoned(repository: Repository) -> list[str]:
     Raises:
         StorageError: The database refused.
     """
-    host = socket.gethostname()
-    dead = [owner for owner in repository.lease_owners() if _is_dead(owner, host=host)]
+    dead = [owner for owner in repository.lease_owners() if is_abandoned(owner)]
     for owner in dead:
         repository.clear_leases(owner_prefix=owner)
     return dead
+
+
+def is_abandoned(owner: str) -> bool:
+    """Return whether an owner is a process of this machine that does not exist any more."""
+    return _is_dead(owner, host=socket.gethostname())
 
 
 def _is_dead(owner: str, *, host: str) -> bool:

@@ -381,6 +381,24 @@ class Repository(Protocol):
         """Return mails, oldest first; with ``due_at`` those with a queued recipient due then."""
         ...
 
+    def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the right to offer a mail to a server; False while another holds it.
+
+        Of several processes that ask at once exactly one gets it. A claim that is late
+        (``until`` has passed) counts as abandoned.
+
+        Args:
+            mail: Which mail.
+            owner: Who asks.
+            until: When the claim counts as abandoned.
+            now: The present moment.
+        """
+        ...
+
+    def release_mail(self, mail: MailId, *, owner: str) -> None:
+        """Give the right back; nothing happens if it is not held by ``owner``."""
+        ...
+
     def settle_recipient(
         self,
         mail: MailId,

@@ -424,7 +424,8 @@ class NewMail:
 
     Attributes:
         key: Natural key; a second mail with the same key is not queued.
-            Urgent: ``urgent:<case>:<finding key>``; daily kinds: ``digest:2026-11-24``.
+            Urgent: account, day and digest of subject and rules; daily kinds:
+            ``digest:2026-11-24``.
         message_id: With angle brackets; the same over every retry.
         body: The finished bytes, headers, Date and boundary included.
         recipients: Envelope addresses.
@@ -454,7 +455,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
-    """A mail in the outbox."""
+    """A mail in the outbox.
+
+    Attributes:
+        claimed_by: Who offers it to a server now, or died doing so; empty: nobody.
+    """
 
     id: MailId
     key: str
@@ -464,6 +469,7 @@ class OutboxMail:
     body: bytes
     created_at: datetime
     recipients: tuple[Recipient, ...]
+    claimed_by: str = ""
 
 
 # --- polls -------------------------------------------------------------------------------
@@ -532,7 +538,11 @@ class Spend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """One account as remembered: the register's entry with its last reading."""
+    """One account as remembered: the register's entry with its last reading.
+
+    Attributes:
+        name: What the account calls itself, as its profile showed last; empty: not known.
+    """
 
     id: AccountId
     platform: str
@@ -544,3 +554,4 @@ class AccountRow:
     state: AccountState
     posts: int = 0
     open_cases: int = 0
+    name: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from config.types import RecipientState
+from monitor.leases import is_abandoned, name_of_this_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,9 +28,8 @@ if TYPE_CHECKING:
     from monitor.alerts.transport import Transport
     from storage.values import OutboxMail, Recipient
 
-# One round at a time in a process: a second thread waits and then finds nothing due, instead
-# of sending the same mails beside the first. Two processes may still send one mail twice;
-# both carry the same Message-ID.
+# One round at a time in a process: a second thread waits and then finds nothing due. Between
+# processes (the daemon, and a scan by hand) each mail is claimed before it is offered.
 _SENDING = threading.Lock()
 _LOG = structlog.get_logger(__name__)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
@@ -37,6 +38,8 @@ _LOT = 50
 # A server that takes none of three mails in a row is down or busy: the others stay due and
 # are offered next time, instead of each waiting for its own time-out now.
 _ENOUGH_FAILURES = 3
+CLAIM_FOR = timedelta(minutes=2)
+"""How long a mail is ours: far longer than one conversation with a server may last."""
 
 
 class Outbox(Protocol):
@@ -46,6 +49,18 @@ class Outbox(Protocol):
         self, *, due_at: datetime | None = None, kind: MailKind | None = None, limit: int = 100
     ) -> list[OutboxMail]:
         """Return mails, oldest first; with ``due_at`` those with a queued recipient due then."""
+        ...
+
+    def mail(self, key: str) -> OutboxMail | None:
+        """Return the mail with this natural key, or None."""
+        ...
+
+    def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the right to offer a mail to a server; False while another holds it."""
+        ...
+
+    def release_mail(self, mail: MailId, *, owner: str) -> None:
+        """Give the right back; nothing happens if it is not held by ``owner``."""
         ...
 
     def settle_recipient(
@@ -96,6 +111,9 @@ def deliver_due(
 ) -> DeliveryReport:
     """Offer every due mail to the server, for those recipients who do not have it yet.
 
+    A mail that another process is offering is left to it. Who dies between the server's yes
+    and noting it leaves a mail that goes out again, with the same Message-ID.
+
     Args:
         repository: Keeps the outbox.
         transport: Hands bytes to a server.
@@ -135,6 +153,8 @@ class _Round:
         self._transport = transport
         self._sender = sender
         self._now = now
+        self._began = time.monotonic()
+        self._owner = name_of_this_process()
         self._counts = dict.fromkeys(RecipientState, 0)
         self._warnings: list[str] = []
         self.failures = 0
@@ -144,7 +164,26 @@ class _Round:
         return self._repository.mails(due_at=self._now, limit=_LOT)
 
     def offer(self, mail: OutboxMail) -> None:
-        """Offer one mail and note every recipient's answer."""
+        """Offer one mail and note every recipient's answer, unless another process does."""
+        if mail.claimed_by and is_abandoned(mail.claimed_by):
+            self._repository.release_mail(mail.id, owner=mail.claimed_by)
+        # The round may have lasted minutes by now, and a claim is measured from the present.
+        now = self._now + timedelta(seconds=time.monotonic() - self._began)
+        claimed = self._repository.claim_mail(
+            mail.id, owner=self._owner, until=now + CLAIM_FOR, now=now
+        )
+        if not claimed:
+            _LOG.info("mail is being sent elsewhere", mail=mail.id, kind=mail.kind.value)
+            return
+        try:
+            # Between the listing and the claim another process may have sent it.
+            fresh = self._repository.mail(mail.key)
+            if fresh is not None:
+                self._offer(fresh)
+        finally:
+            self._repository.release_mail(mail.id, owner=self._owner)
+
+    def _offer(self, mail: OutboxMail) -> None:
         due = [one for one in mail.recipients if _is_due(one, self._now)]
         if not due:
             return

@@ -117,7 +117,7 @@ def recall(
         waiting=tuple(waiting),
         closed=tuple(closed),
         gone_between=_gone_between(closed, runs),
-        refused=_refused(repository, previous, [*opened, *waiting, *closed]),
+        refused=_refused(repository, previous, [*opened, *waiting, *closed], zone=house.zone),
         policy=house.policy,
         harmless=house.harmless,
         register_changes=tuple(repository.register_changes(untold=True)),
@@ -224,10 +224,12 @@ def _gone_between(
 
 
 def _refused(
-    repository: Repository, previous: OutboxMail | None, cases: Sequence[Case]
+    repository: Repository, previous: OutboxMail | None, cases: Sequence[Case], *, zone: str
 ) -> tuple[str, ...]:
     """Return the keys of mails that a server refused for good for somebody, newest matters."""
-    mails = [repository.mail(urgent_key(case)) for case in cases if urgent_findings(case)]
+    mails = [
+        repository.mail(urgent_key(case, zone=zone)) for case in cases if urgent_findings(case)
+    ]
     return tuple(
         mail.key
         for mail in (previous, *mails)

@@ -65,7 +65,8 @@ class SmtpTransport:
         username: For a login; empty: none.
         password: With ``username``.
         ca_file: PEM file of a private certificate authority, instead of the system's.
-        deadline_s: Seconds for one mail, from connecting to the last answer.
+        deadline_s: Seconds for one mail, from connecting to the last answer; less than the
+            twenty that the daemon has left when it is told to end.
         greeting: Name said in EHLO; empty: the domain of the sender.
     """
 
@@ -75,7 +76,7 @@ class SmtpTransport:
     username: str = ""
     password: SecretStr | None = None
     ca_file: Path | None = None
-    deadline_s: float = 60.0
+    deadline_s: float = 15.0
     greeting: str = ""
 
     def __post_init__(self) -> None:

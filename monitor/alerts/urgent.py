@@ -1,14 +1,17 @@
 """What cannot wait for the morning: which case needs a mail at once, to whom, and the mail.
 
-One mail tells of all that is urgent about a case. Its key holds the case and the urgent
-rules that were ever found on it, not the findings' rule digests: so a second rule brings a
-second mail, but a new edition of the rules, or a finding that is withdrawn, brings none.
+One mail tells of all that is urgent about a case. Its key holds what the case is about, the
+day it was opened and the urgent rules that were ever found on it, not the findings' rule
+digests: so a second rule brings a second mail, but a new edition of the rules, or a finding
+that is withdrawn, brings none. Nor does the key hold the case's number: after a kill cases may
+be numbered in another order, and the mail about one post must still be the same mail.
 """
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from config.types import CaseState, Kind, MailKind, Role, Severity
 from monitor.alerts.digest import case_record
@@ -54,15 +57,26 @@ def urgent_findings(case: Case) -> tuple[Finding, ...]:
     )
 
 
-def urgent_key(case: Case) -> str:
-    """Return the natural key of the mail about what is urgent on a case so far."""
+def urgent_key(case: Case, *, zone: str) -> str:
+    """Return the natural key of the mail about what is urgent on a case so far.
+
+    Args:
+        case: With its findings, withdrawn ones too.
+        zone: IANA zone of the council, for the day on which the case was opened.
+
+    Returns:
+        For example ``urgent:council-x:2026-11-23:`` and 16 hexadecimal digits that stand for
+        the subject's kind, its id on the platform and the urgent rules.
+    """
     rules = {
         stored.finding.rule
         for stored in (*case.findings, *case.withdrawn)
         if stored.finding.severity is Severity.URGENT
     }
-    packed = hashlib.sha256("\n".join(sorted(rules)).encode()).hexdigest()[:16]
-    return f"{MailKind.URGENT.value}:{case.id}:{packed}"
+    named = "\n".join([case.subject_kind.value, case.platform_id, *sorted(rules)])
+    packed = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    opened_on = case.opened_at.astimezone(ZoneInfo(zone)).date().isoformat()
+    return f"{MailKind.URGENT.value}:{case.account}:{opened_on}:{packed}"
 
 
 def called(people: Iterable[Person], findings: Iterable[Finding]) -> tuple[Person, ...]:
@@ -91,7 +105,7 @@ def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person])
         MailError: An address is not usable, or there is nobody to tell.
     """
     case = facts.case
-    key = urgent_key(case)
+    key = urgent_key(case, zone=facts.zone)
     told = called(people, urgent_findings(case))
     urgent = build_urgent(facts)
     letter = Letter(

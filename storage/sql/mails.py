@@ -58,6 +58,22 @@ class Mails(Desk):
         with self._reading() as connection:
             return _whole(connection, connection.execute(query).mappings().all())
 
+    def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the right to offer a mail to a server; False while another holds it."""
+        is_free = _OUTBOX.c.claimed_until.is_(None) | (_OUTBOX.c.claimed_until <= now)
+        claim = update(_OUTBOX).where(_OUTBOX.c.id == mail, is_free)
+        with self._writing() as (connection, _):
+            taken = connection.execute(claim.values(claimed_by=owner, claimed_until=until))
+            return taken.rowcount == 1
+
+    def release_mail(self, mail: MailId, *, owner: str) -> None:
+        """Give the right back; nothing happens if it is not held by ``owner``."""
+        is_mine = (_OUTBOX.c.id == mail) & (_OUTBOX.c.claimed_by == owner)
+        with self._writing() as (connection, _):
+            connection.execute(
+                update(_OUTBOX).where(is_mine).values(claimed_by=None, claimed_until=None)
+            )
+
     def settle_recipient(
         self,
         mail: MailId,
@@ -118,6 +134,7 @@ def _whole(connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxMai
             body=row["body"],
             created_at=row["created_at"],
             recipients=tuple(people.get(row["id"], ())),
+            claimed_by=row["claimed_by"] or "",
         )
         for row in rows
     ]

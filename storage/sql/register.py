@@ -10,7 +10,17 @@ from config.errors import SettingsError
 from config.types import AccountId, Kind, Reason, SubjectKind
 from storage.sql.base import Desk, replace_row
 from storage.sql.judging import NOT_CLOSED
-from storage.tables import Account, AccountState, Case, Lease, RegisterChange, Review, Subject
+from storage.tables import (
+    Account,
+    AccountState,
+    Case,
+    Lease,
+    Observation,
+    RegisterChange,
+    Review,
+    Subject,
+    Version,
+)
 from storage.values import AccountRow
 from storage.values import AccountState as StateValue
 from storage.values import RegisterChange as ChangeValue
@@ -32,6 +42,8 @@ _REVIEW = Review.__table__
 _LEASE = Lease.__table__
 _SUBJECT = Subject.__table__
 _CASE = Case.__table__
+_OBSERVATION = Observation.__table__
+_VERSION = Version.__table__
 
 
 class Register(Desk):
@@ -85,8 +97,9 @@ class Register(Desk):
             states = {
                 row["account"]: _state(row) for row in connection.execute(select(_STATE)).mappings()
             }
+            names = _names(connection)
             rows = connection.execute(query).mappings().all()
-        return [_account(row, states.get(row["id"])) for row in rows]
+        return [_account(row, states.get(row["id"]), names.get(row["id"], "")) for row in rows]
 
     def account_state(self, account: AccountId) -> StateValue:
         """Return what earlier runs left for an account; an empty state if nothing."""
@@ -288,7 +301,31 @@ def _state(row: RowMapping) -> StateValue:
     )
 
 
-def _account(row: RowMapping, state: StateValue | None) -> AccountRow:
+def _names(connection: Connection) -> dict[str, str]:
+    """Return what accounts call themselves, as the newest reading of each profile showed it."""
+    is_newest = (
+        select(_OBSERVATION.c.id)
+        .where(_OBSERVATION.c.subject == _SUBJECT.c.id, _OBSERVATION.c.version.is_not(None))
+        .order_by(_OBSERVATION.c.last_at.desc(), _OBSERVATION.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    shown = _OBSERVATION.alias("shown")
+    query = (
+        select(_SUBJECT.c.account, shown.c.last_at, _VERSION.c.beside)
+        .select_from(_SUBJECT)
+        .join(shown, shown.c.id == is_newest)
+        .join(_VERSION, _VERSION.c.id == shown.c.version)
+        .where(_SUBJECT.c.kind == SubjectKind.PROFILE.value)
+        .order_by(shown.c.last_at)
+    )
+    return {
+        row.account: str((row.beside or {}).get("fields", {}).get("name", ""))
+        for row in connection.execute(query)
+    }
+
+
+def _account(row: RowMapping, state: StateValue | None, name: str) -> AccountRow:
     account = AccountId(row["id"])
     return AccountRow(
         id=account,
@@ -301,4 +338,5 @@ def _account(row: RowMapping, state: StateValue | None) -> AccountRow:
         state=state or StateValue(account=account),
         posts=row["posts"],
         open_cases=row["open_cases"],
+        name=name,
     )

@@ -29,6 +29,8 @@ class Outbox(Row, table=True):
     subject: str = text_field()
     body: bytes
     created_at: datetime = instant_field(index=True)
+    claimed_by: str | None = text_field()
+    claimed_until: datetime | None = instant_field()
 
 
 class OutboxRecipient(Row, table=True):

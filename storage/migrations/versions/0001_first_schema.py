@@ -318,6 +318,8 @@ def _mails() -> None:
         *columns(sa.Text(), "key kind message_id subject"),
         *columns(sa.LargeBinary(), "body"),
         *columns(sa.BigInteger(), "created_at"),
+        *columns(sa.Text(), "claimed_by", null=True),
+        *columns(sa.BigInteger(), "claimed_until", null=True),
         words("outbox", "kind", "urgent digest technical"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),

@@ -135,6 +135,7 @@ class MemoryOutbox:
 
     def __init__(self) -> None:
         self.rows: dict[MailId, OutboxMail] = {}
+        self.claims: dict[MailId, tuple[str, datetime]] = {}
 
     def put(
         self, *addresses: str, at: datetime, body: bytes = b"", kind: MailKind = MailKind.DIGEST
@@ -167,6 +168,22 @@ class MemoryOutbox:
             if kind in {None, mail.kind} and (due_at is None or _is_due(mail.recipients, due_at))
         ]
         return found[:limit]
+
+    def mail(self, key: str) -> OutboxMail | None:
+        """Return the mail with this natural key, or None."""
+        return next((mail for mail in self.rows.values() if mail.key == key), None)
+
+    def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the right to offer a mail; False while another holds it."""
+        if mail in self.claims and self.claims[mail][1] > now:
+            return False
+        self.claims[mail] = (owner, until)
+        return True
+
+    def release_mail(self, mail: MailId, *, owner: str) -> None:
+        """Give the right back."""
+        if self.claims.get(mail, ("",))[0] == owner:
+            del self.claims[mail]
 
     def settle_recipient(
         self,

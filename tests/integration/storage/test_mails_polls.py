@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ from storage.values import PollRow
 from tests.lib.records import START, at, mail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage.repository import Repository
 
 CLERK, DEPUTY = "clerk@fernbeck.example", "deputy@fernbeck.example"
@@ -76,6 +80,50 @@ def test_a_refusal_for_good_ends_the_trying(store: Repository) -> None:
         RecipientState.ACCEPTED,
         RecipientState.REFUSED,
     ]
+
+
+def test_only_one_process_at_a_time_offers_a_mail(
+    store: Repository, open_again: Callable[[], Repository]
+) -> None:
+    """A claim keeps others out until it is given back, or is late because its owner died."""
+    with store.writing() as steps:
+        steps.queue_mail(mail(), at=START)
+    (queued,) = store.mails()
+    other = open_again()
+    assert store.claim_mail(queued.id, owner="one", until=at(2), now=START)
+    assert not other.claim_mail(queued.id, owner="two", until=at(3), now=at(1))
+    assert other.mails()[0].claimed_by == "one"
+
+    other.release_mail(queued.id, owner="two")
+    assert not other.claim_mail(queued.id, owner="two", until=at(3), now=at(1))
+    assert other.claim_mail(queued.id, owner="two", until=at(4), now=at(2))
+
+    other.release_mail(queued.id, owner="two")
+    assert store.mails()[0].claimed_by == ""
+    assert store.claim_mail(queued.id, owner="one", until=at(5), now=at(3))
+    assert not store.claim_mail(MailId(99), owner="one", until=at(5), now=at(3))
+
+
+def test_of_many_who_ask_at_once_one_gets_a_mail(
+    store: Repository, open_again: Callable[[], Repository]
+) -> None:
+    """Two processes with four threads each claim five mails: every mail is claimed once."""
+    with store.writing() as steps:
+        for number in range(5):
+            steps.queue_mail(mail(f"digest:{number}"), at=START)
+    mails = [one.id for one in store.mails()]
+    processes = (store, open_again())
+    start = threading.Barrier(8)
+
+    def claim_all(number: int) -> int:
+        start.wait(timeout=30)
+        return sum(
+            processes[number % 2].claim_mail(each, owner=str(number), until=at(9), now=at(1))
+            for each in mails
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(claim_all, range(8))) == len(mails)
 
 
 def test_mails_come_oldest_first_and_by_kind(store: Repository) -> None:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from config.types import CaseId, CaseState, Kind, RuleId, Severity, TopicId
+from config.types import (
+    AccountId,
+    CaseId,
+    CaseState,
+    Kind,
+    RuleId,
+    Severity,
+    SubjectKind,
+    TopicId,
+)
 from monitor.alerts.model import build_urgent
 from monitor.alerts.urgent import called, compose_urgent, is_urgent, urgent_findings, urgent_key
 from tests.unit.alerts.builders import AS_OF, CHILD, PARTY, X, case, finding
@@ -17,6 +27,7 @@ from tests.unit.alerts.people import CLERK, DEPUTY, EVERYBODY, LEAD, SENDER, SUP
 if TYPE_CHECKING:
     from storage.values import Case
 
+ZONE = "Europe/London"
 HATE = case(
     45,
     finding(PARTY.text, "library", clause="terms.2", rule="hate/slur", severity=Severity.URGENT),
@@ -69,22 +80,42 @@ def test_a_new_edition_of_a_rule_brings_no_second_mail() -> None:
     )
     again = dataclasses.replace(CHILD, findings=(newer,), withdrawn=(stored,))
     none_left = dataclasses.replace(CHILD, findings=(), withdrawn=(stored,))
-    assert {urgent_key(one) for one in (CHILD, again, none_left)} == {urgent_key(CHILD)}
+    assert {urgent_key(one, zone=ZONE) for one in (CHILD, again, none_left)} == {
+        urgent_key(CHILD, zone=ZONE)
+    }
 
 
-def test_another_rule_or_case_brings_its_own_mail() -> None:
-    """A second urgent rule on a case is told, and so is the same rule on another case."""
+def test_another_rule_subject_or_day_brings_its_own_mail() -> None:
+    """A second urgent rule on a case is told, another post is, and the same post a day later."""
     other = dataclasses.replace(
         CHILD.findings[0],
         finding=dataclasses.replace(CHILD.findings[0].finding, rule=RuleId("hate/slur")),
     )
-    both = dataclasses.replace(CHILD, findings=(*CHILD.findings, other))
-    keys = {
-        urgent_key(CHILD),
-        urgent_key(both),
-        urgent_key(dataclasses.replace(CHILD, id=CaseId(99))),
-    }
-    assert len(keys) == 3
+    told = (
+        CHILD,
+        dataclasses.replace(CHILD, findings=(*CHILD.findings, other)),
+        dataclasses.replace(CHILD, platform_id="110_99"),
+        dataclasses.replace(CHILD, account=AccountId("mayor-facebook")),
+        dataclasses.replace(CHILD, subject_kind=SubjectKind.PROFILE),
+        dataclasses.replace(CHILD, opened_at=CHILD.opened_at + timedelta(days=1)),
+    )
+    assert len({urgent_key(one, zone=ZONE) for one in told}) == len(told)
+
+
+def test_the_number_of_a_case_names_no_mail() -> None:
+    """Opened again after a kill, under another number, it is the same mail to every reader."""
+    again = dataclasses.replace(urgent_facts(), case=dataclasses.replace(CHILD, id=CaseId(99)))
+    first, second = (
+        compose_urgent(given, sender=SENDER, people=EVERYBODY) for given in (urgent_facts(), again)
+    )
+    assert (first.key, first.message_id) == (second.key, second.message_id)
+    assert ("[case 44]" in first.subject, "[case 99]" in second.subject) == (True, True)
+
+
+def test_the_day_in_a_key_is_the_councils() -> None:
+    """In summer half past eleven in the evening UTC is the next day in the town."""
+    late = dataclasses.replace(CHILD, opened_at=datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
+    assert urgent_key(late, zone=ZONE).startswith("urgent:council-facebook:2026-07-02:")
 
 
 @pytest.mark.parametrize(
@@ -124,5 +155,5 @@ def test_the_mail_is_finished_for_those_who_are_called() -> None:
     mail = compose_urgent(urgent_facts(), sender=SENDER, people=EVERYBODY)
     assert mail == compose_urgent(urgent_facts(), sender=SENDER, people=EVERYBODY)
     assert mail.recipients == (CLERK.email, DEPUTY.email, LEAD.email)
-    assert (mail.key, mail.cases) == (urgent_key(CHILD), (44,))
+    assert (mail.key, mail.cases) == (urgent_key(CHILD, zone=ZONE), (44,))
     assert b"Milly" not in mail.body
