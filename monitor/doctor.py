@@ -163,6 +163,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     try:
         yield from _record(repository, now)
+        yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
     finally:
         repository.close()
@@ -187,6 +188,20 @@ def _record(repository: Repository, now: datetime) -> Iterator[Check]:
             what=f"the last run began at {newest[0].started_at.isoformat()}, still to come",
             remedy="The clock was set back; set it right before the next run",
         )
+
+
+def _vanished(settings: Settings, repository: Repository) -> Iterator[Check]:
+    registered = {account.id for account in settings.register()}
+    for row in repository.accounts():
+        if row.open_cases and row.id not in registered:
+            yield Check(
+                name=f"account {row.id}",
+                state="fault",
+                what=f"no longer registered, with {row.open_cases} undecided case"
+                + ("" if row.open_cases == 1 else "s"),
+                remedy="Put the account back, decide its cases (clerkwatch cases list), then "
+                "remove it",
+            )
 
 
 def _polls(settings: Settings, repository: Repository | None, now: datetime) -> Iterator[Check]:

@@ -141,12 +141,13 @@ def _no_number(name: str) -> float:
 
 
 def _material(entry: dict[str, Any], kind: str) -> Material:
-    published = _moment(entry["published_at"]) if entry.get("published_at") else None
+    named, at = entry.get("kind"), entry.get("published_at")
+    published = None if at in (None, "") else _moment(at)
     # Half of a surrogate pair is no character: what judges and prints must never meet one.
     text = entry["text"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return Material(
         words=Words(text=text, own_length=len(text)),
-        kind=_kind(entry.get("kind") or kind),
+        kind=_kind(kind if named in (None, "") else named),
         published_at=published,
         shown_from=published,
         shown_by=published,

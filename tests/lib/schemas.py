@@ -1,0 +1,262 @@
+"""JSON schemas of every shape in docs/json.md; further keys are always allowed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from config.types import (
+    Basis,
+    CaseState,
+    CoverageStatus,
+    Kind,
+    Origin,
+    Outcome,
+    PollStatus,
+    PollType,
+    Resolution,
+    Severity,
+    SubjectKind,
+    WindowBasis,
+    WindowMode,
+)
+
+Schema = dict[str, Any]
+
+TEXT: Final[Schema] = {"type": "string"}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+YES_NO: Final[Schema] = {"type": "boolean"}
+INSTANT: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$",
+}
+DATE: Final[Schema] = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+CLAUSE: Final[Schema] = {"type": "string", "pattern": r"^(terms\.\d+|requirements\.\d+|freeze)$"}
+
+
+def one_of(words: Any) -> Schema:
+    """Return a schema for a closed set of words."""
+    return {"enum": [str(word) for word in words]}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Return a schema that null fits too."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def several(schema: Schema) -> Schema:
+    """Return a schema for an array."""
+    return {"type": "array", "items": schema}
+
+
+def shape(**keys: Schema) -> Schema:
+    """Return a schema for an object that has all of these keys, and perhaps more."""
+    named = {key.rstrip("_"): schema for key, schema in keys.items()}
+    return {"type": "object", "properties": named, "required": list(named)}
+
+
+def _with(base: Schema, **keys: Schema) -> Schema:
+    more = shape(**keys)
+    return {
+        "type": "object",
+        "properties": base["properties"] | more["properties"],
+        "required": base["required"] + more["required"],
+    }
+
+
+FINDING = shape(
+    clause=CLAUSE,
+    rule={"type": "string", "pattern": "^[a-z0-9-]+/[a-z0-9-]+$"},
+    severity=one_of(Severity),
+    score={"type": "number", "minimum": 0, "maximum": 1},
+    quote=maybe(TEXT),
+    spans=several({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2}),
+    reason=TEXT,
+    topic=TEXT,
+    matched=several(TEXT) | {"maxItems": 5},
+    basis=one_of(Basis),
+    context=TEXT,
+)
+PLACED = _with(
+    FINDING,
+    account=TEXT,
+    subject=one_of(SubjectKind),
+    platform_id=TEXT,
+    url=TEXT,
+    published_at=INSTANT,
+)
+COVERAGE = shape(
+    account=TEXT,
+    status=one_of(CoverageStatus),
+    posts=COUNT,
+    new=COUNT,
+    edited=COUNT,
+    gone=COUNT,
+    cannot_tell=COUNT,
+    gaps=several(shape(from_=INSTANT, to=INSTANT)),
+    reason=maybe(TEXT),
+    error=maybe(TEXT),
+)
+RUN = shape(
+    run=maybe(COUNT),
+    coverage=several(COVERAGE),
+    findings=shape(added=several(PLACED), withdrawn=several(PLACED), unchanged=COUNT),
+    cases_opened=several(COUNT),
+    mails_queued=COUNT,
+    judged=COUNT,
+    not_judged=COUNT,
+)
+CASE = shape(
+    id=COUNT,
+    state=one_of(CaseState),
+    resolution=maybe(one_of(Resolution)),
+    severity=one_of(Severity),
+    account=TEXT,
+    subject=one_of(SubjectKind),
+    post=shape(
+        id=COUNT, platform_id=TEXT, url=TEXT, text=TEXT, published_at=INSTANT, edited=YES_NO
+    ),
+    clauses=several(CLAUSE),
+    findings=several(FINDING),
+    history=YES_NO,
+    opened_at=INSTANT,
+    due_at=INSTANT,
+    closed_at=maybe(INSTANT),
+    visible=YES_NO,
+    last_outcome=one_of(Outcome),
+    last_read_at=INSTANT,
+)
+CASE_WITH_EVENTS = _with(
+    CASE,
+    events=several(
+        shape(
+            at=INSTANT,
+            by=TEXT,
+            what=TEXT,
+            from_=maybe(one_of(CaseState)),
+            to=one_of(CaseState),
+            because=maybe(TEXT),
+        )
+    ),
+    withdrawn=several(FINDING),
+)
+WINDOW = shape(
+    basis=one_of(WindowBasis),
+    start=INSTANT,
+    end=INSTANT,
+    in_force=YES_NO,
+    provisional=YES_NO,
+    why=TEXT,
+)
+POLL = shape(
+    id=TEXT,
+    type=one_of(PollType),
+    date=DATE,
+    area=TEXT,
+    mode=one_of(WindowMode),
+    status=one_of(PollStatus),
+    origin=one_of(Origin),
+    windows=several(WINDOW),
+)
+ACCOUNT = shape(
+    id=TEXT,
+    platform=TEXT,
+    handle=TEXT,
+    kind=one_of(Kind),
+    owner=TEXT,
+    last_read=maybe(INSTANT),
+    status=one_of(["read", "partial", "failed", "by hand", "never read"]),
+    blind_spots=several(TEXT),
+    platform_id=maybe(TEXT),
+    reviewed_at=maybe(INSTANT),
+    error=maybe(TEXT),
+)
+RULE = shape(
+    rule=TEXT,
+    topic=TEXT,
+    clause=CLAUSE,
+    number=COUNT,
+    digest=TEXT,
+    severity=one_of(Severity),
+    reason=TEXT,
+    harmless=TEXT,
+    hits=several(TEXT),
+    near_misses=several(TEXT),
+)
+MAIL = shape(subject=TEXT, recipients=several(TEXT), text=TEXT, html=maybe(TEXT))
+
+SCHEMAS: Final[dict[str, Schema]] = {
+    "check": shape(
+        id={},
+        findings=several(FINDING),
+        scores={"type": "object", "additionalProperties": {"type": "number"}},
+        not_judged=several(TEXT),
+    ),
+    "scan": RUN,
+    "rescan": _with(RUN, dry_run=YES_NO),
+    "cases list": several(CASE),
+    "cases show": CASE_WITH_EVENTS,
+    "cases acknowledge": CASE_WITH_EVENTS,
+    "cases dismiss": CASE_WITH_EVENTS,
+    "elections list": several(POLL),
+    "elections show": _with(POLL, explained=several(TEXT)),
+    "elections windows": several(_with(WINDOW, poll=TEXT)),
+    "elections add": POLL,
+    "elections notice": POLL,
+    "elections cancel": POLL,
+    "accounts list": several(ACCOUNT),
+    "accounts show": _with(ACCOUNT, readings=several(_with(COVERAGE, run=COUNT, at=INSTANT))),
+    "accounts reviewed": shape(account=TEXT, at=INSTANT, by=TEXT, note=maybe(TEXT)),
+    "digest": shape(subject=TEXT, text=TEXT, key=TEXT),
+    "evidence verify": shape(
+        ok=YES_NO,
+        entries=COUNT,
+        head=TEXT,
+        faults=several(shape(entry={"type": "integer"}, what=TEXT)),
+    ),
+    "rules list": several(RULE),
+    "rules show": _with(RULE, policy_words=TEXT),
+    "rules test": shape(
+        ok=YES_NO,
+        rules=COUNT,
+        failures=several(shape(rule=TEXT, text=TEXT, wanted={}, why=TEXT)),
+    ),
+    "status": shape(
+        ok=YES_NO,
+        daemon=maybe(COUNT),
+        config_changed=YES_NO,
+        accounts=shape(read=COUNT, of=COUNT),
+        late=several(shape(account=TEXT, last_read=maybe(INSTANT), why=TEXT)),
+        cases={"type": "object", "additionalProperties": COUNT},
+        mails_waiting=COUNT,
+        ledger=shape(entries=COUNT, head=TEXT),
+        coming=several(TEXT),
+    ),
+    "doctor": shape(
+        ok=YES_NO,
+        checks=several(
+            shape(
+                name=TEXT,
+                state=one_of(["well", "look", "fault"]),
+                what=TEXT,
+                remedy=maybe(TEXT),
+            )
+        ),
+    ),
+    "init": shape(config=TEXT, database=TEXT),
+    "demo": shape(
+        folder=TEXT,
+        config=TEXT,
+        days=several(RUN),
+        digests=several(shape(subject=TEXT, text=TEXT)),
+        mails=several(MAIL),
+    ),
+}
+"""By command; every command that prints JSON has one."""
+
+
+def problems(schema: Schema, value: object) -> list[str]:
+    """Return what does not fit, each with its place; empty if all is well."""
+    found = Draft202012Validator(schema).iter_errors(value)
+    return [f"{error.json_path}: {error.message[:200]}" for error in found]
