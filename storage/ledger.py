@@ -66,6 +66,11 @@ def hash_entry(
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def export_note(case: int) -> str:
+    """Return what the note says that an exported evidence pack leaves in the ledger."""
+    return f"evidence exported, case {case}"
+
+
 def make_entry(
     after: tuple[int, str], *, at: int, kind: str, reference: str, commitment: str
 ) -> Entry:

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
         AccountState,
         Case,
         Coverage,
+        Custody,
         DuePost,
         Finding,
+        LedgerLine,
         NewMail,
         OutboxMail,
         PollRow,
@@ -450,4 +452,12 @@ class Repository(Protocol):
             head: Number and hash of an entry as an earlier mail gave it: it must be there,
                 else a truncated tail or a chain written anew would not show.
         """
+        ...
+
+    def custody(self, case: CaseId) -> Custody | None:
+        """Return all that a case rests on, read at one moment; None: there is no such case."""
+        ...
+
+    def ledger(self, *, upto: int) -> Iterator[list[LedgerLine]]:
+        """Go through the ledger in lots, from the first entry to number ``upto``."""
         ...

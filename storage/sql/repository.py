@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.sql.cases import Cases
+from storage.sql.custody import Custodian
 from storage.sql.entries import MailSteps, RegisterSteps
 from storage.sql.judging import Judging
 from storage.sql.mails import Mails, Polls
@@ -23,7 +24,7 @@ class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps):
     """Fulfils `storage.repository.Transaction`."""
 
 
-class SqlRepository(Runs, Register, Recording, Judging, Cases, Mails, Polls, Record):
+class SqlRepository(Runs, Register, Recording, Judging, Cases, Mails, Polls, Record, Custodian):
     """Everything that is remembered, in one SQL database."""
 
     @contextmanager
