@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test quick lint format bench quality lock clean
+.PHONY: setup setup-dev demo test quick lint format docs bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -35,6 +35,10 @@ lint: setup-dev
 
 format: setup-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# Writes the pages that are made from the code: commands, configuration, clauses.
+docs: setup-dev
+	@scripts/docs.sh
 
 # Medians of several runs beside something named; writes benchmarks/results.md.
 bench: setup-dev

@@ -161,7 +161,11 @@ class Storage(_Section):
         description="The database; sqlite:/// and a path.",
         pattern=r"^sqlite:///.+",
     )
-    evidence: Path = Field(default=Path("evidence"), description="Folder for kept copies.")
+    evidence: Path = Field(
+        default=Path("evidence"),
+        description="Folder for kept copies; not used by this version, which keeps text in the "
+        "database.",
+    )
 
 
 class Schedule(_Section):
@@ -176,7 +180,8 @@ class Schedule(_Section):
     )
     verify_every: Duration = Field(
         default=timedelta(hours=1),
-        description="How often posts that should be gone are read again, 1m to 1d.",
+        description="How often posts that should be gone are read again, 1m to 1d; not used by "
+        "this version, which reads posts with an open case at every pull.",
         ge=timedelta(minutes=1),
         le=timedelta(days=1),
         examples=["1h"],

@@ -111,7 +111,7 @@ def test_half_a_character_and_control_characters_do_no_harm(machine: Machine) ->
 
 def test_nothing_that_a_terminal_obeys_is_printed(machine: Machine) -> None:
     """Quotes of hostile text come out as harmless words."""
-    given = f"Vote \x1b[31mLabour\x1b[0m \u202eon Thursday!\u202c".encode()
+    given = "Vote \x1b[31mLabour\x1b[0m \u202eon Thursday!\u202c".encode()
     done = machine.run("check", given=given)
 
     assert not set("\x1b\x00\x9b\u202e\u202c") & set(done.out)

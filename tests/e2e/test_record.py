@@ -269,7 +269,7 @@ def test_rescan_pull_tells_what_the_pull_found_too(own_town: Place) -> None:
     done = own_town.run("rescan", "--pull", "--json")
 
     assert done.code == 0, done.err
-    assert ["terms.5"] == [one["clause"] for one in done.json["findings"]["added"]]
+    assert [one["clause"] for one in done.json["findings"]["added"]] == ["terms.5"]
     assert len(done.json["cases_opened"]) == 1
     assert sum(line["new"] for line in done.json["coverage"]) == 1
 
