@@ -379,9 +379,10 @@ CONNECTOR = Platform(
     blind_spots=(
         "Reels",
         "stories",
-        "comments and visitors' posts on the page",
-        "posts shown only to some people",
-        "descriptions of pictures for blind readers",
+        "visitors' posts",
+        "posts limited to some people",
+        "comments",
+        "text in pictures",
     ),
     removal_steps=(
         "On the page, open the post's menu (three dots) and choose Move to bin. "

@@ -358,14 +358,15 @@ def _instant(said: str) -> datetime | None:
 
 CONNECTOR = Platform(
     name="feed",
-    title="Blog, newspaper, forum or YouTube feed",
+    title="Blog or news feed",
     open=FeedConnector,
     needs_credential=False,
     blind_spots=(
-        "comments under blog posts and videos",
-        "later changes to posts that have left the feed (usually after the newest 10 to 20)",
-        "pages of a site that are not posts",
-        "what is said or shown in pictures, sound and films",
+        "late edits of old posts",
+        "web pages that are not posts",
+        "sound and film",
+        "comments",
+        "text in pictures",
     ),
     removal_steps=(
         "Sign in to the site, open the list of posts, and move the post to the bin (on YouTube: "

@@ -64,10 +64,10 @@ class ManualConnector:
 
 CONNECTOR = Platform(
     name="manual",
-    title="Account looked at by hand",
+    title="By hand",
     open=ManualConnector,
     needs_credential=False,
-    blind_spots=("everything that appears and disappears between two looks by a person",),
+    blind_spots=("what comes and goes between two looks",),
     by_hand=True,
     removal_steps=(
         "Ask whoever runs the group or page to delete the post, or do so as its administrator. "

@@ -366,10 +366,11 @@ CONNECTOR = Platform(
     open=XReader,
     needs_credential=True,
     blind_spots=(
-        "What an edited post said before it was first read",
-        "Replies that others write under a post",
-        "Direct messages and Spaces",
-        "Words inside pictures and videos, unless the picture has a description",
+        "direct messages",
+        "Spaces",
+        "replies by others",
+        "edits before the first reading",
+        "text in pictures",
     ),
     removal_steps="Open the post, choose the three dots at its top, choose Delete.",
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import CaseId, Kind, Outcome, Severity, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
-from monitor.alerts.wording import abridged, capital, count, listed, sentence
+from monitor.alerts.wording import abridged, capital, count, listed, place, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 _SERIOUS = {Severity.URGENT: 0, Severity.REVIEW: 1, Severity.NOTE: 2}
 # Findings of one case that are explained; the rest are a count.
 _MOST_BREACHES = 4
+_MOST_MATCHED = 5
+# Words of a post in a line about its case, in characters.
+_MOST_PASSING = 90
+# Matched words that say nothing by themselves.
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:a|all|an|and|any|are|as|at|be|but|by|can|do|for|from|get|go|had|has|have|he|her|his|i|"
+    r"if|in|into|is|it|its|just|me|my|no|not|now|of|off|on|one|or|our|out|she|so|some|such|than|"
+    r"that|the|their|them|then|there|these|they|this|those|to|too|up|us|was|we|were|what|when|"
+    r"which|who|will|with|would|you|your)\b\W*)*",
+    re.IGNORECASE,
+)
 _MASKS = {
     "personal-data": "It may give somebody's personal details",
     "safeguarding": "It may give details of a child or of a person at risk",
@@ -123,13 +135,16 @@ class Desk:
         )
 
     def line(self, case: Case) -> Line:
-        """Return a case in one line."""
+        """Return a case in one line: clause, deadline, day, account and a few words."""
         clauses = listed(self._clause_titles(case))
-        breach = f" may breach {clauses}" if clauses else " no finding holds any more"
+        breach = f"may breach {clauses}" if clauses else "no finding holds any more"
         due = f"; decide by {self.calendar.moment(case.due_at)}" if not case.history else ""
-        on = self.calendar.day_of(case.published_at)
-        what = f"{_noun(case)} of {on}" if case.subject_kind is SubjectKind.POST else _noun(case)
-        return Line(case=case.id, text=f"Case {case.id}, {self.title(case)}, {what}:{breach}{due}.")
+        is_post = case.subject_kind is SubjectKind.POST
+        what = self.calendar.day_of(case.published_at) if is_post else capital(_noun(case))
+        said = [f"Case {case.id}, {breach}{due}.", f"{what}, {self.title(case)}{_passing(case)}"]
+        if case.last_outcome is Outcome.GONE:
+            said.append(f"{capital(self.gone(case))}.")
+        return Line(case=case.id, text=" ".join(said))
 
     def title(self, case: Case) -> str:
         """Return what the case's account is called."""
@@ -142,8 +157,18 @@ class Desk:
         if case.visible and case.last_outcome is not Outcome.CANNOT_TELL:
             return f"Still visible {when}."
         if case.last_outcome is Outcome.GONE:
-            return f"No longer visible {when}."
+            return f"{capital(self.gone(case))}."
         return f"Read {when} without being able to tell whether it is still visible."
+
+    def gone(self, case: Case) -> str:
+        """Return ``no longer visible since Saturday 21 November, between 10:05 and 11:05``."""
+        if case.gone_since is None:
+            is_known = case.last_outcome is Outcome.GONE
+            at = f" {self.calendar.recent(case.last_read_at)}" if is_known else ""
+            return f"no longer visible{at}"
+        if case.last_visible_at is None:
+            return f"no longer visible since {self.calendar.moment(case.gone_since)}"
+        return f"no longer visible {self.calendar.between(case.last_visible_at, case.gone_since)}"
 
     def _seen(self, case: Case) -> str:
         """Return when it was published and whether it still stands there."""
@@ -152,8 +177,18 @@ class Desk:
             about = about or "The account itself"
             return f"{about}, as read {self.calendar.recent(case.last_read_at)}."
         edited = ", edited since" if case.edited else ""
-        posted = f"Posted on {self.calendar.moment(case.published_at)}{edited}."
-        return f"{posted} {self.still(case)}"
+        moment = self.calendar.moment(case.published_at)
+        return f"Posted {self._by(case)} on {moment}{edited}. {self.still(case)}"
+
+    def _by(self, case: Case) -> str:
+        """Return in whose name a post stands there; who wrote it no platform tells."""
+        known = self.accounts.get(case.account)
+        if known is None:
+            return f"to {one_line(case.account)}"
+        if known.short.endswith("page"):
+            return "by the page"
+        is_by_handle = known.title.startswith(f"{known.short} @")
+        return "by the account" if is_by_handle else f"to {place(known.short)}"
 
     def _decide(self, case: Case) -> str:
         """Return by when a decision is asked for."""
@@ -247,15 +282,30 @@ def _noun(case: Case) -> str:
     return "the account" if case.subject_kind is SubjectKind.ACCOUNT else case.subject_kind.value
 
 
+def _passing(case: Case) -> str:
+    """Return a few of a post's words, as they end the line about its case."""
+    if case.subject_kind is not SubjectKind.POST:
+        return "."
+    if is_masked(case):
+        return ": its words are not repeated here."
+    words, _ = _excerpt(case, most=_MOST_PASSING)
+    return f': "{one_line(words)}"' if words else ": it has no words."
+
+
 def _matched(case: Case) -> str:
     """Return the words that matched, each once."""
-    words = [
-        f'"{one_line(word, most=60)}"'
+    said = dict.fromkeys(
+        one_line(phrase, most=60)
         for finding in ordered_findings(case)
-        for word in finding.matched
-        if one_line(word)
+        for phrase in finding.matched
+        if not _SAYS_NOTHING.fullmatch(phrase)
+    )
+    whole = [
+        phrase
+        for phrase in said
+        if not any(phrase != other and phrase.casefold() in other.casefold() for other in said)
     ]
-    return ", ".join(list(dict.fromkeys(words))[:6])
+    return ", ".join(f'"{phrase}"' for phrase in whole[:_MOST_MATCHED])
 
 
 def _excerpt(case: Case, *, most: int) -> tuple[str, bool]:
@@ -296,6 +346,8 @@ def _notes(case: Case, *, masked: bool, excerpt: str, cut: bool) -> tuple[str, .
     if cut:
         notes.append(f"Shown in part: the whole text has {len(case.text.strip()):,} characters.")
     hidden = hidden_count(excerpt)
+    if case.is_edited_away:
+        notes.append("It was edited: the words that are shown now were not flagged.")
     if hidden:
         notes.append(f"{capital(count(hidden, 'invisible character'))} left out here.")
     if case.pictures:

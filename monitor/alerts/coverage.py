@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import Reason, Severity
 from monitor.alerts.deadline import decide_by
 from monitor.alerts.hardening import one_line
-from monitor.alerts.wording import capital, listed, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ class Reader:
         since = account.failing_since or account.last_read_at
         when = f", {self.calendar.since(since)}" if since else ", never read so far"
         why = _WHY[account.reason] if account.reason else _NOT_READ_IN_TIME
-        said = [f"{capital(why)}.", *self._meaning(account), self._wait(account)]
+        said = [f"{why}.", *self._meaning(account), self._wait(account)]
         if self.technical_told and account.reason is not Reason.QUOTA_MONEY:
             said.append("The details have gone to your technical contact.")
         return Unread(heading=f"{title}{when}", text=" ".join(said))
@@ -99,18 +99,17 @@ def read_line(accounts: Sequence[AccountFacts], *, among: Sequence[AccountFacts]
     return f"Read: {', '.join(names)}." if names else ""
 
 
-def unseen_lines(accounts: Sequence[AccountFacts]) -> tuple[str, ...]:
-    """Return for each platform what cannot be seen there at all, each once."""
-    spots: dict[tuple[str, ...], list[str]] = {}
-    for account in accounts:
-        if account.blind_spots:
-            places = spots.setdefault(account.blind_spots, [])
-            places.append(place(account.short))
-    return tuple(
-        f"Not seen on {listed(list(dict.fromkeys(places)))}: "
-        f"{'; '.join(one_line(spot) for spot in unseen)}."
-        for unseen, places in spots.items()
-    )
+def unseen_line(accounts: Sequence[AccountFacts]) -> str:
+    """Return the line of what cannot be seen at all: ``Not seen: Reels, stories``.
+
+    What is unseen on most accounts stands first; where each thing is not seen, the pages on
+    the platforms say.
+
+    Args:
+        accounts: Those that are read by programme, whether they were read or not.
+    """
+    spots = Counter(one_line(spot) for one in accounts for spot in dict.fromkeys(one.blind_spots))
+    return f"Not seen: {', '.join(spot for spot, _ in spots.most_common())}." if spots else ""
 
 
 def by_hand_lines(

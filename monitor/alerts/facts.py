@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
+    from config.types import AccountId, ClauseId, Kind, Reason, RuleId, TopicId
     from storage.values import Case, RegisterChange
 
 
@@ -148,11 +148,10 @@ class DigestFacts:
         posts_checked: New and changed posts read since ``covered_from``.
         cases: Open cases that are not history.
         history: History cases that no digest has told of yet.
-        older_waiting: How many open history cases were told of before.
+        older_waiting: How many open history cases were told of before and stand as before.
+        older_gone: Open history cases told of before whose post is no longer visible.
         waiting: Acknowledged, removal requested, verifying, escalated.
         closed: Closed since ``covered_from``.
-        gone_between: For closed cases: last reading that still showed the post, first that
-            did not.
         refused: Cases of mails that a server refused for good; for one plain sentence.
         policy: For quoting.
         harmless: By rule: why what was found may be fine.
@@ -178,9 +177,9 @@ class DigestFacts:
     cases: tuple[Case, ...] = ()
     history: tuple[Case, ...] = ()
     older_waiting: int = 0
+    older_gone: tuple[Case, ...] = ()
     waiting: tuple[Case, ...] = ()
     closed: tuple[Case, ...] = ()
-    gone_between: Mapping[CaseId, tuple[datetime, datetime]] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     harmless: Mapping[RuleId, str] = field(default_factory=dict)
     register_changes: tuple[RegisterChange, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.alerts.elections import elections
-from monitor.alerts.house import House
+from monitor.alerts.house import House, own_names
 from monitor.alerts.recall import Budgeted, previous_digest, recall
 from monitor.alerts.technical import technicians
 from monitor.freeze.coming import coming_up
@@ -55,6 +55,7 @@ def gather(
         policy=policy,
         rules=rules,
         rules_digest=rules_digest,
+        names=own_names(repository),
     )
     zone = settings.zone()
     today = as_of.astimezone(zone).date()

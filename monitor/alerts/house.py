@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 import connectors
 from monitor.alerts.facts import AccountFacts, PolicyWords
+from monitor.alerts.hardening import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +20,24 @@ if TYPE_CHECKING:
     from config.register import Account
     from config.rules.model import RuleData
     from config.settings import Settings
-    from config.types import ClauseId, RuleId
+    from config.types import AccountId, ClauseId, RuleId
     from connectors.base import Platform
     from monitor.alerts.message import Person
     from monitor.app import App
+    from storage.repository import Repository
 
-# Platforms whose accounts are known by a handle with an @, and those that have no name at all.
+# Platforms whose accounts are known by a handle with an @, those whose handle is all there is,
+# and those that are somebody's own site.
 _BY_AT = frozenset({"x", "instagram", "youtube", "mastodon", "bluesky"})
-_BY_LABEL = frozenset({"feed", "manual", "wordpress"})
+_BY_HANDLE = frozenset({"manual"})
+_SITES = frozenset({"feed", "wordpress"})
+# What a site is, where its address or its name tells; any site is at least a website.
+_SITE_WORDS = (
+    (re.compile(r"youtube\.com|^UC[\w-]{22}$", re.IGNORECASE), "YouTube channel"),
+    (re.compile(r"blog|wordpress", re.IGNORECASE), "Blog"),
+    (re.compile(r"forum", re.IGNORECASE), "Forum"),
+)
+_MOST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +110,18 @@ class House:
         policy: Policy,
         rules: Iterable[RuleData],
         rules_digest: str,
+        names: Mapping[AccountId, str],
     ) -> House:
-        """Take a house's facts from its configuration, policy and rules."""
+        """Take a house's facts from its configuration, policy and rules.
+
+        Args:
+            settings: The configuration.
+            register: The accounts that are watched.
+            policy: The adopted policy.
+            rules: The rules in force.
+            rules_digest: Their digest.
+            names: What accounts call themselves; empty for one that was never read.
+        """
         return cls(
             council=settings.council.name,
             zone=settings.council.timezone,
@@ -107,7 +129,9 @@ class House:
             sender=settings.mail.sender,
             people=settings.people,
             pull_every=settings.schedule.pull_every,
-            watched=_told_apart([watched(account) for account in register]),
+            watched=_told_apart(
+                [watched(account, name=names.get(account.id, "")) for account in register]
+            ),
             policy=policy_words(policy),
             harmless={rule.id: rule.harmless for rule in rules},
             rules=rules_digest,
@@ -123,20 +147,34 @@ class House:
             policy=app.policy,
             rules=app.judge.rules,
             rules_digest=app.judge.digest,
+            names=own_names(app.repository),
         )
 
 
-def watched(account: Account) -> Watched:
+def own_names(repository: Repository) -> dict[AccountId, str]:
+    """Return what accounts call themselves, as their profiles were last read.
+
+    Raises:
+        StorageError: The database cannot be read.
+    """
+    return {row.id: row.name for row in repository.accounts() if row.name}
+
+
+def watched(account: Account, *, name: str = "") -> Watched:
     """Return an account with what the Clerk calls it.
 
     An account whose platform this version cannot read is called by the platform's word.
+
+    Args:
+        account: One entry of the register.
+        name: What it calls itself; empty: not known.
     """
     platform: Platform | None
     try:
         platform = connectors.find(account.platform)
     except LookupError:
         platform = None  # its coverage says at every pull why it cannot be read
-    title, short = _names(account, platform.title if platform else account.platform)
+    title, short = _names(account, platform.title if platform else account.platform, name)
     return Watched(
         account=account,
         title=title,
@@ -170,24 +208,40 @@ def clause_title(clause: ClauseId) -> str:
     return clause
 
 
-def _names(account: Account, platform: str) -> tuple[str, str]:
+def _names(account: Account, platform: str, name: str) -> tuple[str, str]:
     """Return what an account is called in full and in passing.
 
-    A site is called by its host, an account of a platform by its handle; where the handle
-    is only a number or an address of this machine, the council's own label says more.
+    By its handle where people know it by that, else by the name it gives itself. Where that
+    is not known yet, a site is called by its host; and where there is nothing but a number or
+    an address of this machine, the council's own label says more.
     """
-    parts = urlsplit(account.handle)
-    if parts.scheme in {"http", "https"} and parts.hostname:
-        host = parts.hostname.removeprefix("www.")
-        name = account.id if _is_number(host) or host == "localhost" else host
-        return name, name
-    if account.platform in _BY_LABEL:
+    if account.platform in _BY_HANDLE:
         return account.handle, account.handle
+    if account.platform in _BY_AT and not _is_number(account.handle):
+        return f"{platform} @{account.handle.removeprefix('@')}", platform
+    own = one_line(name, most=_MOST_NAME).replace('"', "'")
+    if account.platform in _SITES:
+        return _site_names(account, own)
+    if own:
+        return f'{platform} "{own}"', platform
     if _is_number(account.handle):
         return f"{platform} ({account.id})", platform
-    if account.platform in _BY_AT:
-        return f"{platform} @{account.handle.removeprefix('@')}", platform
     return f'{platform} "{account.handle}"', platform
+
+
+def _site_names(account: Account, own: str) -> tuple[str, str]:
+    """Return what a site is called in full and in passing."""
+    if own:
+        kinds = (
+            kind
+            for pattern, kind in _SITE_WORDS
+            if pattern.search(account.handle) or pattern.search(own)
+        )
+        kind = next(kinds, "Website")
+        return f'{kind} "{own}"', kind if " " in kind else kind.lower()
+    host = (urlsplit(account.handle).hostname or account.handle).removeprefix("www.")
+    name = account.id if _is_number(host) or host == "localhost" else host
+    return name, name
 
 
 def _is_number(name: str) -> bool:

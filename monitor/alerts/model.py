@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import Basis, Severity, SubjectKind
+from config.types import Basis, Outcome, Severity, SubjectKind
 from monitor.alerts.cards import Desk, by_urgency, ordered_findings
-from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_lines
+from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_line
+from monitor.alerts.foot import digest_foot, urgent_foot
 from monitor.alerts.hardening import one_line
-from monitor.alerts.progress import closed_line, is_overdue, waiting_line
+from monitor.alerts.progress import closed_line, gone_line, is_overdue, waiting_line
 from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subject
 from monitor.alerts.weekly import monday_lines
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from monitor.alerts.coverage import Unread
     from monitor.alerts.facts import AccountFacts, DigestFacts, UrgentFacts
     from storage.values import Case
-_NO_REPLIES = "clerkwatch cannot read replies to this mail."
-_RECORD = (
-    "To record a decision, run the command beside the case on the machine on which clerkwatch "
-    f"runs, or ask your supplier to. {_NO_REPLIES}"
-)
+
+_REGISTERED = "registered: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +36,8 @@ class Limits:
     """How much a digest holds; `compose` tightens them until the mail is small enough.
 
     Attributes:
-        full: Cases in full, in each of the two lists.
-        lines: Cases in one line each, in each list.
+        full: Cases in full; of the older ones only urgent ones.
+        lines: Cases in one line each, in each of the two lists.
         quote: Longest stretch of a post, in characters.
     """
 
@@ -153,14 +151,7 @@ def build_urgent(facts: UrgentFacts) -> Urgent:
         date=calendar.moment(facts.as_of),
         lead=lead,
         card=desk.card(facts.case),
-        foot=(
-            (
-                "It stays where it is until a person takes it down: clerkwatch never posts or "
-                "deletes anything. It is read again at every reading, and the morning mail says "
-                "whether it is still visible."
-            ),
-            _RECORD,
-        ),
+        foot=urgent_foot(facts.case),
     )
 
 
@@ -187,9 +178,11 @@ class _Builder:
     def digest(self) -> Digest:
         """Return the whole mail."""
         facts = self.facts
-        told = [*self.decisions, *self.history, *facts.waiting, *facts.closed]
-        decisions = self._listing(self.decisions)
-        history = self._listing(self.history)
+        told = [*self.decisions, *self.history, *facts.waiting, *facts.closed, *facts.older_gone]
+        decisions = self._listing(self.decisions, full=self.limits.full)
+        older_full = sum(case.severity is Severity.URGENT for case in self.history)
+        left = self.limits.full - len(decisions.cards)
+        history = self._listing(self.history, full=min(older_full, left))
         return Digest(
             council=one_line(facts.council),
             subject=digest_subject(self._tally(), calendar=self.calendar),
@@ -206,7 +199,7 @@ class _Builder:
             coming=self._coming(),
             seen=self._seen(),
             weekly=monday_lines(facts, weekly=self._weekly_cases(), desk=self.desk),
-            foot=_foot(has_cards=bool(decisions.cards or history.cards)),
+            foot=digest_foot(has_cases=bool(self.decisions or self.history)),
             cases=tuple(dict.fromkeys(case.id for case in told)),
         )
 
@@ -241,7 +234,10 @@ class _Builder:
         if self.overdue:
             said.append(f"{count(self.overdue, 'removal')} overdue.")
         if self.decisions:
-            said.append(f"{needing(self.decisions)}.")
+            gone = sum(case.last_outcome is Outcome.GONE for case in self.decisions)
+            are = "is" if gone == 1 else "are"
+            but = f"; {gone} of them {are} no longer visible" if gone else ""
+            said.append(f"{needing(self.decisions)}{but}.")
         else:
             said.append("Nothing was flagged." if self._is_quiet() else "Nothing new was flagged.")
         if self.history:
@@ -253,15 +249,16 @@ class _Builder:
     def _under(self) -> str:
         """Return what was checked."""
         facts = self.facts
-        posts = count(facts.posts_checked, "new or changed post")
+        new = "new or changed " if facts.covered_from else ""
+        posts = count(facts.posts_checked, f"{new}post")
         were = "was" if facts.posts_checked == 1 else "were"
-        since = self.calendar.since(facts.covered_from)
+        since = f" {self.calendar.since(facts.covered_from)}" if facts.covered_from else ""
         read = len(self.by_programme) - len(self.unread)
         on = f"{read} of {count(len(self.by_programme), 'account')}"
         verb = "was" if len(self.by_programme) == 1 else "were"
         if not self.by_programme:
             return "No account is read by programme."
-        return f"{on} {verb} read; {posts} {were} checked {since}."
+        return f"{on} {verb} read; {posts} {were} checked{since}."
 
     def _notes(self) -> tuple[str, ...]:
         """Return what else stands first."""
@@ -282,8 +279,9 @@ class _Builder:
 
     def _is_quiet(self) -> bool:
         """Return whether nothing is to be decided and nothing waits."""
-        told = (self.facts.cases, self.facts.history, self.facts.waiting, self.facts.closed)
-        return not (any(told) or self.facts.older_waiting)
+        facts = self.facts
+        told = (facts.cases, facts.history, facts.waiting, facts.closed, facts.older_gone)
+        return not (any(told) or facts.older_waiting)
 
     def _coming(self) -> tuple[str, ...]:
         """Return the coming polls; on a quiet day the note about the next one is enough."""
@@ -299,9 +297,9 @@ class _Builder:
         older = count(flagged, "older post")
         return f"The rules changed: {older} {were} newly flagged and marked as history."
 
-    def _listing(self, cases: Sequence[Case]) -> Listing:
+    def _listing(self, cases: Sequence[Case], *, full: int) -> Listing:
         """Return cases in full, in lines and as a count."""
-        full, lines = self.limits.full, self.limits.lines
+        lines = self.limits.lines
         rest = len(cases) - full - lines
         return Listing(
             cards=tuple(self.desk.card(case) for case in cases[:full]),
@@ -321,12 +319,10 @@ class _Builder:
 
     def _waiting(self) -> tuple[str, ...]:
         """Return what waits and what was closed, a line each."""
-        between = self.facts.gone_between
-        lines = [waiting_line(case, desk=self.desk) for case in by_urgency(self.facts.waiting)]
-        lines += [
-            closed_line(case, desk=self.desk, between=between.get(case.id))
-            for case in self.facts.closed
-        ]
+        facts = self.facts
+        lines = [waiting_line(case, desk=self.desk) for case in by_urgency(facts.waiting)]
+        lines += [gone_line(case, desk=self.desk) for case in by_urgency(facts.older_gone)]
+        lines += [closed_line(case, desk=self.desk) for case in facts.closed]
         most = self.limits.lines
         if len(lines) > most:
             lines = [*lines[:most], f"And {len(lines) - most} more: clerkwatch cases list"]
@@ -349,19 +345,34 @@ class _Builder:
     def _history_intro(self) -> str:
         if not self.history:
             return ""
+        older = count(len(self.history), "older post")
+        if self.facts.covered_from is None:
+            was = "was" if len(self.history) == 1 else "were"
+            found = f"When the accounts were read for the first time, {older} {was} found."
+        else:
+            found = (
+                f"{capital(older)}, published before the account was watched or found by rules "
+                "that are newer."
+            )
         return (
-            "These were published before their account was watched, or found by rules that are "
-            "newer than they are. They are told here once, the most serious first, and wait for "
-            "you: clerkwatch cases list shows them at any time."
+            f"{found} They are listed here once, the most serious first, and wait for you. "
+            f"To see one in full: clerkwatch cases show {self.history[-1].id}"
         )
 
     def _changed(self) -> tuple[str, ...]:
         """Return the changes of the register."""
-        return tuple(
-            f"{capital(self.calendar.day_of(change.at))}: "
-            + sentence(f"{one_line(change.account)}, {one_line(change.what)}")
-            for change in self.facts.register_changes
-        )
+        new: dict[str, list[str]] = {}
+        lines = []
+        for change in self.facts.register_changes:
+            day = capital(self.calendar.day_of(change.at))
+            known = self.desk.accounts.get(change.account)
+            if known and change.what.startswith(_REGISTERED):
+                new.setdefault(day, []).append(one_line(known.title))
+                continue
+            title = one_line(known.title if known else change.account)
+            lines.append(f"{day}: " + sentence(f"{title}, {one_line(change.what)}"))
+        watched = [f"Watched since {day}: {listed(titles)}." for day, titles in new.items()]
+        return (*watched, *lines)
 
     def _seen(self) -> tuple[str, ...]:
         """Return what was read and what was not seen."""
@@ -369,7 +380,7 @@ class _Builder:
         by_hand = [account for account in self.facts.accounts if account.by_hand]
         lines = (
             read_line(read, among=self.by_programme),
-            *unseen_lines(self.facts.accounts),
+            unseen_line(self.by_programme),
             *by_hand_lines(by_hand, calendar=self.calendar, as_of=self.facts.as_of),
         )
         return tuple(line for line in lines if line)
@@ -379,14 +390,4 @@ def _is_standing(case: Case) -> bool:
     """Return whether a case stands because of the present, for example a window that opened."""
     return any(
         finding.basis is Basis.STANDING and finding.context for finding in ordered_findings(case)
-    )
-
-
-def _foot(*, has_cards: bool) -> tuple[str, ...]:
-    """Return how decisions are recorded in this version."""
-    if not has_cards:
-        return (_NO_REPLIES,)
-    return (
-        _RECORD,
-        "clerkwatch only flags: a person decides. It never posts or deletes anything.",
     )

@@ -9,8 +9,6 @@ from monitor.alerts.hardening import one_line
 from monitor.alerts.wording import sentence
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from monitor.alerts.cards import Desk
     from monitor.alerts.wording import Calendar
     from storage.values import Case, CaseEvent
@@ -38,19 +36,17 @@ def waiting_line(case: Case, *, desk: Desk) -> str:
     return f"{name}: {said}. {desk.still(case)}{overdue}"
 
 
-def closed_line(case: Case, *, desk: Desk, between: tuple[datetime, datetime] | None) -> str:
-    """Return how a case ended.
+def gone_line(case: Case, *, desk: Desk) -> str:
+    """Return that the post of an open case is no longer visible."""
+    return f"Case {case.id}, {desk.title(case)}: {desk.gone(case)}."
 
-    Args:
-        case: A closed case.
-        desk: For writing about it.
-        between: Last reading that still showed the post, first that did not; None: unknown.
-    """
+
+def closed_line(case: Case, *, desk: Desk) -> str:
+    """Return how a case ended."""
     last = case.events[-1] if case.events else None
     because = f": {one_line(last.because)}" if last and last.because else ""
     if case.resolution is Resolution.REMOVED:
-        gone = f" {desk.calendar.between(*between)}" if between else ""
-        said = f"no longer visible{gone}"
+        said = desk.gone(case)
     elif case.resolution is Resolution.NO_LONGER_APPLIES:
         said = f"no longer applies{because}"
     elif case.resolution is Resolution.CORRECTED:

@@ -8,7 +8,7 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.types import CaseState, CoverageStatus, MailKind, RecipientState, RunKind
+from config.types import CaseState, MailKind, Outcome, RecipientState, RunKind
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
 from monitor.alerts.urgent import urgent_findings, urgent_key
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from config.types import AccountId, CaseId
+    from config.types import AccountId
     from monitor.alerts.facts import AccountFacts, Opening
     from monitor.alerts.house import House, Watched
     from storage.repository import Repository
@@ -100,6 +100,8 @@ def recall(
     waiting = repository.cases(states=_WAITING)
     closed = _closed_since(repository, covered_from)
     history = [case for case in opened if case.history and case.mailed_at is None]
+    told = [case for case in opened if case.history and case.mailed_at is not None]
+    gone = tuple(case for case in told if case.last_outcome is Outcome.GONE)
     entries, head = repository.ledger_head()
     return DigestFacts(
         council=house.council,
@@ -113,10 +115,10 @@ def recall(
         posts_checked=_posts_checked(runs, covered_from),
         cases=tuple(case for case in opened if not case.history),
         history=tuple(history),
-        older_waiting=sum(case.history for case in opened) - len(history),
+        older_waiting=len(told) - len(gone),
+        older_gone=gone,
         waiting=tuple(waiting),
         closed=tuple(closed),
-        gone_between=_gone_between(closed, runs),
         refused=_refused(repository, previous, [*opened, *waiting, *closed], zone=house.zone),
         policy=house.policy,
         harmless=house.harmless,
@@ -201,26 +203,6 @@ def _closed_since(repository: Repository, since: datetime | None) -> list[Case]:
         (case for case in closed if case.closed_at and (since is None or case.closed_at > since)),
         key=lambda case: (case.closed_at, case.id),
     )
-
-
-def _gone_between(
-    closed: Sequence[Case], runs: Sequence[Run]
-) -> dict[CaseId, tuple[datetime, datetime]]:
-    """Return between which two readings a post went: a case's post is re-read at each pull."""
-    read = sorted(
-        (covered.ended_at, covered.account)
-        for run in runs
-        for covered in run.coverage
-        if covered.status is CoverageStatus.READ and covered.ended_at
-    )
-    between = {}
-    for case in closed:
-        if case.closed_at is None:
-            continue
-        before = [at for at, account in read if account == case.account and at < case.closed_at]
-        if before:
-            between[case.id] = (before[-1], case.closed_at)
-    return between
 
 
 def _refused(

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from monitor.alerts.cards import Command
     from monitor.alerts.model import Digest, Technical, Urgent
 
-_WIDTH = 78
+_WIDTH = 100
 # Where a mail programme would see an address: a scheme's end, or a dot or @ between words.
 _LINKISH = re.compile(r"(?<=\w)(://|[.@])(?=\w)")
 
 
 def digest_text(digest: Digest) -> str:
-    """Return the text part of the digest, lines of at most 78 characters where words allow."""
+    """Return the text part of the digest, lines of at most 100 characters where words allow."""
     return _text("digest.txt.j2", digest)
 
 
@@ -56,7 +56,7 @@ def technical_html(technical: Technical) -> str:
 
 
 def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
-    """Return a paragraph in lines of at most 78 characters; long words stay whole.
+    """Return a paragraph in lines of at most 100 characters; long words stay whole.
 
     Args:
         text: One paragraph.
@@ -72,6 +72,20 @@ def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines) or first.rstrip()
+
+
+def headed(heading: str, label: str, number: str = "") -> str:
+    """Return a case's first line: the account on the left, the case on the right.
+
+    Args:
+        heading: The account.
+        label: Such as ``case 42``.
+        number: Its place in the list, such as ``3.``.
+    """
+    left = f"{number} {heading}".strip()
+    if len(left) + len(label) + 3 > _WIDTH:
+        return wrapped(f"{left} ({label})", rest="   " if number else "")
+    return f"{left:<{_WIDTH - len(label)}}{label}"
 
 
 def quoted(lines: Sequence[str], indent: str) -> str:
@@ -122,6 +136,7 @@ def _environment() -> Environment:
     )
     environment.filters["columns"] = columns
     environment.filters["wrapped"] = wrapped
+    environment.filters["headed"] = headed
     environment.filters["quoted"] = quoted
     environment.filters["unlinked"] = unlinked
     return environment

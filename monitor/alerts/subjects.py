@@ -119,6 +119,8 @@ def _state(tally: Tally) -> str:
         work.append(f"{count(tally.overdue, 'removal')} overdue")
     if tally.decisions:
         work.append(needing(tally.decisions))
+        if tally.older:
+            work.append(f"{count(tally.older, 'older post')} to review")
     if work and tally.unread:
         work.append(f"{count(tally.unread, 'account')} not read")
     if work:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,7 +23,8 @@ from config.types import (
 )
 from monitor.alerts.digest import compose_digest
 from monitor.alerts.facts import PolicyWords
-from monitor.alerts.house import House, watched
+from monitor.alerts.house import House, own_names, watched
+from monitor.alerts.model import build_digest
 from monitor.alerts.recall import Budgeted, Elections, recall
 from monitor.alerts.technical import compose_technical
 from storage.open import open_repository
@@ -139,6 +141,13 @@ def opened(store: Repository, post: str, *, at: datetime, history: bool = False)
     return case
 
 
+def went(store: Repository, post: str, *, at: datetime) -> None:
+    """Read a post that is no longer there."""
+    run = store.begin_run(RunKind.SCAN, by="daemon", at=at)
+    store.record(run, records.COUNCIL, [records.gone(post, read_at=at)])
+    store.end_run(run, at=at)
+
+
 def test_the_first_digest_covers_everything(store: Repository) -> None:
     """Before any digest there is no earlier end, and no date is missed."""
     pulled(store, at=MORNING - DAY, posts=("1", "2"))
@@ -192,10 +201,24 @@ def test_an_open_case_is_told_each_morning(store: Repository) -> None:
     assert [one.id for one in facts(store).cases] == [case]
 
 
+def test_an_older_post_that_went_is_told_again(store: Repository) -> None:
+    """Told once already, it is told once more when it is no longer visible, with since when."""
+    case = opened(store, "9", at=FIRST - DAY, history=True)
+    digest_sent(store, at=FIRST)
+    mail = store.mails(limit=1)[0]
+    store.settle_recipient(mail.id, mail.recipients[0].address, accepted=True, at=FIRST)
+    went(store, "9", at=MORNING - timedelta(hours=1))
+    given = facts(store)
+    assert ([one.id for one in given.older_gone], given.older_waiting) == ([case], 0)
+    assert [(one.last_visible_at, one.gone_since) for one in given.older_gone] == [
+        (FIRST - DAY, MORNING - timedelta(hours=1))
+    ]
+
+
 def test_what_was_closed_is_told_with_the_interval_in_which_it_went(store: Repository) -> None:
     """The post was there in one reading and gone in the next: both instants are told."""
-    case = opened(store, "9", at=MORNING - DAY)
-    pulled(store, at=MORNING - timedelta(hours=2))
+    case = opened(store, "9", at=MORNING - timedelta(hours=2))
+    went(store, "9", at=MORNING - timedelta(hours=1))
     with store.writing() as transaction:
         transaction.step_case(
             case,
@@ -204,14 +227,26 @@ def test_what_was_closed_is_told_with_the_interval_in_which_it_went(store: Repos
             by="clerkwatch",
             because="",
             what="no longer visible",
-            at=MORNING - timedelta(hours=1),
+            at=MORNING - timedelta(minutes=30),
         )
-    given = facts(store)
-    assert [one.id for one in given.closed] == [case]
-    assert given.gone_between[case] == (
-        MORNING - timedelta(hours=2),
-        MORNING - timedelta(hours=1),
+    built = build_digest(facts(store))
+    assert built.waiting == (
+        (
+            f"Case {case}, X @councilx: no longer visible since Tuesday 24 November, between 05:00 "
+            "and 06:00. Closed."
+        ),
     )
+
+
+def test_accounts_are_called_by_the_name_they_showed_last(store: Repository) -> None:
+    """The newest reading of a profile gives the name; before any, the register does."""
+    assert own_names(store) == {}
+    run = store.begin_run(RunKind.SCAN, by="daemon", at=FIRST)
+    for at, name in ((FIRST, "Mayor of Fernbeck"), (MORNING, "The Mayor of Fernbeck")):
+        shown = records.words(name, fields={"name": name, "description": "A chain"})
+        seen = records.profile("42", name, read_at=at)
+        store.record(run, records.MAYOR, [replace(seen, words=shown)])
+    assert own_names(store) == {records.MAYOR: "The Mayor of Fernbeck"}
 
 
 def test_register_changes_are_told_once(store: Repository) -> None:

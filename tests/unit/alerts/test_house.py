@@ -34,24 +34,39 @@ def account(platform: str, handle: str, label: str = "label") -> Account:
     )
 
 
+CHANNEL = "UCAshcombe_Town-Council1"
+
+
 @pytest.mark.parametrize(
-    ("platform", "handle", "expected"),
+    ("platform", "handle", "name", "expected"),
     [
-        ("x", "AshcombeTC", ("X @AshcombeTC", "X")),
-        ("x", "@AshcombeTC", ("X @AshcombeTC", "X")),
-        ("facebook", "ashcombetc", ('Facebook page "ashcombetc"', "Facebook page")),
-        ("facebook", "1008822400", ("Facebook page (label)", "Facebook page")),
-        ("feed", "https://www.events.example/feed/", ("events.example", "events.example")),
-        ("feed", "http://127.0.0.1:8701/feed.xml", ("label", "label")),
-        ("manual", "Nextdoor", ("Nextdoor", "Nextdoor")),
-        ("gopher", "ashcombe", ('gopher "ashcombe"', "gopher")),
+        ("x", "AshcombeTC", "Ashcombe TC", ("X @AshcombeTC", "X")),
+        ("x", "@AshcombeTC", "", ("X @AshcombeTC", "X")),
+        ("x", "1500", "Ashcombe TC", ('X "Ashcombe TC"', "X")),
+        ("facebook", "ashcombetc", "", ('Facebook page "ashcombetc"', "Facebook page")),
+        ("facebook", "1008822400", "", ("Facebook page (label)", "Facebook page")),
+        (
+            "facebook",
+            "1008822400",
+            "Ashcombe & Lyde Town Council",
+            ('Facebook page "Ashcombe & Lyde Town Council"', "Facebook page"),
+        ),
+        ("facebook", "1", 'A "B"\r\n\u202eC', ("Facebook page \"A 'B' C\"", "Facebook page")),
+        ("feed", "https://www.events.example/feed/", "", ("events.example", "events.example")),
+        ("feed", "http://127.0.0.1:8701/feed.xml", "", ("label", "label")),
+        ("feed", "http://127.0.0.1/feed.xml", "Town Blog", ('Blog "Town Blog"', "blog")),
+        ("feed", "https://ashcombe.example/rss", "What's on", ('Website "What\'s on"', "website")),
+        ("feed", "https://a.example/forum/feed", "Talk", ('Forum "Talk"', "forum")),
+        ("feed", CHANNEL, "Ashcombe", ('YouTube channel "Ashcombe"', "YouTube channel")),
+        ("manual", "Nextdoor", "other", ("Nextdoor", "Nextdoor")),
+        ("gopher", "ashcombe", "", ('gopher "ashcombe"', "gopher")),
     ],
 )
 def test_an_account_is_called_what_people_call_it(
-    platform: str, handle: str, expected: tuple[str, str]
+    platform: str, handle: str, name: str, expected: tuple[str, str]
 ) -> None:
-    """By handle, host or label, whichever tells a person most."""
-    named = watched(account(platform, handle))
+    """By the handle people know, its own name, host or label, whichever tells a person most."""
+    named = watched(account(platform, handle), name=name)
     assert (named.title, named.short) == expected
 
 

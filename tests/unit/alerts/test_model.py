@@ -24,7 +24,7 @@ from monitor.alerts.cards import Desk
 from monitor.alerts.model import Limits, build_digest
 from monitor.alerts.render import digest_html, digest_text
 from monitor.alerts.wording import Calendar
-from storage.values import CaseEvent
+from storage.values import CaseEvent, RegisterChange
 from tests.unit.alerts.builders import (
     ACKNOWLEDGED,
     AS_OF,
@@ -105,6 +105,10 @@ def desk(**changes: int) -> Desk:
         (
             {"history": (SHOP,)},
             "Nothing new flagged, 1 older post to review: 4 of 4 accounts read — Tue 24 Nov",
+        ),
+        (
+            {"history": (SHOP,), "cases": (PARTY,)},
+            "1 post needs a decision, 1 older post to review — Tue 24 Nov",
         ),
         (
             {"history": (SHOP,), "accounts": (FACEBOOK, BLIND_X)},
@@ -200,6 +204,139 @@ def test_what_the_newest_reading_showed_is_said(
     """Visible, no longer visible, or not known: never "deleted"."""
     seen = dataclasses.replace(PARTY, visible=visible, last_outcome=outcome)
     assert expected in desk().card(seen).seen
+
+
+def test_since_when_a_post_is_gone_is_said_as_exactly_as_is_known() -> None:
+    """Between the last reading that showed it and the first that did not."""
+    gone = dataclasses.replace(
+        PARTY,
+        visible=False,
+        last_outcome=Outcome.GONE,
+        gone_since=AS_OF - timedelta(hours=2),
+    )
+    seen = dataclasses.replace(gone, last_visible_at=AS_OF - timedelta(hours=3))
+    assert desk().gone(gone) == "no longer visible since Tuesday 24 November, 05:00"
+    assert desk().gone(seen) == (
+        "no longer visible since Tuesday 24 November, between 04:00 and 05:00"
+    )
+    built = build_digest(facts(cases=(seen, SHOP)))
+    assert built.lead == "2 posts need a decision; 1 of them is no longer visible."
+
+
+def test_an_older_post_that_is_gone_is_told_though_it_was_told_before() -> None:
+    """It does not hide in the count of what still waits, and the mail is no quiet one."""
+    gone = dataclasses.replace(
+        REMOVED, state=CaseState.OPEN, resolution=None, closed_at=None, history=True
+    )
+    built = build_digest(facts(older_gone=(gone,), older_waiting=13))
+    assert built.waiting == (
+        (
+            'Case 35, Blog "What\'s on in Ashcombe": no longer visible since Monday 23 November, '
+            "between 10:35 and 11:05."
+        ),
+        "13 older cases told before still wait: clerkwatch cases list",
+    )
+    assert gone.id in built.cases
+    assert build_digest(facts(older_gone=(gone,))).lead == "Nothing new was flagged."
+
+
+def test_a_line_about_a_post_that_is_gone_says_so() -> None:
+    """An older post may have gone before it was ever told."""
+    gone = dataclasses.replace(REMOVED, state=CaseState.OPEN, history=True)
+    said = desk().line(gone).text
+    assert said.endswith("No longer visible since Monday 23 November, between 10:35 and 11:05.")
+
+
+def test_words_that_were_edited_away_are_not_held_against_what_stands_there() -> None:
+    """The mail says that the wording shown now was not flagged."""
+    card = desk().card(dataclasses.replace(PARTY, edited=True, is_edited_away=True))
+    assert "It was edited: the words that are shown now were not flagged." in card.notes
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        ("council-facebook", "Posted by the page on"),
+        ("council-x", "Posted by the account on"),
+        ("events-blog", "Posted to the blog on"),
+        ("unknown", "Posted to unknown on"),
+    ],
+)
+def test_in_whose_name_a_post_stands_is_said(account: str, expected: str) -> None:
+    """A page, an account or a site: never a person."""
+    one = dataclasses.replace(PARTY, account=AccountId(account))
+    assert desk().card(one).seen.startswith(expected)
+
+
+def test_what_matched_is_at_most_five_telling_phrases() -> None:
+    """Bare function words and pieces of longer phrases are left out, and so is the sixth."""
+    text = "Vote for us on Thursday, vote early, bring friends, bring family, tell all, win big"
+    words = (
+        "for us",
+        "Vote for us",
+        "vote",
+        "Thursday",
+        "vote early",
+        "bring friends",
+        "tell all",
+        "on",
+        "win big",
+    )
+    assert desk().card(case(73, finding(text, *words), text=text)).matched == (
+        '"Vote for us", "Thursday", "vote early", "bring friends", "tell all"'
+    )
+
+
+def test_of_older_posts_only_urgent_ones_stand_in_full() -> None:
+    """Ten in full at most over both lists; the others take a line each."""
+    older = tuple(
+        dataclasses.replace(PARTY, id=CaseId(one), history=True) for one in range(200, 205)
+    )
+    urgent = dataclasses.replace(CHILD, history=True)
+    built = build_digest(facts(cases=(SHOP,), history=(*older, urgent), covered_from=None))
+    assert [card.case for card in built.history.cards] == [urgent.id]
+    assert len(built.history.lines) == 5
+    assert built.history_intro.startswith(
+        "When the accounts were read for the first time, 6 older posts were found."
+    )
+    busy = tuple(dataclasses.replace(PARTY, id=CaseId(number)) for number in range(100, 110))
+    assert build_digest(facts(cases=busy, history=(urgent,))).history.cards == ()
+
+
+def test_a_line_about_a_masked_case_repeats_nothing() -> None:
+    """The few words of a line are no second disclosure either."""
+    said = desk().line(CHILD).text
+    assert "its words are not repeated here" in said
+    assert not any(word in said for word in ("Milly", "Hargreave", "Oakfield", "painting"))
+
+
+def test_a_profile_asks_nobody_to_take_it_down() -> None:
+    """A profile is changed, not removed."""
+    card = desk().card(PROFILE)
+    assert card.owner == "If it should be changed, ask the account's owner: Communications Officer."
+    assert "Posted" not in card.seen
+
+
+def test_new_accounts_are_called_by_their_names() -> None:
+    """The first mail lists what is watched in one sentence; a change is a line of its own."""
+    at = AS_OF - timedelta(hours=1)
+    what = {
+        "council-facebook": "registered: facebook 100",
+        "council-x": "registered: x AshcombeTC",
+        "events-blog": "changed: owner A → B",
+        "old-x": "no longer registered: x OldTC",
+    }
+    changes = tuple(
+        RegisterChange(account=AccountId(label), what=said, at=at) for label, said in what.items()
+    )
+    assert build_digest(facts(register_changes=changes)).changed == (
+        (
+            'Watched since Tuesday 24 November: Facebook page "Ashcombe Town Council" and '
+            "X @AshcombeTC."
+        ),
+        'Tuesday 24 November: Blog "What\'s on in Ashcombe", changed: owner A → B.',
+        "Tuesday 24 November: old-x, no longer registered: x OldTC.",
+    )
 
 
 def test_a_long_post_is_shown_around_what_matched() -> None:
@@ -307,7 +444,7 @@ def test_each_way_a_case_ends_has_its_words(resolution: Resolution, expected: st
     closed = dataclasses.replace(REMOVED, resolution=resolution, events=(event,))
     given = dataclasses.replace(working_day(), closed=(closed,), waiting=())
     assert build_digest(given).waiting == (
-        f"Case 35, events.ashcombe-tc.example: {expected} Closed.",
+        f'Case 35, Blog "What\'s on in Ashcombe": {expected} Closed.',
     )
 
 
@@ -355,8 +492,7 @@ def test_weekly_matters_are_told_on_mondays_only() -> None:
 def test_the_quiet_day_says_what_is_not_seen() -> None:
     """Not knowing has the same weight: blind spots stand in the quietest mail."""
     built = build_digest(facts())
-    spots = "Reels; stories; text in pictures, unless described"
-    assert f"Not seen on the Facebook page: {spots}." in built.seen
+    assert "Not seen: text in pictures, Reels, stories, Spaces, sound and film." in built.seen
 
 
 def test_nothing_promises_what_does_not_exist_yet() -> None:
@@ -382,6 +518,7 @@ def earlier(one: Case) -> Case:
 def test_a_line_says_where_when_which_clause_and_by_when() -> None:
     """One line is enough to know a case by."""
     assert desk().line(earlier(SHOP)).text == (
-        "Case 43, events.ashcombe-tc.example, post of Thursday 1 May 2025: "
-        "may breach Terms of Use 7; decide by Friday 27 November, 12:00."
+        "Case 43, may breach Terms of Use 7; decide by Friday 27 November, 12:00. "
+        'Thursday 1 May 2025, Blog "What\'s on in Ashcombe": "… Coffee on the High Street: 20% off '
+        'with the code TOWN20 until Sunday. Book now!"'
     )
