@@ -91,10 +91,21 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One case in one line."""
+    """One case in one line.
+
+    Attributes:
+        head: Number, clause and deadline.
+        rest: Day, account and a few words.
+    """
 
     case: CaseId
-    text: str
+    head: str
+    rest: str
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return f"{self.head} {self.rest}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +152,10 @@ class Desk:
         due = f"; decide by {self.calendar.moment(case.due_at)}" if not case.history else ""
         is_post = case.subject_kind is SubjectKind.POST
         what = self.calendar.day_of(case.published_at) if is_post else capital(_noun(case))
-        said = [f"Case {case.id}, {breach}{due}.", f"{what}, {self.title(case)}{_passing(case)}"]
+        rest = f"{what}, {self.title(case)}{_passing(case)}"
         if case.last_outcome is Outcome.GONE:
-            said.append(f"{capital(self.gone(case))}.")
-        return Line(case=case.id, text=" ".join(said))
+            rest += f" {capital(self.gone(case))}."
+        return Line(case=case.id, head=f"Case {case.id}, {breach}{due}.", rest=rest)
 
     def title(self, case: Case) -> str:
         """Return what the case's account is called."""
