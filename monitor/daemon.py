@@ -25,6 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from config.errors import StorageError
 from monitor.due import Due, after_failure
+from monitor.thrift import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,8 @@ class Daemon:
 
     async def beat(self) -> None:
         """Look at the database, start what is due, and feed the watchdog if all is well."""
-        self._reap()
+        if self._reap() and not self._units:
+            give_back()
         overrun = self._overrun()
         if overrun:
             log.error("unit overruns", units=overrun)
@@ -194,8 +196,12 @@ class Daemon:
         pool = self._readers if name.startswith("pull ") else self._house
         unit.future = pool.submit(begin)
 
-    def _reap(self) -> None:
-        """Forget finished units; one that failed is said aloud and comes due again later."""
+    def _reap(self) -> bool:
+        """Forget finished units and return whether there were any.
+
+        One that failed is said aloud and comes due again later.
+        """
+        before = len(self._units)
         for name, unit in list(self._units.items()):
             if not unit.future.done():
                 continue
@@ -208,6 +214,7 @@ class Daemon:
             self._failed[name] = (times, self.monotonic() + after_failure(times))
             said = self.app.redactor.redact(f"{type(error).__name__}: {error}")
             log.error("unit failed", unit=name, times=times, error=said, exc_info=error)
+        return len(self._units) < before
 
     def _overrun(self) -> list[str]:
         now = self.monotonic()

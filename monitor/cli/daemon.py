@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from typing import TYPE_CHECKING
 
 import structlog
 
+from config.errors import ClerkwatchError, StorageError
 from config.logs import configure
 from monitor.app import build
 from monitor.clock import SystemClock
 from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
 from monitor.notify import Notifier
+from monitor.thrift import share_one_heap
 from storage.open import open_repository
 
 if TYPE_CHECKING:
@@ -31,10 +35,12 @@ async def serve(place: Workplace, *, random: Random) -> int:
         StorageError: The database cannot be used.
         OperatorError: Policy, rules or the mail server's secret cannot be used.
     """
+    share_one_heap()
     url = place.settings.storage.url
     log = structlog.get_logger()
     with daemon_lock(url):
         log.info("opening database", path=url.removeprefix("sqlite:///"))
+        _bring_up_to_date(url)
         repository = open_repository(url, create=True, upgrade=True)
         try:
             app = build(
@@ -49,3 +55,25 @@ async def serve(place: Workplace, *, random: Random) -> int:
             return await Daemon(app=app, notifier=notifier, random=random).run()
         finally:
             repository.close()
+
+
+def _bring_up_to_date(url: str) -> None:
+    """Make or upgrade the database in a process of its own, where there is anything to do.
+
+    What does the steps would otherwise stay in the daemon's memory for good, a tenth of it.
+    A failure is not told here: opening the database afterwards meets it again, and says so.
+    """
+    try:
+        open_repository(url).close()
+    except StorageError:
+        # Forked: there is one thread yet, and nothing has to be imported a second time.
+        child = multiprocessing.get_context("fork").Process(target=_migrate, args=(url,))
+        child.start()
+        child.join()
+
+
+def _migrate(url: str) -> None:
+    try:
+        open_repository(url, create=True, upgrade=True).close()
+    except ClerkwatchError:
+        os._exit(1)
