@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -78,12 +78,16 @@ def _nearest(word: str, fields: list[str]) -> str:
 def _fields_at(model: type[BaseModel], where: tuple[str | int, ...]) -> list[str]:
     """Return the names of the fields of the (nested) model at a path."""
     current: type[BaseModel] | None = model
+    is_name = False  # of an entry in a mapping, as `x` in budget.x
     for part in where:
-        if isinstance(part, int):
+        if isinstance(part, int) or is_name:
+            is_name = False
             continue
         if current is None or part not in current.model_fields:
             return []
-        current = _model_in(current.model_fields[part].annotation)
+        annotation = current.model_fields[part].annotation
+        is_name = get_origin(annotation) is dict
+        current = _model_in(annotation)
     return sorted(current.model_fields) if current is not None else []
 
 

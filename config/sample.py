@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -36,6 +37,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "polls": PollEntry,
 }
 _WIDTH = 34
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 
 def sample(answers: Mapping[str, Any]) -> str:
@@ -144,9 +146,9 @@ def toml(value: object) -> str:
 
 
 def _text(value: str) -> str:
-    if len(value) > 10 and value[4] == "-" and value[10] == "T":  # noqa: PLR2004  # an instant
+    if _INSTANT.fullmatch(value):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _span(value: timedelta) -> str:
@@ -161,18 +163,31 @@ def answers_of(given: Mapping[str, str]) -> dict[str, Any]:
     """Turn typed answers into values of the settings' own kinds.
 
     Args:
-        given: Text by dotted key.
+        given: Text by dotted key; what should be a number and is none stays text, and is
+            refused with its key when the whole is checked.
     """
     return {
-        key: int(text) if text.isascii() and text.isdigit() else text for key, text in given.items()
+        key: int(text)
+        if _field(key).annotation is int and text.isascii() and text.isdigit()
+        else text
+        for key, text in given.items()
     }
 
 
 def default_of(key: str) -> str:
-    """Return what a question proposes: the field's example or default, as plain text."""
+    """Return what a question proposes: the field's example or default, as plain text.
+
+    Raises:
+        KeyError: There is no such setting.
+    """
+    value = _example(_field(key))
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def _field(key: str) -> FieldInfo:
+    """Return the declaration of a dotted key."""
     section, _, name = key.partition(".")
     model = _TABLES.get(section) or Settings.model_fields[section].annotation
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise KeyError(key)
-    value = _example(model.model_fields[name])
-    return str(value.value if isinstance(value, Enum) else value)
+    return model.model_fields[name]

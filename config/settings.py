@@ -28,6 +28,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentFault
 
 from config.errors import SettingsError
 from config.locate import line_of, toml_error_line
@@ -54,30 +55,34 @@ _LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 
 def duration(value: object) -> object:
-    """Turn ``30m``, ``1h``, ``30d`` into a time span; leave anything else to pydantic.
+    """Turn ``30m``, ``1h``, ``30d`` into a time span.
 
     Raises:
-        ValueError: The text is not a whole number followed by one of s, m, h, d, w.
+        ValueError: Not a text of a whole number followed by one of s, m, h, d, w.
     """
-    if not isinstance(value, str):
-        return value
-    number, unit = value[:-1], value[-1:]
+    text = value if isinstance(value, str) else ""
+    number, unit = text[:-1], text[-1:]
     if not number.isascii() or not number.isdigit() or unit not in _UNITS:
         raise ValueError('write a whole number and a unit, for example "30m", "1h" or "30d"')
-    return timedelta(seconds=int(number) * _UNITS[unit])
+    try:
+        return timedelta(seconds=int(number) * _UNITS[unit])
+    except OverflowError:
+        raise ValueError("this is longer than any calendar") from None
 
 
 def time_of_day(value: object) -> object:
     """Turn ``07:00`` into a time, refusing the hour that some days have twice or not at all.
 
     Raises:
-        ValueError: Not HH:MM, or from 01:00 to 01:59.
+        ValueError: Not HH:MM, with an offset, or from 01:00 to 01:59.
     """
     if isinstance(value, str):
         try:
             value = time.fromisoformat(value)
         except ValueError:
             raise ValueError('write hours and minutes, for example "07:00"') from None
+    if isinstance(value, time) and value.tzinfo is not None:
+        raise ValueError("leave the offset out: times are the council's own (council.timezone)")
     if isinstance(value, time) and value.hour == 1:
         raise ValueError(
             "times from 01:00 to 01:59 are refused: on one night a year they do not exist, "
@@ -569,10 +574,19 @@ def parse(text: str, *, file: Path, environ: Mapping[str, str]) -> Settings:
         ) from error
     try:
         settings = Settings(**stated)
+    except EnvironmentFault as error:
+        raise SettingsError(
+            "a variable CLERKWATCH_… holds a table that is not JSON",
+            remedy="Override single keys instead: CLERKWATCH_MAIL__PORT=587",
+        ) from error
     except ValidationError as error:
         faults = describe(error, Settings)
         first, others = faults[0], faults[1:]
         said = first.what
+        variable = "__".join(["CLERKWATCH", *(str(part) for part in first.where)]).upper()
+        variable = variable.replace("__", "_", 1)
+        if variable in environ:
+            raise SettingsError(said, key=variable, remedy=first.remedy) from None
         for other in others[:9]:
             said += f"; also line {line_of(text, other.where)}, {other.key}: {other.what}"
         raise SettingsError(

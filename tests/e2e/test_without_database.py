@@ -175,7 +175,7 @@ def test_the_environment_overrides_one_key(fresh: Machine) -> None:
     right = fresh.run("doctor", "--json", more={"CLERKWATCH_MAIL__PORT": "2626"})
 
     assert wrong.code == 2
-    assert "mail.port" in wrong.err
+    assert "environment, CLERKWATCH_MAIL__PORT" in wrong.err
     assert any("127.0.0.1:2626" in check["what"] for check in right.json["checks"])
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from config.errors import SettingsError
-from config.sample import reference, sample
-from config.settings import find, load, secret
+from config.sample import answers_of, default_of, reference, sample, toml
+from config.settings import find, load, parse, secret
 from config.types import Kind, Role
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WHOLE = """\
 [council]
@@ -265,3 +265,159 @@ def test_the_file_is_looked_for_in_the_documented_order(tmp_path: Path) -> None:
     assert find(named, environ={"CLERKWATCH_CONFIG": "x"}, working=tmp_path) == named
     assert str(find(None, environ={"CLERKWATCH_CONFIG": "x"}, working=tmp_path)) == "x"
     assert find(None, environ={}, working=tmp_path) == here
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "says"),
+    [
+        ("[council]", '[schedule]\npull_every = "30"\n[council]', "schedule.pull_every", "unit"),
+        ("[council]", "[schedule]\npull_every = 1800\n[council]", "schedule.pull_every", "unit"),
+        (
+            "[council]",
+            f'[schedule]\npull_every = "{"9" * 30}d"\n[council]',
+            "schedule.pull_every",
+            "calendar",
+        ),
+        ("[council]", '[schedule]\npull_every = "0m"\n[council]', "schedule.pull_every", "minute"),
+        ("[council]", '[schedule]\ndigest_at = "01:30"\n[council]', "schedule.digest_at", "01:00"),
+        ("[council]", '[schedule]\ndigest_at = "25:00"\n[council]', "schedule.digest_at", "hours"),
+        (
+            "[council]",
+            '[schedule]\ndigest_at = "07:00+02:00"\n[council]',
+            "schedule.digest_at",
+            "offset",
+        ),
+        ("[council]", '[council]\ntimezone = "Europe/Elstree"', "council.timezone", "IANA"),
+        ('security = "none"', 'auth = "password"', "mail", "username"),
+        ('security = "none"', 'auth = "xoauth2"', "mail", "not built"),
+        ("date = 2027-05-06", "date = 2027-05-06\nstart = 2027-03-18T00:00:00", "", "offset"),
+        ("date = 2027-05-06", 'date = 2027-05-06\narea = "Nowhere"', "polls[0].area", "wards"),
+        ('kind = "council"', 'kind = "council"\nhanded_over = ["p"]', "accounts[0]", "partner"),
+    ],
+)
+def test_values_that_cannot_be_meant_are_refused(
+    tmp_path: Path, old: str, new: str, key: str, says: str
+) -> None:
+    """Spans without a unit, hours that do not exist, zones, wards and modes that are none."""
+    error = refused(tmp_path, WHOLE.replace(old, new, 1))
+
+    assert error.key.startswith(key)
+    assert says in str(error)
+
+
+def test_a_wrong_variable_is_named_and_not_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came from the environment is looked for there."""
+    monkeypatch.setenv("CLERKWATCH_MAIL__PORT", "many")
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, WHOLE), environ={"CLERKWATCH_MAIL__PORT": "many"})
+
+    assert (caught.value.file, caught.value.key) == (None, "CLERKWATCH_MAIL__PORT")
+
+
+def test_a_variable_that_should_be_a_table_and_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole table in the environment must be JSON; the message names no value."""
+    monkeypatch.setenv("CLERKWATCH_MAIL", "{canary")
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, WHOLE), environ={})
+
+    assert "JSON" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
+@example("Ware-underTTrees")
+@example("2027-05-06T00:00:00+01:00x")
+@example("12")
+@example('"""\\\x7f\t')
+def test_whatever_is_answered_comes_back_as_it_was_typed(name: str) -> None:
+    """`init` quotes every answer so that the file means what was said."""
+    if not name.strip() or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", name):
+        return
+    text = sample(answers_of({"council.name": name, "mail.port": "587"}))
+    settings = parse(text, file=Path("clerkwatch.toml"), environ={})
+
+    assert (settings.council.name.strip(), settings.mail.port) == (name.strip(), 587)
+
+
+def test_questions_propose_the_example_and_unknown_ones_are_refused() -> None:
+    """`init` shows a value for each question; a question about nothing is a mistake of ours."""
+    assert default_of("mail.port") == "2525"
+    assert default_of("people.email") == "clerk@elstreeborehamwood-tc.gov.uk"
+    with pytest.raises(KeyError):
+        default_of("polls")
+
+
+def test_a_value_of_a_kind_that_no_setting_has_is_a_mistake_of_ours() -> None:
+    """The writer of TOML refuses what it does not know; None is an empty text."""
+    assert (toml(None), toml(timedelta(seconds=90))) == ('""', '"90s"')
+    with pytest.raises(TypeError):
+        toml({})
+
+
+@pytest.mark.parametrize(
+    ("more", "key", "says"),
+    [
+        ("\n[budget.tiktok]\nusd_per_month = 1.00\n", "budget.tiktok", "not a platform"),
+        ("\n[budget.x]\nusd = 1.00\n", "budget.x.usd_per_month", "missing"),
+        ("\n[budget.x]\nusd_per_month = 1.00\nzzz = 1\n", "budget.x.zzz", "usd_per_month"),
+        ("\n[qqq]\nkey = 1\n", "qqq", "Keys here: accounts"),
+    ],
+)
+def test_faults_in_further_tables_are_named(tmp_path: Path, more: str, key: str, says: str) -> None:
+    """A budget for nothing, a missing amount, a table that is none."""
+    error = refused(tmp_path, WHOLE + more)
+
+    assert error.key == key
+    assert says in str(error)
+
+
+def test_an_address_that_cannot_be_printed_is_refused(tmp_path: Path) -> None:
+    """Zero-width characters in an address would send mail elsewhere unseen."""
+    error = refused(tmp_path, WHOLE.replace("clerk@ashcombe", "clerk\u200b@ashcombe"))
+
+    assert "printed" in str(error)
+
+
+def test_files_named_in_it_start_at_the_files_own_folder(tmp_path: Path) -> None:
+    """Policy, logo and certificate stand beside the configuration, wherever the record lies."""
+    text = WHOLE.replace("[council]", '[council]\npolicy = "ours.toml"\nlogo = "logo.png"', 1)
+    text = text.replace("[mail]", '[mail]\nca_file = "ca.pem"', 1)
+    settings = load(written(tmp_path, text), environ={"STATE_DIRECTORY": "/var/lib/clerkwatch"})
+
+    assert settings.council.policy == str(tmp_path / "ours.toml")
+    assert settings.council.logo == tmp_path / "logo.png"
+    assert settings.mail.ca_file == tmp_path / "ca.pem"
+
+
+def test_zone_of_the_council_is_given(tmp_path: Path) -> None:
+    """Calendar questions are asked in this zone."""
+    settings = load(written(tmp_path, WHOLE), environ={})
+
+    assert settings.zone().key == "Europe/London"
+
+
+def test_without_a_file_the_places_looked_at_are_listed(tmp_path: Path) -> None:
+    """The message says where a configuration would have been found."""
+    if Path("/etc/clerkwatch/clerkwatch.toml").exists():
+        pytest.skip("this machine has a configuration in /etc")
+    with pytest.raises(SettingsError, match=r"/etc/clerkwatch/clerkwatch\.toml"):
+        find(None, environ={}, working=tmp_path)
+
+
+def test_a_folder_in_place_of_the_file_cannot_be_read(tmp_path: Path) -> None:
+    """What the machine refuses is named with the remedy."""
+    with pytest.raises(SettingsError, match="Make it readable"):
+        load(tmp_path, environ={})
+
+
+def test_a_credential_that_is_no_text_is_refused_without_showing_it(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 are no secret that anybody pasted."""
+    (tmp_path / "x_bearer").write_bytes(b"\xff\xfecanary")
+    with pytest.raises(SettingsError, match="cannot be read") as caught:
+        secret("x_bearer", environ={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+    assert "canary" not in str(caught.value)
