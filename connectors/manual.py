@@ -67,7 +67,7 @@ CONNECTOR = Platform(
     title="By hand",
     open=ManualConnector,
     needs_credential=False,
-    blind_spots=("what comes and goes between two looks",),
+    blind_spots=("what vanishes between two looks",),
     by_hand=True,
     removal_steps=(
         "Ask whoever runs the group or page to delete the post, or do so as its administrator. "

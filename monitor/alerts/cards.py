@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import CaseId, Kind, Outcome, Severity, SubjectKind
+from config.types import CaseId, CaseState, Kind, Outcome, Severity, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.wording import abridged, capital, count, listed, place, sentence
 
@@ -189,7 +189,15 @@ class Desk:
             return f"{about}, as read {self.calendar.recent(case.last_read_at)}."
         edited = ", edited since" if case.edited else ""
         moment = self.calendar.moment(case.published_at)
-        return f"Posted {self._by(case)} on {moment}{edited}. {self.still(case)}"
+        return f"Posted {self._by(case)} on {moment}{edited}. {self.still(case)}{self._again(case)}"
+
+    def _again(self, case: Case) -> str:
+        """Return that a case was closed before, and why it is open again."""
+        last = case.events[-1] if case.events else None
+        if last is None or last.from_state is not CaseState.CLOSED:
+            return ""
+        because = f": {one_line(last.because)}" if last.because else ""
+        return f" Open again since {self.calendar.moment(last.at)}{because}."
 
     def _by(self, case: Case) -> str:
         """Return in whose name a post stands there; who wrote it no platform tells."""

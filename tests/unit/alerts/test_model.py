@@ -253,6 +253,25 @@ def test_words_that_were_edited_away_are_not_held_against_what_stands_there() ->
     assert "It was edited: the words that are shown now were not flagged." in card.notes
 
 
+def test_a_post_that_came_back_is_said_to_have() -> None:
+    """A case that was closed and is open again does not look like a new one."""
+    event = CaseEvent(
+        at=AS_OF - timedelta(hours=1),
+        by="clerkwatch",
+        what="visible again",
+        from_state=CaseState.CLOSED,
+        to_state=CaseState.OPEN,
+        because="seen again 24 November 2026, 06:00",
+    )
+    assert (
+        desk()
+        .card(dataclasses.replace(PARTY, events=(event,)))
+        .seen.endswith(
+            "Open again since Tuesday 24 November, 06:00: seen again 24 November 2026, 06:00."
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("account", "expected"),
     [
