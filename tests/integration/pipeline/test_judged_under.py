@@ -12,6 +12,7 @@ from config.errors import CheckError, SettingsError
 from config.types import (
     AccountId,
     CaseState,
+    Origin,
     PollId,
     PollType,
     Resolution,
@@ -137,7 +138,12 @@ def test_a_window_that_opens_and_closes_is_judged_once_each(village: Village) ->
     label = village.account(Site.X)
     village.publish(label, CREDIT, ago=10 * DAY)
     village.scan()
-    poll = PollRow(id=PollId("parish.2026-12-03"), type=PollType.PARISH, held_on=date(2026, 12, 3))
+    poll = PollRow(
+        id=PollId("parish.2026-12-03"),
+        type=PollType.PARISH,
+        held_on=date(2026, 12, 3),
+        origin=Origin.COMMAND,
+    )
     with village.store.writing() as steps:
         steps.put_poll(poll, at=village.clock.now())
     assert judge_again(village) > 0
