@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
 import structlog
 
@@ -67,13 +67,15 @@ def _bring_up_to_date(url: str) -> None:
         open_repository(url).close()
     except StorageError:
         # Forked: there is one thread yet, and nothing has to be imported a second time.
-        child = multiprocessing.get_context("fork").Process(target=_migrate, args=(url,))
-        child.start()
-        child.join()
+        child = os.fork()
+        if child == 0:
+            _migrate(url)
+        os.waitpid(child, 0)
 
 
-def _migrate(url: str) -> None:
+def _migrate(url: str) -> NoReturn:
     try:
-        open_repository(url, create=True, upgrade=True).close()
-    except ClerkwatchError:
-        os._exit(1)
+        with suppress(ClerkwatchError):
+            open_repository(url, create=True, upgrade=True).close()
+    finally:
+        os._exit(0)

@@ -134,6 +134,9 @@ def run(config: ConfigOption = None, json: JsonOption = False) -> None:
     import random
     import sys
 
+    if not is_terminal():
+        # structlog would load rich for tracebacks in colour: 5 MB that a journal never shows.
+        sys.modules["rich"] = None  # type: ignore[assignment]  # the import system's own "is not there"
     from config.logs import configure
     from monitor.cli.daemon import serve
 
