@@ -168,7 +168,7 @@ def test_a_window_that_opens_and_closes_is_judged_once_each(village: Village) ->
 
 
 def test_another_kind_of_account_is_judged_again(village: Village, label: str) -> None:
-    """Terms 6 does not bind a member: the sale's finding is withdrawn, saying why."""
+    """Terms 7 binds council accounts only: the sale's finding is withdrawn, saying why."""
     app = village.app
     village._app = replace(
         app, register=tuple(replace(one, kind=type(one.kind)("officer")) for one in app.register)

@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 CLEAN = "The library opens at ten on Saturday."
 SALE = "20% off all kitchens at Bradley's this weekend. Use code TOWN20."
-"""For review: terms.6."""
+"""For review: terms.7."""
 THREAT = "Come here again and we'll break your legs."
 """Urgent: terms.2."""
 
