@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.errors import OperatorError
 from monitor.cli.common import Exit, JsonOption, emit, harmless, say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def demo(
         typer.Option(
             "--folder",
             metavar="DIR",
-            help="Where the demo's files go; else a new temporary folder.",
+            help="A new or empty folder for its files; else a temporary one.",
         ),
     ] = None,
     json: JsonOption = False,
@@ -43,6 +44,11 @@ def demo(
     from monitor.demo.run import DemoTown
 
     home = folder or Path(tempfile.mkdtemp(prefix="clerkwatch-demo-"))
+    for name in ("clerkwatch.toml", "clerkwatch.db"):
+        if (home / name).exists():  # it may be a real one
+            raise OperatorError(
+                f"{home / name} is there already", remedy="Name a folder that is new or empty"
+            )
     if not json:
         say("Two mornings in a small town: platforms and mail server run on this machine only.")
         say()

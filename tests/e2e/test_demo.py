@@ -1,0 +1,113 @@
+"""`demo`: the whole job on this machine, and what it tells to try next."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.place import COMMAND, Machine
+from tests.lib.schemas import SCHEMAS, problems
+
+if TYPE_CHECKING:
+    from tests.e2e.place import Done, Place
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Done]:
+    """Run the demo once as a person does."""
+    machine = Machine(tmp_path_factory.mktemp("demo"))
+    return machine, machine.run("demo", "--folder", machine.folder / "town")
+
+
+def test_the_demo_ends_well_although_one_account_fails_by_design(
+    shown: tuple[Machine, Done],
+) -> None:
+    """Both mornings' mails are printed, and the account that could not be read is named."""
+    _, done = shown
+
+    assert done.code == 0, done.err
+    assert done.out.count("Subject: ") >= 3
+    assert "not readable, as planned: mayor-facebook" in done.out
+    assert done.err == ""
+
+
+def test_every_command_that_the_demo_names_works(shown: tuple[Machine, Done]) -> None:
+    """What to try next can be copied and pasted."""
+    machine, done = shown
+    tail = done.out[done.out.index("What to try next:") :]
+    named = [line.strip() for line in tail.splitlines() if line.startswith("  ")]
+    environ = machine.environ | {"PATH": f"{COMMAND.parent}:{os.environ['PATH']}"}
+
+    assert len(named) >= 5
+    for line in named:
+        tried = subprocess.run(
+            ["/bin/sh", "-c", line],
+            cwd=machine.folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (tried.returncode, tried.stderr) == (0, ""), line
+        assert tried.stdout.strip(), line
+        assert "nothing found" not in tried.stdout, line
+
+
+def test_the_pages_of_the_mails_are_where_the_demo_says(shown: tuple[Machine, Done]) -> None:
+    """Each HTML part lies in the named file."""
+    _, done = shown
+    pages = [Path(line.strip()) for line in done.out.splitlines() if line.endswith(".html")]
+
+    assert len(pages) >= 3
+    assert all(page.read_text("utf-8").lstrip().startswith("<!") for page in pages)
+
+
+def test_the_demo_for_scripts_fits_its_schema(machine: Machine) -> None:
+    """--json prints one ASCII value with both mornings and every mail."""
+    done = machine.run("demo", "--folder", machine.folder / "town", "--json")
+
+    assert done.code == 0, done.err
+    assert problems(SCHEMAS["demo"], done.json) == []
+    assert len(done.json["days"]) == len(done.json["digests"]) == 2
+
+
+def test_the_demo_never_writes_over_a_configuration_or_a_record(
+    shown: tuple[Machine, Done],
+) -> None:
+    """A folder in use, perhaps a real one, is refused and left as it is."""
+    machine, _ = shown
+    file = machine.folder / "town" / "clerkwatch.toml"
+    before = file.read_bytes()
+    again = machine.run("demo", "--folder", machine.folder / "town")
+
+    assert (again.code, file.read_bytes()) == (2, before)
+    assert "new or empty" in again.err
+
+
+def test_progress_on_a_terminal_leaves_the_output_alone(own_town: Place) -> None:
+    """On a terminal a bar is drawn beside the result, never into it."""
+    leader, follower = pty.openpty()
+    try:
+        done = subprocess.run(
+            [COMMAND, "scan", "--json"],
+            cwd=own_town.folder,
+            env=own_town.environ | {"TERM": "xterm"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=follower,
+            check=False,
+            timeout=120,
+        )
+    finally:
+        os.close(follower)
+    drawn = os.read(leader, 65_536)
+    os.close(leader)
+
+    assert done.returncode == 0, drawn
+    assert done.stdout.startswith(b'{"run"')
+    assert b"Reading" in drawn
