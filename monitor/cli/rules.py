@@ -70,7 +70,7 @@ def show(
     say(f"Clause     {found.clause} ({judge.policy.clauses[found.clause].title})")
     say(f'Policy     "{topic.words}"')
     say(f"Reason     {found.reason}")
-    say(f"May be     {found.harmless}")
+    say(f"But        {found.harmless}")
     for example in found.hits:
         say(f"Finds      {harmless(example.text, most=1000)}")
     for example in found.near_misses:

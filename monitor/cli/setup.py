@@ -151,6 +151,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         emit(state.as_json())
     else:
         for line in state.lines():
-            say(harmless(line, most=500))
+            indent = " " * (len(line) - len(line.lstrip(" ")))
+            say(indent + harmless(line, most=500))
     if not state.is_well:
         raise typer.Exit(Exit.FAILED)
