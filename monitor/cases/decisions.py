@@ -65,6 +65,8 @@ def dismiss(
 ) -> Case:
     """Close a case as not a breach and keep its rules quiet on the same words there.
 
+    What a profile lacks is accepted whatever else the profile says.
+
     Args:
         repository: Where the case is.
         number: Which case.
@@ -85,11 +87,12 @@ def dismiss(
     with repository.writing() as transaction:
         for stored in case.findings:
             found = stored.finding
-            profile = case.subject_kind is SubjectKind.PROFILE
+            # What a profile lacks it lacks whatever its words are; words are accepted as they are.
+            is_lack = case.subject_kind is SubjectKind.PROFILE and found.quote is None
             transaction.quiet(
                 case.account,
                 found.rule,
-                words_hash="" if profile else words_hash(found, case.text),
+                words_hash="" if is_lack else words_hash(found, case.text),
                 until=until,
                 case=number,
                 by=by,

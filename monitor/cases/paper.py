@@ -1,0 +1,443 @@
+"""The committee's paper about one case: what it says, ready for the templates to lay out.
+
+Pure: everything it tells stands in its arguments. What is told comes from the record; what is
+not known or was not kept is told as plainly. Every text is hardened here, escaped there.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from config.types import Basis, CaseState, Kind, Outcome, SubjectKind
+from monitor.alerts.hardening import hidden_count, inert, one_line, plain
+from monitor.alerts.wording import Calendar, capital, count, sentence
+from monitor.cases.release import PROGRAMME, kind_of
+from monitor.cases.sheet import (
+    AUTHOR,
+    MAILS,
+    OUTCOMES,
+    REASONS,
+    RESOLUTIONS,
+    STATES,
+    UNDECIDED,
+    Clause,
+    Paper,
+    Row,
+    Said,
+    Shown,
+    Table,
+    kind_word,
+    severity_words,
+)
+
+if TYPE_CHECKING:
+    from config.types import ClauseId
+    from monitor.cases.release import Showing
+    from monitor.cases.sheet import Frame
+    from storage.values import Custody, Finding, KeptVersion, StoredFinding, Stretch
+
+_DECIDING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.CLOSED})
+
+
+def compose(custody: Custody, frame: Frame, showing: Showing) -> Paper:
+    """Return the paper about a case.
+
+    Args:
+        custody: All that the case rests on.
+        frame: The council's own facts.
+        showing: How words and people are shown: whole, or without personal data.
+    """
+    return _Writer(custody, frame, showing).paper()
+
+
+def is_masked(custody: Custody) -> bool:
+    """Return whether the subject's words may stand on no paper (design.md, law 13)."""
+    return any(stored.finding.is_masked for stored in findings_of(custody))
+
+
+def findings_of(custody: Custody) -> list[StoredFinding]:
+    """Return a case's findings, those that hold first, each group in order of time."""
+    holding = sorted(custody.case.findings, key=lambda found: (found.found_at, found.id))
+    return [*holding, *sorted(custody.case.withdrawn, key=lambda found: (found.found_at, found.id))]
+
+
+def is_decided(custody: Custody) -> bool:
+    """Return whether a person's decision stands: what came after the last reopening counts."""
+    decided = False
+    for event in custody.case.events:
+        if event.to_state in _DECIDING:
+            decided = decided or event.by not in PROGRAMME
+        elif event.to_state is CaseState.OPEN:
+            decided = False
+    return decided
+
+
+class _Writer:
+    """Writes one paper; holds what every part of it needs."""
+
+    def __init__(self, custody: Custody, frame: Frame, showing: Showing) -> None:
+        self._custody = custody
+        self._case = custody.case
+        self._frame = frame
+        self._showing = showing
+        self._masked = is_masked(custody)
+        self._decided = is_decided(custody)
+        # Seen from outside every year that is told, so that each date names its year.
+        self._calendar = Calendar(zone=frame.zone, as_of=datetime(1900, 1, 1, tzinfo=UTC))
+        self._labels = {
+            version.id: f"version {number}" for number, version in enumerate(custody.versions, 1)
+        }
+
+    def paper(self) -> Paper:
+        """Return all parts together."""
+        released = self._showing.is_released
+        number, digest = self._custody.head
+        return Paper(
+            title=f"Case {self._case.id}: {self._noun()} on {self._account()}",
+            council=one_line(self._frame.council),
+            number=self._case.id,
+            is_released=released,
+            is_masked=self._masked and not released,
+            standing=self._standing(),
+            undecided="" if self._decided else UNDECIDED,
+            faults=tuple(one_line(fault) for fault in self._frame.faults),
+            facts=tuple(self._facts()),
+            versions=tuple(self._version(version) for version in self._custody.versions),
+            clauses=tuple(self._clauses()),
+            policy=self._policy(),
+            visible=self._visible(),
+            readings=self._readings(),
+            events=self._events(),
+            told=self._told(),
+            missing=tuple(self._missing()),
+            head=f"{number}:{digest}",
+            head_at=self._moment(self._custody.head_at),
+            entries=self._entries(),
+            custody=tuple(self._chain()),
+            words_in=self._frame.words_in,
+        )
+
+    # --- what, where, when ----------------------------------------------------------------
+
+    def _noun(self) -> str:
+        return {
+            SubjectKind.POST: "a comment" if self._custody.parent_id else "a post",
+            SubjectKind.PROFILE: "the profile",
+            SubjectKind.ACCOUNT: "the account itself",
+        }[self._case.subject_kind]
+
+    def _account(self) -> str:
+        if self._showing.is_released and self._custody.kind is Kind.MEMBER:
+            return "a member's page"
+        return one_line(self._frame.title)
+
+    def _standing(self) -> str:
+        if self._case.resolution is not None:
+            return RESOLUTIONS[self._case.resolution]
+        return STATES[self._case.state]
+
+    def _facts(self) -> list[Row]:
+        case = self._case
+        facts = [
+            Row(name="What", value=capital(self._noun())),
+            Row(name="Where", value=self._account()),
+            Row(name="Kind of account", value=f"{kind_word(self._custody.kind)} account"),
+            Row(name="Address", value=self._address()),
+            Row(name="Written by", value=self._author()),
+        ]
+        if case.subject_kind is SubjectKind.POST:
+            facts.append(Row(name="Published", value=self._moment(case.published_at)))
+        facts += [
+            Row(name="Answers for the account", value=self._owner()),
+            Row(name="Case opened", value=self._moment(case.opened_at)),
+            Row(name="Decision due", value=self._moment(case.due_at)),
+            Row(name="Where it stands", value=f"{self._standing()} {self._decision()}".strip()),
+        ]
+        if case.history:
+            facts.append(Row(name="Note", value="It stood there before the account was watched."))
+        return facts
+
+    def _decision(self) -> str:
+        return "" if self._decided else UNDECIDED
+
+    def _address(self) -> str:
+        personal = bool(self._custody.author) or self._custody.kind is Kind.MEMBER
+        if self._showing.is_released and personal:
+            return "taken out: it names a person"
+        return self._showing.text(inert(self._case.url)) or "none is known"
+
+    def _author(self) -> str:
+        if not self._custody.author:
+            if self._case.subject_kind is SubjectKind.POST:
+                return AUTHOR
+            return "Kept by whoever runs the page: who wrote it is not known."
+        if self._showing.is_released:
+            return "Another person's account (name taken out); not the council's own words."
+        return f'Another account, "{one_line(self._custody.author)}"; not the council\'s own words.'
+
+    def _owner(self) -> str:
+        owner = one_line(self._custody.owner)
+        if not owner:
+            return "nobody is named in the register"
+        return "the account's owner" if self._showing.is_released else owner
+
+    # --- versions -------------------------------------------------------------------------
+
+    def _version(self, version: KeptVersion) -> Shown:
+        number = [one.id for one in self._custody.versions].index(version.id) + 1
+        of = len(self._custody.versions)
+        text = self._words(version)
+        return Shown(
+            label="The only version that was read" if of == 1 else f"Version {number} of {of}",
+            appeared=self._appeared(version),
+            lasted=self._lasted(version),
+            lines=tuple(line.rstrip() for line in plain(text).split("\n")) if text.strip() else (),
+            notes=tuple(self._notes(version, text)),
+            file=f"{self._frame.words_in}/version-{number}.txt",
+        )
+
+    def _words(self, version: KeptVersion) -> str:
+        if self._masked and not self._showing.is_released:
+            return ""
+        return self._showing.words(version, self._found_on(version))
+
+    def _found_on(self, version: KeptVersion) -> list[Finding]:
+        return [one.finding for one in findings_of(self._custody) if one.version == version.id]
+
+    def _appeared(self, version: KeptVersion) -> str:
+        seen = f"First read {self._on(version.first_seen_at)}."
+        if version.shown_from >= version.first_seen_at:
+            return seen
+        if version.is_first:
+            return f"Published {self._on(version.shown_from)}. {seen}"
+        between = f"between {self._moment(version.shown_from)} and "
+        return f"It appeared {between}{self._moment(version.first_seen_at)}."
+
+    def _lasted(self, version: KeptVersion) -> str:
+        """Return until when it was shown, and what the next reading showed."""
+        stretches = self._custody.stretches
+        places = [place for place, one in enumerate(stretches) if one.version == version.id]
+        if not places:
+            return ""
+        last = stretches[places[-1]]
+        readings = sum(stretches[place].readings for place in places)
+        said = f"Shown in {count(readings, 'reading')}, the last {self._on(last.last_at)}."
+        for after in stretches[places[-1] + 1 :]:
+            if after.outcome is not Outcome.CANNOT_TELL:
+                other = self._labels.get(after.version) if after.version else None
+                what = f"showed {other}" if other else "no longer showed it"
+                return (
+                    f"{said} The next reading that could tell, {self._on(after.first_at)}, {what}."
+                )
+        return f"{said} No later reading showed anything else."
+
+    def _notes(self, version: KeptVersion, text: str) -> list[str]:
+        notes = []
+        if self._masked and not self._showing.is_released:
+            topics = dict.fromkeys(
+                one.finding.topic for one in findings_of(self._custody) if one.finding.is_masked
+            )
+            kinds = " and ".join(kind_of(topic) for topic in topics)
+            notes.append(f"The words are not printed: they may give {kinds}.")
+        elif not text.strip():
+            notes.append("It has no words.")
+        hidden = hidden_count(version.words.text)
+        if hidden:
+            notes.append(f"{capital(count(hidden, 'invisible character'))} left out on paper.")
+        if version.words.is_repost:
+            notes.append("Another account's post, shared without words of its own.")
+        if version.words.extras:
+            kinds = ", ".join(dict.fromkeys(one_line(one.kind) for one in version.words.extras))
+            notes.append(f"The words include what stood beside the account's own: {kinds}.")
+        if version.words.pictures:
+            said = count(len(version.words.pictures), "picture or video", "pictures or videos")
+            notes.append(f"With {said}; their content was not read.")
+        return notes
+
+    # --- clauses and findings -------------------------------------------------------------
+
+    def _clauses(self) -> list[Clause]:
+        by_clause: dict[ClauseId, list[StoredFinding]] = {}
+        for stored in findings_of(self._custody):
+            by_clause.setdefault(stored.finding.clause, []).append(stored)
+        return [
+            Clause(
+                title=self._clause_title(clause),
+                words=self._clause_words(clause),
+                found=tuple(self._said(stored) for stored in found),
+            )
+            for clause, found in by_clause.items()
+        ]
+
+    def _clause_title(self, clause: ClauseId) -> str:
+        known = self._frame.policy.clauses.get(clause)
+        title = self._frame.titles.get(clause, clause)
+        return f"{title} ({known.title})" if known else one_line(title)
+
+    def _clause_words(self, clause: ClauseId) -> str:
+        known = self._frame.policy.clauses.get(clause)
+        return " ".join(known.words.split()) if known else "The policy in force has no such clause."
+
+    def _said(self, stored: StoredFinding) -> Said:
+        found = stored.finding
+        quote = "" if found.is_masked or self._masked else self._showing.text(found.quote or "")
+        basis = "when it was published" if found.basis is Basis.PUBLISHED else "while still visible"
+        label = self._labels.get(stored.version, "a version that was not kept")
+        when = f"Found {self._on(stored.found_at)} in {label}, judged as {basis}"
+        window = f", for {one_line(found.context)}" if found.context else ""
+        return Said(
+            why=sentence(one_line(found.reason, most=600)),
+            harmless=sentence(one_line(self._frame.harmless.get(found.rule, ""), most=600)),
+            quote=one_line(quote, most=600),
+            details=f"{when}{window}. Rule {one_line(found.rule)}, {severity_words(found.severity)}.",
+            status=self._status(stored),
+        )
+
+    def _status(self, stored: StoredFinding) -> str:
+        if stored.withdrawn_at is not None:
+            why = sentence(one_line(self._showing.text(stored.withdrawn_why), most=300))
+            return f"Withdrawn {self._on(stored.withdrawn_at)}. {capital(why)}".strip()
+        return "" if self._decided else UNDECIDED
+
+    def _policy(self) -> str:
+        policy = self._frame.policy
+        reviewed = self._calendar.day(policy.reviewed_on)
+        return f"{policy.title}, adopted by {policy.body}; last reviewed on {reviewed}."
+
+    # --- readings and decisions -------------------------------------------------------------
+
+    def _visible(self) -> str:
+        case = self._case
+        if case.gone_since is not None and case.last_visible_at is not None:
+            between = f"between {self._moment(case.last_visible_at)} and "
+            return (
+                f"No longer visible. It vanished {between}{self._moment(case.gone_since)}. "
+                "No platform says whether something was deleted, hidden or restricted."
+            )
+        if case.visible:
+            return f"Still visible at the last reading, {self._on(case.last_read_at)}."
+        if case.last_outcome is Outcome.GONE:
+            return f"No longer visible {self._on(case.last_read_at)}."
+        return f"The last reading, {self._on(case.last_read_at)}, could not tell."
+
+    def _readings(self) -> Table:
+        return Table(
+            headings=("From", "To", "Readings", "What they showed"),
+            rows=tuple(
+                (
+                    self._moment(one.first_at),
+                    self._moment(one.last_at),
+                    f"{one.readings:,}",
+                    self._outcome(one),
+                )
+                for one in self._custody.stretches
+            ),
+        )
+
+    def _outcome(self, stretch: Stretch) -> str:
+        said = capital(OUTCOMES[stretch.outcome])
+        if stretch.version is not None:
+            label = self._labels.get(stretch.version, "")
+            edited = ""
+            if stretch.edited_at is not None:
+                edited = f"; the platform dates the edit {self._moment(stretch.edited_at)}"
+            return f"{said}: {label}{edited}."
+        reason = f": {REASONS[stretch.reason]}" if stretch.reason is not None else ""
+        detail = sentence(one_line(self._showing.text(stretch.detail)))
+        return f"{said}{reason}. {detail}".strip()
+
+    def _events(self) -> Table:
+        return Table(
+            headings=("When", "Who", "What", "Why"),
+            rows=tuple(
+                (
+                    self._moment(event.at),
+                    one_line(self._showing.person(event.by)),
+                    capital(one_line(self._showing.text(event.what))),
+                    sentence(capital(one_line(self._showing.text(event.because), most=2000))),
+                )
+                for event in self._case.events
+            ),
+        )
+
+    def _told(self) -> Table:
+        return Table(
+            headings=("Written", "Mail", "Taken by the mail server"),
+            rows=tuple(
+                (
+                    self._moment(mail.created_at),
+                    capital(MAILS.get(mail.kind.value, mail.kind.value)),
+                    self._moment(mail.accepted_at) if mail.accepted_at else "not yet",
+                )
+                for mail in self._custody.told
+            ),
+        )
+
+    # --- what is missing, and custody ---------------------------------------------------------
+
+    def _missing(self) -> list[str]:
+        versions = self._custody.versions
+        missing = ["The person who wrote it: no platform says who of those with access posted."]
+        if not versions:
+            missing.append("Any content: no reading has shown it.")
+        without = [self._labels[one.id] for one in versions if one.raw is None]
+        if without:
+            missing.append(f"The platform's own answer for {', '.join(without)}.")
+        pictures = sum(len(one.words.pictures) for one in versions)
+        if pictures:
+            named = count(pictures, "picture or video was", "pictures or videos were")
+            missing.append(f"Pictures, sound and video: {named} named by the platform, not copied.")
+        missing += [
+            "An answer of the account's owner: none is kept with this case.",
+            (
+                "What stood there for less than the time between two readings "
+                f"({self._frame.read_every})."
+            ),
+        ]
+        if self._showing.is_released:
+            missing.append(
+                "In this copy: personal data, the platform's raw answers, and the content and "
+                "salts of ledger entries that hold personal data."
+            )
+        return missing
+
+    def _entries(self) -> Table:
+        return Table(
+            headings=("Entry", "When", "What", "Its hash"),
+            rows=tuple(
+                (
+                    str(one.line.number),
+                    self._moment(datetime.fromtimestamp(one.line.at / 1e6, tz=UTC)),
+                    capital(one_line(one.line.kind)),
+                    one.line.hash,
+                )
+                for one in self._custody.opened
+            ),
+        )
+
+    def _chain(self) -> list[str]:
+        opened = len(self._custody.opened)
+        return [
+            (
+                "What was seen, decided and sent is written to a ledger that only grows. Each entry "
+                "holds the hash of the one before it and a salted commitment to its content, so that "
+                "nothing can be changed, taken out or put in later without showing."
+            ),
+            (
+                f"The ledger held {count(self._custody.head[0], 'entry', 'entries')} when this pack was "
+                f"made; {count(opened, 'entry', 'entries')} are about this case. The pack holds the "
+                "hashes of all, and of "
+                f"{self._frame.given} of this case's what they committed to, with the salt."
+            ),
+            (
+                f"To check: unpack and run python3 -I verify.py. SHA-256 of verify.py: "
+                f"{self._frame.verifier}."
+            ),
+        ]
+
+    def _moment(self, at: datetime | None) -> str:
+        return self._calendar.moment(at) if at is not None else "not known"
+
+    def _on(self, at: datetime) -> str:
+        return f"on {self._calendar.moment(at)}"
