@@ -1,0 +1,1 @@
+"""The daemon: as the installed command under a service manager, and in hand on a stepped clock."""
