@@ -345,14 +345,15 @@ class _Builder:
     def _history_intro(self) -> str:
         if not self.history:
             return ""
-        older = count(len(self.history), "older post")
+        was = "was" if len(self.history) == 1 else "were"
+        older = f"{count(len(self.history), 'older post')} {was} found"
+        titles = listed(list(dict.fromkeys(self.desk.title(case) for case in self.history)))
         if self.facts.covered_from is None:
-            was = "was" if len(self.history) == 1 else "were"
-            found = f"When the accounts were read for the first time, {older} {was} found."
+            found = f"When the accounts were read for the first time, {older}."
         else:
             found = (
-                f"{capital(older)}, published before the account was watched or found by rules "
-                "that are newer."
+                f"{older} on {titles}: published before the account was watched, or found by "
+                "rules that are newer."
             )
         return (
             f"{found} They are listed here once, the most serious first, and wait for you. "

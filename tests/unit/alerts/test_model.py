@@ -318,6 +318,8 @@ def test_of_older_posts_only_urgent_ones_stand_in_full() -> None:
     assert built.history_intro.startswith(
         "When the accounts were read for the first time, 6 older posts were found."
     )
+    later = build_digest(facts(history=older)).history_intro
+    assert later.startswith('5 older posts were found on Facebook page "Ashcombe Town Council":')
     busy = tuple(dataclasses.replace(PARTY, id=CaseId(number)) for number in range(100, 110))
     assert build_digest(facts(cases=busy, history=(urgent,))).history.cards == ()
 
