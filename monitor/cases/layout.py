@@ -23,7 +23,7 @@ def paper_html(paper: Paper) -> str:
 
 
 def paper_text(paper: Paper) -> str:
-    """Return the same paper as text, lines of at most 78 characters where words allow."""
+    """Return the same paper as text, in short lines where words allow."""
     return _tidy(_environment().get_template("paper.txt.j2").render(paper=paper))
 
 

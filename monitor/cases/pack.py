@@ -29,7 +29,7 @@ from monitor.alerts.hardening import plain
 from monitor.cases import verifier
 from monitor.cases.layout import paper_html, paper_text, readme
 from monitor.cases.paper import compose, findings_of, is_masked
-from monitor.cases.release import Release, Whole
+from monitor.cases.release import PROGRAMME, Release, Whole
 from monitor.cases.sheet import Frame
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class Pack:
         """Return the zip; the same files give the same bytes."""
         return verifier.zip_bytes(dict(self.files), self.name)
 
+    def sha256(self) -> str:
+        """Return the SHA-256 of the zip."""
+        return hashlib.sha256(self.zipped()).hexdigest()
+
 
 def make(repository: Repository, case: CaseId, *, council: Council, released: bool) -> Pack:
     """Make the pack of a case; nothing is written.
@@ -118,7 +122,7 @@ def note_export(repository: Repository, pack: Pack, *, by: str, at: datetime) ->
     facts = {
         "case": str(pack.case),
         "by": by,
-        "sha256": hashlib.sha256(pack.zipped()).hexdigest(),
+        "sha256": pack.sha256(),
         "released": "yes" if pack.is_released else "no",
     }
     with repository.writing() as transaction:
@@ -168,7 +172,8 @@ def build(
 def release_of(custody: Custody, council: Council) -> Release:
     """Return what takes personal data out of a case's papers."""
     settings = council.settings
-    roles = {event.by: "a person acting for the council" for event in custody.case.events}
+    people = {event.by for event in custody.case.events} - PROGRAMME
+    roles = dict.fromkeys(sorted(people), "a person acting for the council")
     for account in settings.register():
         for named in (account.owner, account.owner_email):
             if named:
@@ -176,7 +181,7 @@ def release_of(custody: Custody, council: Council) -> Release:
     if custody.owner:
         roles[custody.owner] = "the account's owner"
     for person in settings.people:
-        roles |= {named: _ROLES[person.role] for named in (person.name, str(person.email))}
+        roles |= dict.fromkeys((person.name, str(person.email)), _ROLES[person.role])
     own = [
         account.handle.removeprefix("@").casefold()
         for account in settings.register()

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from config.types import Basis, CaseState, Kind, Outcome, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
-from monitor.alerts.wording import Calendar, capital, count, sentence
+from monitor.alerts.wording import Calendar, capital, count, listed, sentence
+from monitor.cases.keeping import missing, proof
 from monitor.cases.release import PROGRAMME, kind_of
 from monitor.cases.sheet import (
     AUTHOR,
+    BESIDE,
     MAILS,
     OUTCOMES,
     REASONS,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from config.types import ClauseId
     from monitor.cases.release import Showing
     from monitor.cases.sheet import Frame
-    from storage.values import Custody, Finding, KeptVersion, StoredFinding, Stretch
+    from storage.values import Custody, Finding, KeptVersion, LedgerLine, StoredFinding, Stretch
 
 _DECIDING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.CLOSED})
 
@@ -110,11 +112,11 @@ class _Writer:
             readings=self._readings(),
             events=self._events(),
             told=self._told(),
-            missing=tuple(self._missing()),
+            missing=tuple(missing(self._custody, self._frame, self._labels, released=released)),
             head=f"{number}:{digest}",
             head_at=self._moment(self._custody.head_at),
             entries=self._entries(),
-            custody=tuple(self._chain()),
+            custody=tuple(proof(self._custody, self._frame)),
             words_in=self._frame.words_in,
         )
 
@@ -248,8 +250,9 @@ class _Writer:
         if version.words.is_repost:
             notes.append("Another account's post, shared without words of its own.")
         if version.words.extras:
-            kinds = ", ".join(dict.fromkeys(one_line(one.kind) for one in version.words.extras))
-            notes.append(f"The words include what stood beside the account's own: {kinds}.")
+            kinds = [BESIDE.get(one.kind, one_line(one.kind)) for one in version.words.extras]
+            beside = listed(list(dict.fromkeys(kinds)))
+            notes.append(f"The words include what stood beside the account's own: {beside}.")
         if version.words.pictures:
             said = count(len(version.words.pictures), "picture or video", "pictures or videos")
             notes.append(f"With {said}; their content was not read.")
@@ -281,16 +284,20 @@ class _Writer:
 
     def _said(self, stored: StoredFinding) -> Said:
         found = stored.finding
-        quote = "" if found.is_masked or self._masked else self._showing.text(found.quote or "")
-        basis = "when it was published" if found.basis is Basis.PUBLISHED else "while still visible"
+        hides = found.is_masked or self._masked
+        words = () if hides else dict.fromkeys([found.quote or "", *found.matched])
+        quotes = [f"“{one_line(self._showing.text(one), most=300)}”" for one in words if one]
+        published = found.basis is Basis.PUBLISHED
+        basis = "by the time it was published" if published else "as still visible"
         label = self._labels.get(stored.version, "a version that was not kept")
-        when = f"Found {self._on(stored.found_at)} in {label}, judged as {basis}"
+        when = f"Found {self._on(stored.found_at)} in {label}, judged {basis}"
         window = f", for {one_line(found.context)}" if found.context else ""
+        rule = f"Rule {one_line(found.rule)}, {severity_words(found.severity)}."
         return Said(
             why=sentence(one_line(found.reason, most=600)),
             harmless=sentence(one_line(self._frame.harmless.get(found.rule, ""), most=600)),
-            quote=one_line(quote, most=600),
-            details=f"{when}{window}. Rule {one_line(found.rule)}, {severity_words(found.severity)}.",
+            quote=listed(quotes),
+            details=f"{when}{window}. {rule}",
             status=self._status(stored),
         )
 
@@ -323,12 +330,12 @@ class _Writer:
 
     def _readings(self) -> Table:
         return Table(
-            headings=("From", "To", "Readings", "What they showed"),
+            headings=("From", "To", "How many", "What they showed"),
             rows=tuple(
                 (
                     self._moment(one.first_at),
                     self._moment(one.last_at),
-                    f"{one.readings:,}",
+                    count(one.readings, "reading"),
                     self._outcome(one),
                 )
                 for one in self._custody.stretches
@@ -376,32 +383,6 @@ class _Writer:
 
     # --- what is missing, and custody ---------------------------------------------------------
 
-    def _missing(self) -> list[str]:
-        versions = self._custody.versions
-        missing = ["The person who wrote it: no platform says who of those with access posted."]
-        if not versions:
-            missing.append("Any content: no reading has shown it.")
-        without = [self._labels[one.id] for one in versions if one.raw is None]
-        if without:
-            missing.append(f"The platform's own answer for {', '.join(without)}.")
-        pictures = sum(len(one.words.pictures) for one in versions)
-        if pictures:
-            named = count(pictures, "picture or video was", "pictures or videos were")
-            missing.append(f"Pictures, sound and video: {named} named by the platform, not copied.")
-        missing += [
-            "An answer of the account's owner: none is kept with this case.",
-            (
-                "What stood there for less than the time between two readings "
-                f"({self._frame.read_every})."
-            ),
-        ]
-        if self._showing.is_released:
-            missing.append(
-                "In this copy: personal data, the platform's raw answers, and the content and "
-                "salts of ledger entries that hold personal data."
-            )
-        return missing
-
     def _entries(self) -> Table:
         return Table(
             headings=("Entry", "When", "What", "Its hash"),
@@ -409,35 +390,21 @@ class _Writer:
                 (
                     str(one.line.number),
                     self._moment(datetime.fromtimestamp(one.line.at / 1e6, tz=UTC)),
-                    capital(one_line(one.line.kind)),
+                    _entry(one.line),
                     one.line.hash,
                 )
                 for one in self._custody.opened
             ),
         )
 
-    def _chain(self) -> list[str]:
-        opened = len(self._custody.opened)
-        return [
-            (
-                "What was seen, decided and sent is written to a ledger that only grows. Each entry "
-                "holds the hash of the one before it and a salted commitment to its content, so that "
-                "nothing can be changed, taken out or put in later without showing."
-            ),
-            (
-                f"The ledger held {count(self._custody.head[0], 'entry', 'entries')} when this pack was "
-                f"made; {count(opened, 'entry', 'entries')} are about this case. The pack holds the "
-                "hashes of all, and of "
-                f"{self._frame.given} of this case's what they committed to, with the salt."
-            ),
-            (
-                f"To check: unpack and run python3 -I verify.py. SHA-256 of verify.py: "
-                f"{self._frame.verifier}."
-            ),
-        ]
-
     def _moment(self, at: datetime | None) -> str:
         return self._calendar.moment(at) if at is not None else "not known"
 
     def _on(self, at: datetime) -> str:
         return f"on {self._calendar.moment(at)}"
+
+
+def _entry(line: LedgerLine) -> str:
+    """Return what a ledger entry is; a note says so itself."""
+    said = line.reference.partition(":")[2] if line.kind == "note" else line.kind
+    return capital(one_line(said))

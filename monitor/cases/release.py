@@ -180,11 +180,14 @@ class Release:
             for start, end in finding.spans:
                 first, last = _sentence(whole, start, end)
                 cuts.append((first, last, kind_of(finding.topic)))
-        said, place = [], 0
+        said: list[str] = []
+        place = 0
         for first, last, kind in sorted(cuts):
             if last <= place:
                 continue
-            said += [self.text(whole[place : max(first, place)]), _taken(kind)]
+            between = self.text(whole[place : max(first, place)])
+            is_same = not between.strip() and said[-1:] == [_taken(kind)]
+            said += [] if is_same else [between, _taken(kind)]
             place = last
         said.append(self.text(whole[place:]))
         return "".join(said)
@@ -247,7 +250,8 @@ class Release:
         return _TAG.sub(shown, text)
 
     def _without_first_names(self, text: str) -> str:
-        said, place = [], 0
+        said: list[str] = []
+        place = 0
         for match in _WORD.finditer(text):
             name = re.split("['\u2019-]", match[0].casefold(), maxsplit=1)[0]
             if match.start() < place or name not in self.first_names:

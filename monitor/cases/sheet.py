@@ -48,6 +48,14 @@ RESOLUTIONS = {
     Resolution.LEFT: "Closed: it was left as it is.",
     Resolution.NO_LONGER_APPLIES: "Closed: what was found no longer applies.",
 }
+BESIDE = {
+    "alt": "a picture's description",
+    "attachment": "a preview",
+    "poll": "a poll",
+    "referenced": "another post that it shares",
+    "tag": "tags",
+    "title": "a title",
+}
 MAILS = {"urgent": "urgent mail", "digest": "morning digest", "technical": "technical mail"}
 
 

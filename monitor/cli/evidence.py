@@ -1,35 +1,46 @@
-"""`evidence`: whether the record still says what it said."""
+"""`evidence`: whether the record still says what it said, and a case's pack to take away."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.errors import OperatorError
+from config.errors import BusyError, OperatorError
+from config.types import CaseId
 from monitor.cli.common import (
+    ByOption,
     ConfigOption,
     Exit,
     JsonOption,
     count,
     emit,
     harmless,
+    note,
     opened_repository,
+    person,
     say,
     workplace,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from monitor.cases.pack import Council, Pack
+    from monitor.cli.common import Workplace
+    from storage.repository import Repository
+
 
 def add(app: typer.Typer) -> None:
     """Put the commands of this file on the command line."""
-    group = typer.Typer(no_args_is_help=True, help="Check the record.")
-    group.callback()(_group)
+    group = typer.Typer(no_args_is_help=True, help="Check the record; export a case's evidence.")
     group.command("verify")(verify)
+    group.command("export")(export)
     app.add_typer(group, name="evidence")
-
-
-def _group() -> None:
-    """Keep `verify` a command of its own, although it is the only one yet."""
 
 
 def verify(
@@ -72,8 +83,157 @@ def verify(
         raise typer.Exit(Exit.FAILED)
 
 
+def export(
+    case: Annotated[int, typer.Argument(metavar="CASE", help="Number of the case.", min=1)],
+    config: ConfigOption = None,
+    foi: Annotated[
+        bool,
+        typer.Option(
+            "--foi", help="Take personal data out, for people outside the council. Read it first."
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Where the zip goes; else case-N.zip in this folder.",
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    by: ByOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write a case's evidence pack: one zip with paper, words, ledger and verifier.
+
+    The export is noted in the ledger. Exit code 1 when the record does not fit itself; the
+    pack is written all the same, and its paper says so.
+    """
+    from monitor.cases import pack as packs
+
+    place = workplace(config)
+    with _writable(place) as (repository, refused):
+        pack = packs.make(
+            repository, CaseId(case), council=_council(place, repository), released=foi
+        )
+        file = output or Path(f"{pack.name}.zip")
+        with written_whole(file, pack.zipped(), force=force):
+            noted = not refused and _note(repository, pack, by=person(by))
+    if json:
+        emit(_shape(pack, file, noted=noted))
+    else:
+        _tell(pack, file, noted=noted)
+    if pack.faults:
+        raise typer.Exit(Exit.FAILED)
+
+
 def _anchor(text: str) -> tuple[int, str]:
     number, _, digest = text.partition(":")
     if not number.isdigit() or not digest:
         raise OperatorError(f"{text!r} is no head", remedy="Write it as 120:4f3a…")
     return int(number), digest.lower()
+
+
+# --- the pack ------------------------------------------------------------------------------
+
+
+@contextmanager
+def _writable(place: Workplace) -> Iterator[tuple[Repository, bool]]:
+    """Open the database, for reading only where it cannot be written; say which."""
+    read_only = not os.access(place.settings.storage.url.removeprefix("sqlite:///"), os.W_OK)
+    with opened_repository(place, read_only=read_only) as repository:
+        yield repository, read_only
+
+
+def _council(place: Workplace, repository: Repository) -> Council:
+    """Return the council's own facts; nothing is connected."""
+    from config.policy import load_policy
+    from config.rules import load_rules
+    from monitor.alerts.house import House, own_names
+    from monitor.cases.pack import Council
+
+    policy = load_policy(place.settings.council.policy)
+    house = House.of(
+        settings=place.settings,
+        register=place.settings.register(),
+        policy=policy,
+        rules=load_rules(policy=policy),
+        rules_digest="",
+        names=own_names(repository),
+    )
+    return Council(settings=place.settings, policy=policy, house=house)
+
+
+def _note(repository: Repository, pack: Pack, *, by: str) -> bool:
+    """Note the export in the ledger; False, with a word to the person, if it is busy."""
+    from monitor.cases.pack import note_export
+    from monitor.clock import SystemClock
+
+    try:
+        note_export(repository, pack, by=by, at=SystemClock().now())
+    except BusyError as error:
+        note(f"clerkwatch: {error}")
+        return False
+    return True
+
+
+@contextmanager
+def written_whole(file: Path, content: bytes, *, force: bool) -> Iterator[None]:
+    """Write a file that only its owner reads, whole or not at all, once the block ends well.
+
+    Args:
+        file: Where to.
+        content: All of it.
+        force: Replace what is there.
+
+    Raises:
+        OperatorError: Something is there, or the folder is not.
+        OSError: The folder cannot be written.
+    """
+    taken = OperatorError(f"{file} is there already", remedy="Name another --output, or --force")
+    if file.is_dir() or (not force and (file.exists() or file.is_symlink())):
+        raise taken
+    if not file.parent.is_dir():
+        raise OperatorError(f"there is no folder {file.parent}", remedy="Make it first")
+    handle, name = tempfile.mkstemp(prefix=".clerkwatch-", dir=file.parent)  # mode 0600
+    waiting = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        yield
+        if force:
+            waiting.replace(file)
+        else:
+            file.hardlink_to(waiting)
+    except FileExistsError as error:
+        raise taken from error
+    finally:
+        waiting.unlink(missing_ok=True)
+
+
+def _shape(pack: Pack, file: Path, *, noted: bool) -> dict[str, object]:
+    return {
+        "case": pack.case,
+        "file": str(file),
+        "sha256": pack.sha256(),
+        "files": sorted(pack.files),
+        "foi": pack.is_released,
+        "head": f"{pack.head[0]}:{pack.head[1]}",
+        "noted": noted,
+        "faults": list(pack.faults),
+    }
+
+
+def _tell(pack: Pack, file: Path, *, noted: bool) -> None:
+    say(f"Wrote {harmless(str(file))}: {count(len(pack.files), 'file')}.")
+    say(f"SHA-256 {pack.sha256()}, ledger head {pack.head[0]}:{pack.head[1]}")
+    say(f"Check it anywhere: unpack it, then python3 -I {pack.name}/verify.py")
+    if pack.is_released:
+        say("Personal data was taken out by programme: a person must read it before it goes out.")
+    if not noted:
+        note("clerkwatch: the export could not be noted in the ledger, which cannot be written.")
+    for fault in pack.faults:
+        note(f"clerkwatch: the record does not fit itself: {fault}")
