@@ -188,6 +188,8 @@ class Desk:
             about = about or "The account itself"
             return f"{about}, as read {self.calendar.recent(case.last_read_at)}."
         edited = ", edited since" if case.edited else ""
+        if case.is_edited_away:
+            edited = ", edited since: the present words were not flagged"
         moment = self.calendar.moment(case.published_at)
         return f"Posted {self._by(case)} on {moment}{edited}. {self.still(case)}{self._again(case)}"
 

@@ -169,7 +169,10 @@ def _tell(case: Case, place: Workplace) -> None:
 
     say(f"Case {case.id}: {case.state.value.replace('_', ' ')}, {case.severity.value}")
     say(f"Account    {case.account} ({case.subject_kind.value})")
-    say(f"Published  {at(case.published_at)}{', edited since' if case.edited else ''}")
+    edited = ", edited since" if case.edited else ""
+    if case.is_edited_away:
+        edited = ", edited since: the present words were not flagged"
+    say(f"Published  {at(case.published_at)}{edited}")
     seen = "still visible" if case.visible else "no longer visible"
     say(f"Last read  {at(case.last_read_at)}: {seen}")
     say(f"Address    {harmless(case.url)}")
