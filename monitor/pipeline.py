@@ -143,7 +143,7 @@ def _settle(
         except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
             said = app.redactor.redact(f"{type(error).__name__}: {error}")
-            coverage = _broken(app, account, said, as_of=as_of, read=read)
+            coverage = _broken(app, run, account, said, as_of=as_of, read=read)
         coverage = replace(coverage, ended_at=coverage.ended_at or app.clock.now())
         app.repository.cover(run, coverage)
         app.log.info(
@@ -190,12 +190,12 @@ def _is_by_hand(account: Account) -> bool:
 
 
 def _broken(
-    app: App, account: Account, what: str, *, as_of: datetime, read: Coverage | None
+    app: App, run: RunId, account: Account, what: str, *, as_of: datetime, read: Coverage | None
 ) -> Coverage:
     """Say that clerkwatch itself failed: at reading, or at judging what was read."""
     if read is None:
         return note_breakdown(
-            app, account, as_of=as_of, error=f"clerkwatch itself failed here ({what})"
+            app, run, account, as_of=as_of, error=f"clerkwatch itself failed here ({what})"
         )
     said = f"what was read could not all be judged ({what}); it is tried again at the next run"
     return replace(

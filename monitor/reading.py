@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import connectors
 from config.errors import AccessError, ContractError, LaterError, ReadError, SettingsError
 from config.settings import secret
-from config.types import CoverageStatus, Outcome, Reason, RunId, SubjectKind
+from config.types import CoverageStatus, Outcome, Reason, SubjectKind
 from connectors.base import Circumstances, KnownPost, ReaderState, nfc
 from monitor.face import face_of
 from monitor.meter import BudgetMeter
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from config.register import Account
+    from config.types import RunId
     from connectors.base import Connector, Content, FetchedPost, Platform, Reread
     from monitor.app import App
 
@@ -84,11 +85,14 @@ def read_account(
     return reading.succeeded(connector)
 
 
-def note_breakdown(app: App, account: Account, *, as_of: datetime, error: str) -> Coverage:
+def note_breakdown(
+    app: App, run: RunId, account: Account, *, as_of: datetime, error: str
+) -> Coverage:
     """Note that clerkwatch itself failed at an account, so that this is told and retried.
 
     Args:
         app: The wired application.
+        run: The run in which it happened.
         account: Which account.
         as_of: The present moment; aware UTC.
         error: What happened, without secrets.
@@ -97,7 +101,7 @@ def note_breakdown(app: App, account: Account, *, as_of: datetime, error: str) -
         Its coverage: failed, with the time since it was last read as a gap.
     """
     state = app.repository.account_state(account.id)
-    reading = _Reading(app=app, run=RunId(0), account=account, as_of=as_of, state=state)
+    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state)
     return reading.failed(
         ContractError(error, account=account.id, remedy="Please report it"),
         retry_at=as_of + ASK_AGAIN_AFTER,

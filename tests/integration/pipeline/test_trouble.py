@@ -14,6 +14,7 @@ import pytest
 import connectors
 from config.types import AccountId, CoverageStatus, Reason
 from connectors.base import Batch, Content, FetchedPost, Platform
+from monitor.checks.judge import Judge
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.world import Site
 from monitor.pipeline import scan
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connectors.base import Circumstances, FetchedProfile, KnownPost, Reread
+    from monitor.checks.base import Context, Material
+    from monitor.checks.judge import Matches
     from tests.integration.pipeline.village import Village
 
 HOUR = timedelta(hours=1)
@@ -474,3 +477,28 @@ def test_a_stop_in_the_middle_keeps_what_was_read(
     whole = village.covered(after=MINUTE)
     assert (cut.status, cut.recorded.new) == (CoverageStatus.PARTIAL, 1)
     assert (whole.status, whole.recorded.new) == (CoverageStatus.READ, 1)
+
+
+class BrokenJudge(Judge):
+    """A judge with a fault that no check foresees."""
+
+    def matches(self, material: Material, context: Context) -> Matches:
+        """Fail."""
+        raise ZeroDivisionError("so it goes")
+
+
+def test_judging_that_breaks_is_told_and_made_up_for(village: Village) -> None:
+    """What was read stays recorded and unjudged; mended, the next run finds the threat loudly."""
+    label = village.account(Site.FEED)
+    village.scan()
+    app = village.app
+    broken = BrokenJudge(policy=app.policy, rules=app.judge.rules)
+    village._app = replace(app, judge=broken)
+    village.publish(label, THREAT, ago=-MINUTE)
+    read = village.covered(after=HALF_AN_HOUR)
+    assert (read.status, read.recorded.new) == (CoverageStatus.PARTIAL, 1)
+    assert "could not all be judged (ZeroDivisionError: so it goes)" in read.error
+    assert village.urgent() == []
+    village._app = replace(village.app, judge=app.judge)
+    assert village.covered(after=HALF_AN_HOUR).status is CoverageStatus.READ
+    assert len(village.urgent()) == 1
