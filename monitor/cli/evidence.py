@@ -105,7 +105,9 @@ def export(
     by: ByOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write a case's evidence pack: one zip with paper, words, ledger and verifier.
+    """Write a case's evidence pack: one zip file.
+
+    Paper, words, ledger and verifier: it proves itself with nothing but Python.
 
     The export is noted in the ledger. Exit code 1 when the record does not fit itself; the
     pack is written all the same, and its paper says so.

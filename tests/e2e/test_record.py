@@ -382,3 +382,18 @@ def test_a_person_can_say_that_they_looked(own_town: Place) -> None:
     assert problems(SCHEMAS["accounts reviewed"], done.json) == []
     assert listed["nextdoor"]["reviewed_at"] == done.json["at"]
     assert own_town.run("accounts", "reviewed", "unknown").code == 2
+
+
+def test_an_evidence_pack_is_written_once_and_noted(own_town: Place) -> None:
+    """One zip with its digest; a second is refused unless forced; an unknown case is wrong use."""
+    own_town.run("scan")
+    number = str(case_on(own_town, "x", "terms.5"))
+    first = own_town.run("evidence", "export", number, "--output", "pack.zip", "--json")
+    second = own_town.run("evidence", "export", number, "--output", "pack.zip")
+    unknown = own_town.run("evidence", "export", "4711")
+
+    assert first.code == 0, first.err
+    assert problems(SCHEMAS["evidence export"], first.json) == []
+    assert (own_town.folder / "pack.zip").is_file()
+    assert (first.json["noted"], second.code, unknown.code) == (True, 2, 2)
+    assert own_town.run("evidence", "verify").code == 0

@@ -215,6 +215,16 @@ SCHEMAS: Final[dict[str, Schema]] = {
         head=TEXT,
         faults=several(shape(entry={"type": "integer"}, what=TEXT)),
     ),
+    "evidence export": shape(
+        case=COUNT,
+        file=TEXT,
+        sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        files=several(TEXT),
+        foi=YES_NO,
+        head=TEXT,
+        noted=YES_NO,
+        faults=several(TEXT),
+    ),
     "rules list": several(RULE),
     "rules show": _with(RULE, policy_words=TEXT),
     "rules test": shape(
