@@ -18,6 +18,7 @@ from connectors.door import Door
 from monitor.alerts.transport import SmtpTransport
 from monitor.checks.judge import Judge
 from monitor.leases import name_of_this_process
+from monitor.lock import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ class App:
     environ: Mapping[str, str]
     owner: str
     stop: threading.Event = field(default_factory=threading.Event)
-    judging: threading.Lock = field(default_factory=threading.Lock)
+    judging: Turns = field(default_factory=Turns)
     longest_reading: timedelta = timedelta(minutes=15)
     log: structlog.stdlib.BoundLogger = field(default_factory=structlog.get_logger)
 

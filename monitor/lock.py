@@ -1,9 +1,10 @@
-"""Only one daemon at a time on a database; only its holder changes the schema."""
+"""Only one daemon at a time on a database, whose holder alone changes the schema; fair turns."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from config.errors import BusyError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
 
 def lock_file(url: str) -> Path:
@@ -79,3 +81,35 @@ def daemon_lock(url: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+class Turns:
+    """A lock that is given in the order in which it was asked for.
+
+    Python's own goes to whoever comes first: a thread that judges lot after lot takes it
+    again at once, and an account's pull would wait until all history is judged.
+    """
+
+    def __init__(self) -> None:
+        """Nobody holds it."""
+        self._changed = threading.Condition()
+        self._asked = 0
+        self._served = 0
+
+    def __enter__(self) -> None:
+        """Wait for everybody who asked before."""
+        with self._changed:
+            mine = self._asked
+            self._asked += 1
+            self._changed.wait_for(lambda: self._served == mine)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give it to the next."""
+        with self._changed:
+            self._served += 1
+            self._changed.notify_all()

@@ -56,9 +56,12 @@ def test_a_pull_ends_between_two_lots_of_a_long_re_judging(app: App) -> None:
     changed = _changed(app)
     other = app.register[1]
     judged = threading.Event()
-    worker = threading.Thread(
-        target=lambda: (judge_stale(changed, as_of=changed.clock.now()), judged.set())
-    )
+
+    def judge_all() -> None:
+        judge_stale(changed, as_of=changed.clock.now())
+        judged.set()
+
+    worker = threading.Thread(target=judge_all)
     worker.start()
     done = scan(changed, [other], by="test")
     was_over = judged.is_set()
