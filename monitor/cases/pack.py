@@ -28,9 +28,10 @@ from config.types import Kind, Role
 from monitor.alerts.hardening import plain
 from monitor.cases import verifier
 from monitor.cases.layout import paper_html, paper_text, readme
-from monitor.cases.paper import compose, findings_of, is_masked
+from monitor.cases.paper import compose
 from monitor.cases.release import PROGRAMME, Release, Whole
 from monitor.cases.sheet import Frame
+from monitor.cases.standing import findings_of, is_masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

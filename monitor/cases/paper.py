@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from config.types import Basis, CaseState, Kind, Outcome, SubjectKind
+from config.types import Basis, Kind, Outcome, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
 from monitor.cases.keeping import missing, proof
-from monitor.cases.release import PROGRAMME, kind_of
+from monitor.cases.release import kind_of
 from monitor.cases.sheet import (
     AUTHOR,
     BESIDE,
@@ -32,14 +32,13 @@ from monitor.cases.sheet import (
     kind_word,
     severity_words,
 )
+from monitor.cases.standing import findings_of, is_decided, is_masked
 
 if TYPE_CHECKING:
     from config.types import ClauseId
     from monitor.cases.release import Showing
     from monitor.cases.sheet import Frame
     from storage.values import Custody, Finding, KeptVersion, LedgerLine, StoredFinding, Stretch
-
-_DECIDING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.CLOSED})
 
 
 def compose(custody: Custody, frame: Frame, showing: Showing) -> Paper:
@@ -51,28 +50,6 @@ def compose(custody: Custody, frame: Frame, showing: Showing) -> Paper:
         showing: How words and people are shown: whole, or without personal data.
     """
     return _Writer(custody, frame, showing).paper()
-
-
-def is_masked(custody: Custody) -> bool:
-    """Return whether the subject's words may stand on no paper (design.md, law 13)."""
-    return any(stored.finding.is_masked for stored in findings_of(custody))
-
-
-def findings_of(custody: Custody) -> list[StoredFinding]:
-    """Return a case's findings, those that hold first, each group in order of time."""
-    holding = sorted(custody.case.findings, key=lambda found: (found.found_at, found.id))
-    return [*holding, *sorted(custody.case.withdrawn, key=lambda found: (found.found_at, found.id))]
-
-
-def is_decided(custody: Custody) -> bool:
-    """Return whether a person's decision stands: what came after the last reopening counts."""
-    decided = False
-    for event in custody.case.events:
-        if event.to_state in _DECIDING:
-            decided = decided or event.by not in PROGRAMME
-        elif event.to_state is CaseState.OPEN:
-            decided = False
-    return decided
 
 
 class _Writer:
@@ -167,7 +144,15 @@ class _Writer:
         personal = bool(self._custody.author) or self._custody.kind is Kind.MEMBER
         if self._showing.is_released and personal:
             return "taken out: it names a person"
-        return self._showing.text(inert(self._case.url)) or "none is known"
+        if self._showing.is_released and self._masked:
+            return "taken out: it leads to what is taken out here"
+        # A platform's numbers are ids, not telephones; other parts may hold a name.
+        parts = inert(self._case.url).split("/")
+        shown = [
+            part if part.replace("_", "").isdecimal() else self._showing.text(part)
+            for part in parts
+        ]
+        return "/".join(shown) or "none is known"
 
     def _author(self) -> str:
         if not self._custody.author:
@@ -333,8 +318,8 @@ class _Writer:
             headings=("From", "To", "How many", "What they showed"),
             rows=tuple(
                 (
-                    self._moment(one.first_at),
-                    self._moment(one.last_at),
+                    self._brief(one.first_at),
+                    self._brief(one.last_at),
                     count(one.readings, "reading"),
                     self._outcome(one),
                 )
@@ -359,7 +344,7 @@ class _Writer:
             headings=("When", "Who", "What", "Why"),
             rows=tuple(
                 (
-                    self._moment(event.at),
+                    self._brief(event.at),
                     one_line(self._showing.person(event.by)),
                     capital(one_line(self._showing.text(event.what))),
                     sentence(capital(one_line(self._showing.text(event.because), most=2000))),
@@ -373,9 +358,9 @@ class _Writer:
             headings=("Written", "Mail", "Taken by the mail server"),
             rows=tuple(
                 (
-                    self._moment(mail.created_at),
+                    self._brief(mail.created_at),
                     capital(MAILS.get(mail.kind.value, mail.kind.value)),
-                    self._moment(mail.accepted_at) if mail.accepted_at else "not yet",
+                    self._brief(mail.accepted_at) if mail.accepted_at else "not yet",
                 )
                 for mail in self._custody.told
             ),
@@ -389,7 +374,7 @@ class _Writer:
             rows=tuple(
                 (
                     str(one.line.number),
-                    self._moment(datetime.fromtimestamp(one.line.at / 1e6, tz=UTC)),
+                    self._brief(datetime.fromtimestamp(one.line.at / 1e6, tz=UTC)),
                     _entry(one.line),
                     one.line.hash,
                 )
@@ -399,6 +384,13 @@ class _Writer:
 
     def _moment(self, at: datetime | None) -> str:
         return self._calendar.moment(at) if at is not None else "not known"
+
+    def _brief(self, at: datetime | None) -> str:
+        """Return ``Tue 24 Nov 2026, 07:00``, for tables."""
+        if at is None:
+            return "not known"
+        on = self._calendar.local(at).date()
+        return f"{self._calendar.short_day(on)} {on.year}, {self._calendar.clock(at)}"
 
     def _on(self, at: datetime) -> str:
         return f"on {self._calendar.moment(at)}"

@@ -56,7 +56,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # Nine digits or more, however they are grouped: telephone, NHS, card and account numbers.
     (
         "a telephone or other number",
-        re.compile(r"(?<![\w/])\(?(?:\+|00)?\d(?:[\s().\u2010-\u2015/-]{0,3}\d){8,}(?!\w)"),
+        re.compile(r"\+?\d(?:[\s().\u2010-\u2015/-]{0,3}\d){8,}"),
     ),
     ("a sort code", re.compile(r"(?<!\d)\d{2}-\d{2}-\d{2}(?!\d)")),
     (
