@@ -42,9 +42,11 @@ if TYPE_CHECKING:
         AccountState,
         Case,
         Coverage,
+        CoverageTotal,
         Custody,
         DuePost,
         Finding,
+        Found,
         LedgerLine,
         NewMail,
         OutboxMail,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
         Run,
         Seen,
         Spend,
+        Tally,
         Verification,
         VersionToJudge,
     )
@@ -460,4 +463,47 @@ class Repository(Protocol):
 
     def ledger(self, *, upto: int) -> Iterator[list[LedgerLine]]:
         """Go through the ledger in lots, from the first entry to number ``upto``."""
+        ...
+
+    # --- reports and searching ------------------------------------------------------------
+
+    def tally(self, *, since: datetime, until: datetime) -> Tally:
+        """Return what a report counts in ``[since, until)``; no words, no names.
+
+        Money is counted by whole UTC days, as platforms bill it: from the day of ``since``
+        to the day before ``until``, or to that of ``until`` unless it is midnight.
+        """
+        ...
+
+    def coverage_totals(
+        self, *, since: datetime, until: datetime, every: timedelta
+    ) -> list[CoverageTotal]:
+        """Return how each account was read in ``[since, until)``, by account.
+
+        Args:
+            since: Start.
+            until: End.
+            every: How often a complete reading is due; one that comes less than half of
+                this late is not missed.
+        """
+        ...
+
+    def search(
+        self,
+        query: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        accounts: Sequence[AccountId] | None = None,
+        limit: int = 50,
+    ) -> Found:
+        """Look for words in posts (every version), in cases and in the ledger's notes.
+
+        Args:
+            query: As typed; see `storage.wanted`. It is never the database's syntax.
+            since: Only what was published, decided or written at or after this.
+            until: Only what was so before this.
+            accounts: Only these; the ledger's notes then have to name one of them.
+            limit: Most hits.
+        """
         ...

@@ -14,7 +14,9 @@ from storage.sql.record import Record
 from storage.sql.recording import Recording
 from storage.sql.register import Register
 from storage.sql.runs import Runs
+from storage.sql.searching import Searching
 from storage.sql.steps import CaseSteps, FindingSteps
+from storage.sql.tallies import Tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,19 @@ class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps):
     """Fulfils `storage.repository.Transaction`."""
 
 
-class SqlRepository(Runs, Register, Recording, Judging, Cases, Mails, Polls, Record, Custodian):
+class SqlRepository(
+    Runs,
+    Register,
+    Recording,
+    Judging,
+    Cases,
+    Mails,
+    Polls,
+    Record,
+    Custodian,
+    Tallies,
+    Searching,
+):
     """Everything that is remembered, in one SQL database."""
 
     @contextmanager

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.migrations.append_only import ONLY_GROWS
+from storage.migrations.full_text import IS_POSSIBLE, SEARCHABLE
 from storage.migrations.shapes import columns, index, refers, words
 
 revision = "0001"
@@ -24,7 +25,7 @@ _POLLS = (
 
 
 def upgrade() -> None:
-    """Make every table, then the triggers that keep the ledger append-only."""
+    """Make every table, then what keeps the ledger append-only and finds words."""
     _register()
     _runs()
     _reading()
@@ -36,6 +37,7 @@ def upgrade() -> None:
     _record()
     for statement in ONLY_GROWS[op.get_bind().dialect.name]:
         op.execute(statement)
+    _search()
 
 
 def _register() -> None:
@@ -394,3 +396,12 @@ def _record() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_ledger_content")),
     )
     index("ledger_content", "source", "source_id")
+
+
+def _search() -> None:
+    """The index of words, where the database can have one."""
+    bind = op.get_bind()
+    if bind.dialect.name == "sqlite" and not bind.scalar(sa.text(IS_POSSIBLE)):
+        return
+    for statement in SEARCHABLE[bind.dialect.name]:
+        op.execute(statement)
