@@ -28,7 +28,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
     """Hold the daemon's lock, bring the schema up to date and run until told to stop.
 
     Returns:
-        0 when every unit ended in time, else 1.
+        0: whatever was cut off is due again at the next start.
 
     Raises:
         BusyError: Another daemon runs on this database.
