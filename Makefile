@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test quick lint format docs bench quality lock clean
+.PHONY: setup setup-dev demo test quick boot lint format docs bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -29,6 +29,11 @@ test: setup-dev
 # The part that is quick enough to run all the time.
 quick: setup-dev
 	@$(BIN)/pytest -q tests/unit tests/property tests/spec
+
+# The service for real: this machine's own root under an overlay, booted in a container (root,
+# systemd-container). Says plainly when it cannot run here.
+boot: setup
+	@tests/faults/boot.sh
 
 lint: setup-dev
 	@scripts/lint.sh $(BIN)
