@@ -114,6 +114,11 @@ def make(repository: Repository, case: CaseId, *, council: Council, released: bo
     return build(custody, lines, council=council, released=released)
 
 
+def name_of(case: CaseId, *, released: bool) -> str:
+    """Return what a case's pack is called: its zip, and the folder inside."""
+    return f"case-{case}-released" if released else f"case-{case}"
+
+
 def note_export(repository: Repository, pack: Pack, *, by: str, at: datetime) -> None:
     """Write into the ledger that a pack was exported, by whom, and its SHA-256.
 
@@ -162,7 +167,7 @@ def build(
     files[verifier.MANIFEST] = verifier.manifest_of(files)
     return Pack(
         case=custody.case.id,
-        name=f"case-{custody.case.id}{'-released' if released else ''}",
+        name=name_of(custody.case.id, released=released),
         files=files,
         head=custody.head,
         is_released=released,

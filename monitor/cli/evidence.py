@@ -115,11 +115,12 @@ def export(
     from monitor.cases import pack as packs
 
     place = workplace(config)
+    file = output or Path(f"{packs.name_of(CaseId(case), released=foi)}.zip")
+    must_be_free(file, force=force)
     with _writable(place) as (repository, refused):
         pack = packs.make(
             repository, CaseId(case), council=_council(place, repository), released=foi
         )
-        file = output or Path(f"{pack.name}.zip")
         with written_whole(file, pack.zipped(), force=force):
             noted = not refused and _note(repository, pack, by=person(by))
     if json:
@@ -180,6 +181,22 @@ def _note(repository: Repository, pack: Pack, *, by: str) -> bool:
     return True
 
 
+def must_be_free(file: Path, *, force: bool) -> None:
+    """Refuse a place where something stands or nothing can stand.
+
+    Raises:
+        OperatorError: Something is there and ``force`` is False, or there is no such folder.
+    """
+    if file.is_dir() or (not force and (file.exists() or file.is_symlink())):
+        raise _taken(file)
+    if not file.parent.is_dir():
+        raise OperatorError(f"there is no folder {file.parent}", remedy="Make it first")
+
+
+def _taken(file: Path) -> OperatorError:
+    return OperatorError(f"{file} is there already", remedy="Name another --output, or --force")
+
+
 @contextmanager
 def written_whole(file: Path, content: bytes, *, force: bool) -> Iterator[None]:
     """Write a file that only its owner reads, whole or not at all, once the block ends well.
@@ -193,11 +210,7 @@ def written_whole(file: Path, content: bytes, *, force: bool) -> Iterator[None]:
         OperatorError: Something is there, or the folder is not.
         OSError: The folder cannot be written.
     """
-    taken = OperatorError(f"{file} is there already", remedy="Name another --output, or --force")
-    if file.is_dir() or (not force and (file.exists() or file.is_symlink())):
-        raise taken
-    if not file.parent.is_dir():
-        raise OperatorError(f"there is no folder {file.parent}", remedy="Make it first")
+    must_be_free(file, force=force)
     handle, name = tempfile.mkstemp(prefix=".clerkwatch-", dir=file.parent)  # mode 0600
     waiting = Path(name)
     try:
@@ -211,7 +224,7 @@ def written_whole(file: Path, content: bytes, *, force: bool) -> Iterator[None]:
         else:
             file.hardlink_to(waiting)
     except FileExistsError as error:
-        raise taken from error
+        raise _taken(file) from error
     finally:
         waiting.unlink(missing_ok=True)
 
