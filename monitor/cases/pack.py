@@ -191,7 +191,7 @@ def release_of(custody: Custody, council: Council) -> Release:
     own = [
         account.handle.removeprefix("@").casefold()
         for account in settings.register()
-        if account.kind is not Kind.MEMBER
+        if account.kind not in {Kind.MEMBER, Kind.OFFICER}  # those are people's names
     ]
     return Release(
         roles=roles,

@@ -109,7 +109,7 @@ class _Writer:
     def _account(self) -> str:
         if self._showing.is_released and self._custody.kind is Kind.MEMBER:
             return "a member's page"
-        return one_line(self._frame.title)
+        return one_line(self._showing.text(self._frame.title))
 
     def _standing(self) -> str:
         if self._case.resolution is not None:
@@ -141,7 +141,7 @@ class _Writer:
         return "" if self._decided else UNDECIDED
 
     def _address(self) -> str:
-        personal = bool(self._custody.author) or self._custody.kind is Kind.MEMBER
+        personal = bool(self._custody.author) or self._custody.kind in {Kind.MEMBER, Kind.OFFICER}
         if self._showing.is_released and personal:
             return "taken out: it names a person"
         if self._showing.is_released and self._masked:
@@ -235,8 +235,8 @@ class _Writer:
         if version.words.is_repost:
             notes.append("Another account's post, shared without words of its own.")
         if version.words.extras:
-            kinds = [BESIDE.get(one.kind, one_line(one.kind)) for one in version.words.extras]
-            beside = listed(list(dict.fromkeys(kinds)))
+            named = [BESIDE.get(one.kind, one_line(one.kind)) for one in version.words.extras]
+            beside = listed(list(dict.fromkeys(named)))
             notes.append(f"The words include what stood beside the account's own: {beside}.")
         if version.words.pictures:
             said = count(len(version.words.pictures), "picture or video", "pictures or videos")

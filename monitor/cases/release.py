@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from monitor.alerts.hardening import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from config.types import TopicId
     from storage.values import Finding, KeptVersion, Opened
@@ -79,13 +79,17 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_HANDLE = re.compile(r"(?<![\w@])@[\w.-]*\w")
+_HANDLE = re.compile(r"[\w.+-]*@[\w.-]*\w")
 _TAG = re.compile(r"#([A-Za-z]+)")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _RUN = re.compile(rf"(?:\s+{_CAPITAL}){{0,2}}")
 _ENDS = re.compile(r"[.!?…]+[\"'\u201d\u2019)]*(?=\s)|\n")
 _SHORT = re.compile(r"(?:^|[\s(])(?:[A-Z][a-z]{0,3}|e\.g|i\.e|No)$")
-_MARK = re.compile(r"\[([^\[\]\n]{3,60}) taken out\]")
+_DETAIL, _NAME, _ACCOUNT = "a name or detail", "a name", "an account's name"
+_UNNAMED = "what should not be repeated"
+_ALL = (*(kind for kind, _ in _FORMS), *_KINDS.values(), _DETAIL, _NAME, _ACCOUNT, _UNNAMED)
+# Only our own marks: brackets that somebody posted are words like all others.
+_MARK = re.compile(rf"\[({'|'.join(re.escape(kind) for kind in dict.fromkeys(_ALL))}) taken out\]")
 _IDENTIFIERS = frozenset(
     {"account", "kind", "platform_id", "content_hash", "digest", "rule", "topic", "clause"}
 )
@@ -160,14 +164,9 @@ class Release:
     def text(self, text: str) -> str:
         """Return words with every form of personal data replaced by its kind."""
         said = plain(text)
-        if self._hidden is not None:
-            said = self._hidden.sub(_taken("a name or detail"), said)
-        for kind, form in _FORMS:
-            said = form.sub(_taken(kind), said)
-        said = self._tags(self._handles(said))
-        if self._people is not None:
-            said = self._people.sub(self._role, said)
-        return _rewritten(said, self._without_first_names)
+        while (shown := self._rewritten(said)) != said:
+            said = shown  # what was taken out may have hidden what stood beside it
+        return said
 
     def words(self, version: KeptVersion, findings: Sequence[Finding]) -> str:
         """Return a version's words; sentences with what a masked rule found are taken out."""
@@ -230,14 +229,43 @@ class Release:
         }
         return _any_of({words for words in said if len(words) > 2} | parts)  # noqa: PLR2004 - the same
 
+    @cached_property
+    def _finished(self) -> re.Pattern[str]:
+        """What stands for something taken out already."""
+        roles = "|".join(re.escape(role) for role in sorted({*self.roles.values()}))
+        return re.compile(rf"{_MARK.pattern}|\[(?:{roles})\]") if roles else _MARK
+
+    def _rewritten(self, text: str) -> str:
+        """Return a text with everything taken out that shows now; marks stay as they are."""
+        said: list[str] = []
+        place = 0
+        for match in self._finished.finditer(text):
+            said += [self._once(text[place : match.start()]), match[0]]
+            place = match.end()
+        return "".join([*said, self._once(text[place:])])
+
+    def _once(self, text: str) -> str:
+        """Return a text without marks with one round of everything taken out."""
+        for change in (self._without_hidden, _without_forms, self._without_people):
+            text = change(text)
+        for change in (self._handles, self._tags, self._without_first_names):
+            text = change(text)
+        return text
+
+    def _without_hidden(self, text: str) -> str:
+        return text if self._hidden is None else self._hidden.sub(_taken(_DETAIL), text)
+
+    def _without_people(self, text: str) -> str:
+        return text if self._people is None else self._people.sub(self._role, text)
+
     def _role(self, match: re.Match[str]) -> str:
         role = self._by_name.get(match[0].casefold())
-        return f"[{role}]" if role else _taken("a name")
+        return f"[{role}]" if role else _taken(_NAME)
 
     def _handles(self, text: str) -> str:
         def shown(match: re.Match[str]) -> str:
             is_own = match[0][1:].casefold() in self.own
-            return match[0] if is_own else _taken("an account's name")
+            return match[0] if is_own else _taken(_ACCOUNT)
 
         return _HANDLE.sub(shown, text)
 
@@ -245,7 +273,7 @@ class Release:
         def shown(match: re.Match[str]) -> str:
             parts = re.findall(r"[A-Z][a-z]+|^[a-z]+", match[1])
             named = any(part.casefold() in self.first_names for part in parts)
-            return _taken("a name") if named else match[0]
+            return _taken(_NAME) if named else match[0]
 
         return _TAG.sub(shown, text)
 
@@ -257,14 +285,14 @@ class Release:
             if match.start() < place or name not in self.first_names:
                 continue
             run = _RUN.match(text, match.end())
-            said += [text[place : match.start()], _taken("a name")]
+            said += [text[place : match.start()], _taken(_NAME)]
             place = run.end() if run else match.end()
         return "".join([*said, text[place:]])
 
 
 def kind_of(topic: TopicId | str) -> str:
     """Return what a masked finding's words were, for the place where they stood."""
-    return _KINDS.get(topic, "what should not be repeated")
+    return _KINDS.get(topic, _UNNAMED)
 
 
 def taken_out(text: str) -> dict[str, int]:
@@ -279,10 +307,10 @@ def _taken(kind: str) -> str:
     return f"[{kind} taken out]"
 
 
-def _rewritten(text: str, change: Callable[[str], str]) -> str:
-    """Apply a change to everything but what stands for something taken out already."""
-    pieces = re.split(r"(\[[^\[\]\n]{3,60}\])", text)
-    return "".join(piece if place % 2 else change(piece) for place, piece in enumerate(pieces))
+def _without_forms(text: str) -> str:
+    for kind, form in _FORMS:
+        text = form.sub(_taken(kind), text)
+    return text
 
 
 def _any_of(words: set[str]) -> re.Pattern[str] | None:

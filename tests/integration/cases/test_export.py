@@ -14,21 +14,10 @@ import pytest
 
 from storage.open import open_repository
 from tests.integration.cases.conftest import COMMAND
-from tests.lib.schemas import COUNT, TEXT, YES_NO, problems, several, shape
+from tests.lib.schemas import SCHEMAS, problems
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SHAPE = shape(
-    case=COUNT,
-    file=TEXT,
-    sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    files=several(TEXT),
-    foi=YES_NO,
-    head=TEXT,
-    noted=YES_NO,
-    faults=several(TEXT),
-)
 
 
 @pytest.fixture
@@ -69,7 +58,7 @@ def test_a_pack_is_written_for_its_owner_only_and_noted_once(town: Path) -> None
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
-    assert problems(SHAPE, said) == []
+    assert problems(SCHEMAS["evidence export"], said) == []
     assert said["noted"]
     assert stat.S_IMODE((town / "case-1.zip").stat().st_mode) == 0o600
     assert head(town) == before + 1
