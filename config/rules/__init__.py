@@ -151,7 +151,7 @@ def _folder(folder: Traversable, policy: Policy) -> list[RuleData]:
             _read(entry),
             file=str(entry),
             policy=policy,
-            words_of=lists.__getitem__,
+            list_of=lists.__getitem__,
         )
         for rule in found:
             _verify(rule, pins)

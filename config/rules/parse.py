@@ -61,7 +61,7 @@ _Word = TypeVar("_Word", bound="StrEnum")
 
 
 def parse_rules(
-    raw: bytes, *, file: str, policy: Policy, words_of: Callable[[str], tuple[str, ...]]
+    raw: bytes, *, file: str, policy: Policy, list_of: Callable[[str], WordList]
 ) -> list[RuleData]:
     """Read the rules of one file.
 
@@ -69,7 +69,7 @@ def parse_rules(
         raw: The file's bytes.
         file: Its name, for messages.
         policy: Gives each topic its clause.
-        words_of: Returns a word list's words; raises `KeyError` for one that is not there.
+        list_of: Returns a word list's words; raises `KeyError` for one that is not there.
 
     Returns:
         The rules in the file's order.
@@ -92,11 +92,25 @@ def parse_rules(
         )
     if not isinstance(entries, list) or not entries:
         raise place.wrong("no rules", "Write one [[rules]] for each.")
-    return [_rule(entry, topic, file, policy, words_of) for entry in entries]
+    return [_rule(entry, topic, file, policy, list_of) for entry in entries]
 
 
-def parse_list(raw: bytes, *, file: str) -> tuple[str, ...]:
-    """Read a word list (``source``, ``dated``, ``words``).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordList:
+    """Words that several rules share.
+
+    Attributes:
+        words: Each counts as a term.
+        patterns: For what no list can end: "<Place> Independents". They count in a rule's
+            groups, not in what silences it.
+    """
+
+    words: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+
+
+def parse_list(raw: bytes, *, file: str) -> WordList:
+    """Read a word list (``source``, ``dated``, ``words``, ``patterns``).
 
     Raises:
         RuleError: It cannot be read, or holds no words.
@@ -106,13 +120,13 @@ def parse_list(raw: bytes, *, file: str) -> tuple[str, ...]:
         data = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise RuleError("not TOML in UTF-8", rule="words", file=file) from cause
-    place.only(data, {"source", "dated", "words"})
+    place.only(data, {"source", "dated", "words", "patterns"})
     if not isinstance(data.get("source"), str):
         raise place.wrong("no source", "Say in source where the words come from.")
     words = place.texts(data, "words")
     if not words:
         raise place.wrong("no words", 'Write words = ["…"].')
-    return words
+    return WordList(words=words, patterns=place.texts(data, "patterns"))
 
 
 def _rule(
@@ -120,7 +134,7 @@ def _rule(
     topic: str,
     file: str,
     policy: Policy,
-    words_of: Callable[[str], tuple[str, ...]],
+    list_of: Callable[[str], WordList],
 ) -> RuleData:
     if not isinstance(entry, dict):
         raise _Place(file=file, rule=topic).wrong("a rule is not a table", "Write [[rules]].")
@@ -129,7 +143,7 @@ def _rule(
     if not isinstance(name, str) or not _NAME.match(name):
         raise place.wrong("it has no name", 'Write name = "small-letters-and-dashes".')
     place.only(entry, _RULE_KEYS)
-    need = _need(place, entry, words_of)
+    need = _need(place, entry, list_of)
     check = place.text(entry, "check")
     if bool(need) == bool(check):
         raise place.wrong(
@@ -158,7 +172,7 @@ def _rule(
         check=check,
         need=need,
         near=_near(place, entry),
-        unless=_unless(place, entry, words_of),
+        unless=_unless(place, entry, list_of),
         hits=_examples(place, entry, "hits"),
         near_misses=_examples(place, entry, "near_misses"),
         file=file,
@@ -166,9 +180,9 @@ def _rule(
 
 
 def _need(
-    place: _Place, entry: Mapping[str, object], words_of: Callable[[str], tuple[str, ...]]
+    place: _Place, entry: Mapping[str, object], list_of: Callable[[str], WordList]
 ) -> tuple[Group, ...]:
-    need = tuple(_group(place, part, words_of) for part in place.tables(entry, "need"))
+    need = tuple(_group(place, part, list_of) for part in place.tables(entry, "need"))
     if need and all(group.support for group in need):
         raise place.wrong(
             "every group only supports another", "Take support = true from one of them."
@@ -176,17 +190,16 @@ def _need(
     return need
 
 
-def _group(
-    place: _Place, part: Mapping[str, object], words_of: Callable[[str], tuple[str, ...]]
-) -> Group:
+def _group(place: _Place, part: Mapping[str, object], list_of: Callable[[str], WordList]) -> Group:
     place.only(part, {"terms", "patterns", "lists", "where", "support"})
-    terms = _listed(place, part, "terms", "lists", words_of)
+    terms = _listed(place, part, "terms", "lists", list_of)
+    shared = [one for name in place.texts(part, "lists") for one in list_of(name).patterns]
     where = part.get("where", "any")
     if where not in WHERES:
         raise place.wrong(f"where = {where!r} is unknown", f"Use {', '.join(WHERES)}.")
     group = Group(
         terms=terms,
-        patterns=place.texts(part, "patterns"),
+        patterns=tuple(dict.fromkeys([*place.texts(part, "patterns"), *shared])),
         where=str(where),
         support=place.flag(part, "support"),
     )
@@ -212,23 +225,23 @@ def _near(place: _Place, entry: Mapping[str, object]) -> Near | None:
 def _unless(
     place: _Place,
     entry: Mapping[str, object],
-    words_of: Callable[[str], tuple[str, ...]],
+    list_of: Callable[[str], WordList],
 ) -> Unless:
     part = entry.get("unless", {})
     if not isinstance(part, dict):
         raise place.wrong("unless is not a table", "Write [rules.unless].")
     place.only(part, _UNLESS_KEYS)
     return Unless(
-        terms=_listed(place, part, "terms", "lists", words_of),
+        terms=_listed(place, part, "terms", "lists", list_of),
         patterns=place.texts(part, "patterns"),
-        around=_listed(place, part, "around", "around_lists", words_of),
+        around=_listed(place, part, "around", "around_lists", list_of),
         around_patterns=place.texts(part, "around_patterns"),
         around_words=(
             place.whole(part, "around_words", least=0, most=_MOST_WORDS)
             if "around_words" in part
             else Unless().around_words
         ),
-        anywhere=_listed(place, part, "anywhere", "anywhere_lists", words_of),
+        anywhere=_listed(place, part, "anywhere", "anywhere_lists", list_of),
         anywhere_patterns=place.texts(part, "anywhere_patterns"),
     )
 
@@ -238,13 +251,13 @@ def _listed(
     part: Mapping[str, object],
     terms_key: str,
     lists_key: str,
-    words_of: Callable[[str], tuple[str, ...]],
+    list_of: Callable[[str], WordList],
 ) -> tuple[str, ...]:
     """Return the terms under one key and the words of the lists under another."""
     terms = list(place.texts(part, terms_key))
     for name in place.texts(part, lists_key):
         try:
-            terms.extend(words_of(name))
+            terms.extend(list_of(name).words)
         except KeyError as cause:
             raise place.wrong(
                 f"there is no word list {name!r}", f"Write lists/{name}.toml."

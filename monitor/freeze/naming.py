@@ -62,7 +62,7 @@ def words_of(name: str) -> tuple[str, ...]:
         RuleError: The list cannot be used.
     """
     file = resources.files(rules).joinpath("lists", f"{name}.toml")
-    return parse_list(file.read_bytes(), file=str(file))
+    return parse_list(file.read_bytes(), file=str(file)).words
 
 
 @lru_cache(maxsize=64)
