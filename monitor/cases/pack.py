@@ -353,7 +353,8 @@ def _every(interval: timedelta) -> str:
 def _first_names() -> frozenset[str]:
     """Return the common first names that come with the rules, folded."""
     file = resources.files("config.rules").joinpath("lists", "first-names.toml")
-    return frozenset(name.casefold() for name in parse_list(file.read_bytes(), file=str(file)))
+    names = parse_list(file.read_bytes(), file=str(file)).words
+    return frozenset(name.casefold() for name in names)
 
 
 def _json(value: Any) -> bytes:
