@@ -107,12 +107,15 @@ class MondayFacts:
         policy_title: ``Social Media Policy``.
         policy_overdue: When its review was due, as printed ("October 2020"); empty: not overdue.
         untold: Titles of accounts whose users have not been told of the monitoring.
+        unattested: Ids of accounts for which nobody has said within half a year who can log
+            in and with which address (requirement 1: no platform shows it).
     """
 
     costs: tuple[Cost, ...] = ()
     policy_title: str = "Social Media Policy"
     policy_overdue: str = ""
     untold: tuple[str, ...] = ()
+    unattested: tuple[AccountId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

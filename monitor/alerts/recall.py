@@ -8,7 +8,7 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.types import CaseState, MailKind, Outcome, RecipientState, RunKind
+from config.types import CaseState, Kind, MailKind, Outcome, RecipientState, RunKind
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
 from monitor.alerts.urgent import urgent_findings, urgent_key
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from storage.values import AccountRow, Case, OutboxMail, Run
 
 _MONDAY = 0
+ATTEST_EVERY = timedelta(days=182)
+"""Twice a year a person says who can log in to an account, and with which address."""
 _WAITING = (
     CaseState.ACKNOWLEDGED,
     CaseState.REMOVAL_REQUESTED,
@@ -140,6 +142,7 @@ def recall(
             policy_title=policy_title,
             policy_overdue=policy_overdue,
             untold=tuple(one.title for one in house.watched if one.account.told_on is None),
+            unattested=_unattested(repository, house, as_of),
         )
         if today.weekday() == _MONDAY
         else None,
@@ -162,6 +165,20 @@ def previous_digest(
         missed.append(day)
         day -= timedelta(days=1)
     return None, ()  # the only digest there is, is today's own
+
+
+def _unattested(repository: Repository, house: House, as_of: datetime) -> tuple[AccountId, ...]:
+    """Return the official accounts whose logins nobody has attested to within half a year.
+
+    A member's own page is the member's: requirement 1 speaks of officers' accounts.
+    """
+    asked = [one.account for one in house.watched if one.account.kind is not Kind.MEMBER]
+    reviews = {account.id: repository.last_review(account.id) for account in asked}
+    return tuple(
+        name
+        for name, review in reviews.items()
+        if review is None or as_of - review.at >= ATTEST_EVERY
+    )
 
 
 def _account(

@@ -36,6 +36,13 @@ def monday_lines(facts: DigestFacts, *, weekly: Sequence[Case], desk: Desk) -> t
     if monday.untold:
         titles = listed([one_line(title) for title in monday.untold])
         lines.append(f"Those who post on {titles} have not been told of the monitoring.")
+    if monday.unattested:
+        names = listed([one_line(name) for name in monday.unattested])
+        lines.append(
+            "Twice a year, please say who can log in to each account and that only the council's "
+            f"own addresses are used (requirement 1): {names}. For each: clerkwatch accounts "
+            f'reviewed {one_line(monday.unattested[0])} --note "…"'
+        )
     return tuple(lines)
 
 

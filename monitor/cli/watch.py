@@ -57,7 +57,7 @@ def scan(
         app.repository.sync_register(app.register, at=app.clock.now())
         with _bar("Reading", len(accounts)) as step:
             scanned = scan_accounts(
-                app, accounts, by=person(None), progress=lambda _account: step()
+                app, accounts, by=person(None), insist=True, progress=lambda _account: step()
             )
         warnings = send_urgent(app)
     if json:

@@ -138,6 +138,7 @@ def monday() -> DigestFacts:
             costs=(Cost(title="X", amount=Decimal("0.62"), budget=Decimal("5.00")),),
             policy_overdue="September/October 2020",
             untold=("events.ashcombe-tc.example",),
+            unattested=(AccountId("council-x"), AccountId("mayor-page")),
         ),
     )
 
