@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -197,7 +198,8 @@ def test_a_released_pack_holds_nothing_of_the_people_in_it(
     """Names, addresses and numbers of a decision's reason are gone; the role and kinds stay."""
     case = next(one for one in store.cases() if one.resolution is Resolution.DISMISSED)
     whole, pack = made(store, council, case.id), made(store, council, case.id, released=True)
-    everything = b"\n".join(pack.files.values()).decode()
+    # Digits inside hashes are chance, not disclosure.
+    everything = re.sub("[0-9a-f]{32,}", "", b"\n".join(pack.files.values()).decode())
 
     assert all(
         secret in whole.files["paper.txt"].decode().replace("\n", " ") for secret in SECRETS[:3]
