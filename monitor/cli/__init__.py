@@ -22,11 +22,14 @@ GROUPS = (
     "watch",
     "judging",
     "cases",
+    "verify",
     "digest",
     "elections",
     "accounts",
     "rules",
     "evidence",
+    "report",
+    "search",
     "demo",
 )
 """Files of this folder in the order of `--help`; each has a function `add(app)`."""

@@ -1,0 +1,397 @@
+"""A report as tables: the one place where figures become words.
+
+HTML, CSV and plain text show these and nothing else, so that they cannot disagree. A cell
+has what people read and, where that is not the same, what a spreadsheet should get.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from config.types import Kind
+from monitor.alerts.hardening import one_line
+from monitor.alerts.wording import abridged, count
+from monitor.report.wording import day, duration, every, moment, money, resolution, share
+
+if TYPE_CHECKING:
+    from monitor.report.facts import Line, Outcomes, Report
+
+NOT_A_STATEMENT = "Facts for the Clerk, not a statement of compliance."
+NOT_MEASURED = "not measured"
+_NOTHING = "none"
+_CLAUSE_WORDS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell; ``raw`` is for spreadsheets: a plain number, or the same text."""
+
+    text: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table.
+
+    Attributes:
+        name: For file names and columns: ``by_clause``.
+        title: Its heading.
+        lead: What it shows, a sentence or two.
+        columns: Headings; a unit is named where a raw figure has one.
+        numbers: Which columns hold figures, by place.
+        rows: Cells, as many as columns each.
+        empty: What is said in place of a table without rows.
+        note: What has to be known to read it; empty: nothing.
+    """
+
+    name: str
+    title: str
+    lead: str
+    columns: tuple[str, ...]
+    numbers: frozenset[int]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str = ""
+    note: str = ""
+
+
+_OUTCOMES = ("Flagged", "Upheld", "Not upheld", "Left", "No longer applies", "Undecided")
+
+
+def tables_of(report: Report) -> tuple[Table, ...]:
+    """Return a report's tables in the order in which they are printed."""
+    return (
+        _summary(report),
+        _by_clause(report),
+        _by_account(report),
+        _removal(report),
+        _coverage(report),
+        _windows(report),
+        _spend(report),
+        _rules(report),
+        _register(report),
+        _policy(report),
+        _cases(report),
+    )
+
+
+def words(text: str) -> Cell:
+    """Return a cell of words, made harmless."""
+    said = one_line(text) or _NOTHING
+    return Cell(text=said, raw=said)
+
+
+def number(amount: int) -> Cell:
+    """Return a cell of a count."""
+    return Cell(text=f"{amount:,}", raw=str(amount))
+
+
+def _summary(report: Report) -> Table:
+    total = report.total
+    rows = (
+        ("Flagged", total.flagged),
+        ("Upheld by the Clerk", total.upheld),
+        ("Not upheld", total.not_upheld),
+        ("Left standing", total.left),
+        ("No longer applies", total.lapsed),
+        ("Undecided", total.undecided),
+    )
+    note = "Upheld: removed or corrected."
+    if report.history:
+        older = count(report.history, "flagged post")
+        note += f" {older} stood there before the account was watched."
+    return Table(
+        name="summary",
+        title="What was flagged, and what came of it",
+        lead="Each case counts once, by the day it was found; how it stood at the end.",
+        columns=("Cases", "Number"),
+        numbers=frozenset({1}),
+        rows=tuple((words(title), number(amount)) for title, amount in rows),
+        note=note,
+    )
+
+
+def _by_clause(report: Report) -> Table:
+    note = "A case under two clauses counts in both lines."
+    if report.unflagged:
+        note += f" Nothing was flagged under: {', '.join(report.unflagged)}."
+    return Table(
+        name="by_clause",
+        title="By clause of the policy",
+        lead="",
+        columns=("Clause", *_OUTCOMES),
+        numbers=frozenset(range(1, 7)),
+        rows=tuple(
+            (words(abridged(line.title, most=_CLAUSE_WORDS)), *_parts(line.outcomes))
+            for line in report.by_clause
+        ),
+        empty="Nothing was flagged.",
+        note=note,
+    )
+
+
+def _by_account(report: Report) -> Table:
+    return Table(
+        name="by_account",
+        title="By account",
+        lead="Posted by the page: who wrote a post is not known, and nobody is counted.",
+        columns=("Account", *_OUTCOMES),
+        numbers=frozenset(range(1, 7)),
+        rows=tuple(_line(line) for line in report.by_account),
+        empty="Nothing was flagged.",
+    )
+
+
+def _line(line: Line) -> tuple[Cell, ...]:
+    return (words(line.title), *_parts(line.outcomes))
+
+
+def _parts(outcomes: Outcomes) -> tuple[Cell, ...]:
+    return tuple(
+        number(amount)
+        for amount in (
+            outcomes.flagged,
+            outcomes.upheld,
+            outcomes.not_upheld,
+            outcomes.left,
+            outcomes.lapsed,
+            outcomes.undecided,
+        )
+    )
+
+
+def _removal(report: Report) -> Table:
+    took = report.removal
+    rows = (
+        ("Median", took.median),
+        ("90th percentile", took.ninetieth),
+        ("Longest", took.longest),
+    )
+    return Table(
+        name="removal",
+        title="Time to removal",
+        lead="From the finding to the first reading that no longer showed it.",
+        columns=("Measure", "Time (hours)", "Cases"),
+        numbers=frozenset({1, 2}),
+        rows=tuple((words(title), _hours(value), number(took.count)) for title, value in rows),
+        note=(
+            "Of all cases closed in the period as removed or corrected. 90th percentile: nine "
+            "in ten took at most this long."
+        ),
+    )
+
+
+def _hours(value: timedelta | None) -> Cell:
+    if value is None:
+        return Cell(text=NOT_MEASURED, raw=NOT_MEASURED)
+    return Cell(text=duration(value), raw=f"{value / timedelta(hours=1):.2f}")
+
+
+def _coverage(report: Report) -> Table:
+    zone = ZoneInfo(report.around.zone)
+    rows = []
+    for line in report.coverage:
+        read = line.recorded
+        blind = line.blind
+        rows.append(
+            (
+                words(line.title),
+                words(f"{'a person, ' if line.by_hand else ''}{every(line.every)}"),
+                number(line.due),
+                number(line.made),
+                Cell(
+                    text=share(line.made, line.due),
+                    raw="" if line.share is None else f"{line.share:.4f}",
+                ),
+                _hours(blind.end - blind.start if blind else None),
+                words(moment(blind.start, zone) if blind else _NOTHING),
+                number(line.short),
+                *(number(amount) for amount in (read.new, read.edited, read.gone)),
+            )
+        )
+    return Table(
+        name="coverage",
+        title="How well each account was watched",
+        lead="A reading counts when it was complete and came in time.",
+        columns=(
+            "Account",
+            "Read",
+            "Readings due",
+            "Made",
+            "Share",
+            "Longest gap (hours)",
+            "Gap from",
+            "Failed or in part",
+            "New posts",
+            "Edits",
+            "Gone",
+        ),
+        numbers=frozenset({2, 3, 4, 5, 7, 8, 9, 10}),
+        rows=tuple(rows),
+        empty="No account was watched.",
+        note=(
+            "Longest gap: the longest time without a complete reading. Posts put up and taken "
+            "down within it were not seen; what stood was read afterwards."
+        ),
+    )
+
+
+def _windows(report: Report) -> Table:
+    return Table(
+        name="windows",
+        title="Pre-election periods",
+        lead="Those that touched the period, as the record has them now.",
+        columns=("Poll", "From", "Until", "Mode", "Start comes from"),
+        numbers=frozenset(),
+        rows=tuple(
+            (
+                words(line.title),
+                Cell(text=day(line.starts_on), raw=line.starts_on.isoformat()),
+                Cell(text=day(line.ends_on), raw=line.ends_on.isoformat()),
+                words(line.mode),
+                words(line.basis),
+            )
+            for line in report.around.windows
+        ),
+        empty="No pre-election period touched these days.",
+    )
+
+
+def _spend(report: Report) -> Table:
+    return Table(
+        name="spend",
+        title="What reading cost",
+        lead="In US dollars, by UTC days, as platforms bill it.",
+        columns=("Platform", "Paid items read", "Cost (USD)", "Budget a month (USD)"),
+        numbers=frozenset({1, 2, 3}),
+        rows=tuple(
+            (
+                words(line.title),
+                number(line.resources),
+                Cell(text=money(line.amount), raw=f"{line.amount:.4f}"),
+                Cell(text=_NOTHING, raw="")
+                if line.budget is None
+                else Cell(text=money(line.budget), raw=f"{line.budget:.2f}"),
+            )
+            for line in report.around.spend
+        ),
+        empty="Nothing that was read costs money.",
+    )
+
+
+def _rules(report: Report) -> Table:
+    return Table(
+        name="rules",
+        title="How often each rule was right",
+        lead="Precision: of the cases decided, the share that was upheld.",
+        columns=("Rule", "Clause", "Flagged", "Decided", "Upheld", "Precision"),
+        numbers=frozenset({2, 3, 4, 5}),
+        rows=tuple(
+            (
+                words(line.rule),
+                words(line.clause),
+                number(line.outcomes.flagged),
+                number(line.outcomes.decided),
+                number(line.outcomes.upheld),
+                Cell(text=NOT_MEASURED, raw=NOT_MEASURED)
+                if line.precision is None
+                else Cell(
+                    text=share(line.outcomes.upheld, line.outcomes.decided),
+                    raw=f"{line.precision:.4f}",
+                ),
+            )
+            for line in report.by_rule
+        ),
+        empty="No rule flagged anything.",
+        note="Decided: upheld, not upheld or left. A case with two rules counts in both lines.",
+    )
+
+
+def _register(report: Report) -> Table:
+    zone = ZoneInfo(report.around.zone)
+    rows = []
+    for line in report.register:
+        is_member = line.kind is Kind.MEMBER
+        told = line.told_on
+        since = line.registered_at.astimezone(zone).date()
+        rows.append(
+            (
+                words("A member's page" if is_member else line.title),
+                words(line.kind.value),
+                words(_NOTHING if is_member else line.owner),
+                Cell(text=day(since), raw=since.isoformat()),
+                words("not yet") if told is None else Cell(text=day(told), raw=told.isoformat()),
+            )
+        )
+    return Table(
+        name="register",
+        title="The register",
+        lead="The accounts that stood in it at the end of the period.",
+        columns=("Account", "Kind", "Answers for it", "Watched since", "Users told on"),
+        numbers=frozenset(),
+        rows=tuple(rows),
+        empty="No account was registered.",
+    )
+
+
+def _policy(report: Report) -> Table:
+    policy = report.around.policy
+    return Table(
+        name="policy",
+        title="The policy's own review",
+        lead="",
+        columns=("Policy", "Last reviewed", "Review due by", "State at the end"),
+        numbers=frozenset(),
+        rows=(
+            (
+                words(policy.title),
+                Cell(text=day(policy.reviewed_on), raw=policy.reviewed_on.isoformat()),
+                Cell(text=day(policy.due_on), raw=policy.due_on.isoformat()),
+                words("overdue" if policy.is_overdue else "in date"),
+            ),
+        ),
+    )
+
+
+def _cases(report: Report) -> Table:
+    zone = ZoneInfo(report.around.zone)
+    titles = {clause: title for clause, title, _ in report.around.clauses}
+    rows = []
+    for line in report.cases:
+        opened = line.opened_at.astimezone(zone).date()
+        closed = None if line.closed_at is None else line.closed_at.astimezone(zone).date()
+        rows.append(
+            (
+                number(line.id),
+                Cell(text=day(opened), raw=opened.isoformat()),
+                words(line.account_title),
+                words(", ".join(titles.get(clause, clause) for clause in line.clauses)),
+                words(line.severity.value),
+                words(resolution(line.resolution)),
+                Cell(text=_NOTHING, raw="")
+                if closed is None
+                else Cell(text=day(closed), raw=closed.isoformat()),
+                words("before the watch" if line.history else line.subject.value),
+            )
+        )
+    return Table(
+        name="cases",
+        title="The cases",
+        lead="By number; words, addresses and names are in the record, not here.",
+        columns=(
+            "Case",
+            "Found on",
+            "Account",
+            "Clauses",
+            "Severity",
+            "Outcome",
+            "Closed on",
+            "Subject",
+        ),
+        numbers=frozenset({0}),
+        rows=tuple(rows),
+        empty="There is none.",
+    )
