@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -135,10 +138,12 @@ def _tell(home: Path, town: DemoTown, days: list[Scanned], mails: list[SavedMail
     for page in pages:
         say(f"  {page}")
     config = town.settings_file
+    # In a fresh clone the command is not on the path: say what can be typed as it stands.
+    command = "clerkwatch" if shutil.which("clerkwatch") else os.path.relpath(sys.argv[0])
     say("What to try next:")
-    say(f"  clerkwatch cases list --config {config}")
-    say(f"  clerkwatch cases show 1 --config {config}")
-    say(f"  clerkwatch elections list --config {config}")
-    say(f"  clerkwatch evidence verify --config {config}")
-    say('  echo "Vote Labour on Thursday!" | clerkwatch check')
+    say(f"  {command} cases list --config {config}")
+    say(f"  {command} cases show 1 --config {config}")
+    say(f"  {command} elections list --config {config}")
+    say(f"  {command} evidence verify --config {config}")
+    say(f'  echo "Vote Labour on Thursday!" | {command} check')
     say(f"Everything lies in {home}; delete the folder when you have seen enough.")
