@@ -31,7 +31,7 @@ from monitor.cases.layout import paper_html, paper_text, readme
 from monitor.cases.paper import compose
 from monitor.cases.release import PROGRAMME, Release, Whole
 from monitor.cases.sheet import Frame
-from monitor.cases.standing import findings_of, is_masked
+from monitor.cases.standing import findings_of, is_masked, names_a_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -198,7 +198,7 @@ def release_of(custody: Custody, council: Council) -> Release:
         own=frozenset(own),
         first_names=_first_names(),
         masked=tuple(_masked_words(custody)),
-        has_masks=is_masked(custody),
+        keeps_readings=is_masked(custody) or names_a_person(custody),
     )
 
 

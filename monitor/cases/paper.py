@@ -32,7 +32,7 @@ from monitor.cases.sheet import (
     kind_word,
     severity_words,
 )
-from monitor.cases.standing import findings_of, is_decided, is_masked
+from monitor.cases.standing import findings_of, is_decided, is_masked, names_a_person
 
 if TYPE_CHECKING:
     from config.types import ClauseId
@@ -141,8 +141,7 @@ class _Writer:
         return "" if self._decided else UNDECIDED
 
     def _address(self) -> str:
-        personal = bool(self._custody.author) or self._custody.kind in {Kind.MEMBER, Kind.OFFICER}
-        if self._showing.is_released and personal:
+        if self._showing.is_released and names_a_person(self._custody):
             return "taken out: it names a person"
         if self._showing.is_released and self._masked:
             return "taken out: it leads to what is taken out here"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.types import CaseState
+from config.types import CaseState, Kind
 from monitor.cases.release import PROGRAMME
 
 if TYPE_CHECKING:
@@ -33,3 +33,8 @@ def is_decided(custody: Custody) -> bool:
         elif event.to_state is CaseState.OPEN:
             decided = False
     return decided
+
+
+def names_a_person(custody: Custody) -> bool:
+    """Return whether the account's own name and address are, or may be, a person's."""
+    return bool(custody.author) or custody.kind in {Kind.MEMBER, Kind.OFFICER}

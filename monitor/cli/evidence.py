@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.errors import BusyError, OperatorError
+from config.errors import OperatorError, StorageError
 from config.types import CaseId
 from monitor.cli.common import (
     ByOption,
@@ -169,13 +169,13 @@ def _council(place: Workplace, repository: Repository) -> Council:
 
 
 def _note(repository: Repository, pack: Pack, *, by: str) -> bool:
-    """Note the export in the ledger; False, with a word to the person, if it is busy."""
+    """Note the export in the ledger; False, with a word to the person, if it cannot be."""
     from monitor.cases.pack import note_export
     from monitor.clock import SystemClock
 
     try:
         note_export(repository, pack, by=by, at=SystemClock().now())
-    except BusyError as error:
+    except StorageError as error:
         note(f"clerkwatch: {error}")
         return False
     return True
@@ -219,10 +219,9 @@ def written_whole(file: Path, content: bytes, *, force: bool) -> Iterator[None]:
             opened.flush()
             os.fsync(opened.fileno())
         yield
-        if force:
-            waiting.replace(file)
-        else:
-            file.hardlink_to(waiting)
+        if not force:
+            file.touch(mode=0o600, exist_ok=False)  # a stick that knows no hard links will do
+        waiting.replace(file)
     except FileExistsError as error:
         raise _taken(file) from error
     finally:
@@ -249,6 +248,6 @@ def _tell(pack: Pack, file: Path, *, noted: bool) -> None:
     if pack.is_released:
         say("Personal data was taken out by programme: a person must read it before it goes out.")
     if not noted:
-        note("clerkwatch: the export could not be noted in the ledger, which cannot be written.")
+        note("clerkwatch: the export was not noted in the ledger, which could not be written.")
     for fault in pack.faults:
         note(f"clerkwatch: the record does not fit itself: {fault}")

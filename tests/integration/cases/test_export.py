@@ -117,3 +117,20 @@ def test_a_record_that_was_tampered_with_is_exit_code_1_and_the_pack_says_so(tow
     assert "does not fit itself" in done.stderr
     with zipfile.ZipFile(town / "case-2.zip") as archive:
         assert b"THE RECORD DOES NOT FIT ITSELF" in archive.read("case-2/paper.txt")
+
+
+def test_a_busy_record_does_not_keep_the_pack_from_being_written(town: Path) -> None:
+    """Another process holds the database: the pack is there, and it is said that no entry is."""
+    before = head(town)
+    connection = sqlite3.connect(town / "clerkwatch.db", isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        done = export(town, "1", "--json")
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+    assert (done.returncode, json.loads(done.stdout)["noted"]) == (0, False)
+    assert "clerkwatch: " in done.stderr
+    assert zipfile.is_zipfile(town / "case-1.zip")
+    assert head(town) == before

@@ -18,7 +18,7 @@ import pytest
 from config.policy import load_policy
 from config.rules import load_rules
 from config.settings import load
-from config.types import AccountId, CaseId, Resolution, RunKind, Severity, SubjectId
+from config.types import AccountId, CaseId, Kind, Resolution, RunKind, Severity, SubjectId
 from monitor.alerts.house import House, own_names
 from monitor.cases import pack as packs
 from monitor.cases import verifier
@@ -234,6 +234,26 @@ def test_released_packs_of_masked_cases_hold_none_of_the_words(
         assert case.text.encode() == whole.files["whole-words/version-1.txt"]
         assert not any(name.endswith(".raw") for name in released.files)
         assert "Automated suggestion, not decided" in released.files["paper.txt"].decode()
+
+
+def test_a_released_pack_does_not_name_the_member_whose_page_it_was(
+    store: Repository, council: Council
+) -> None:
+    """A member's handle is a name: it stands in addresses and platform ids, and goes there too."""
+    pages = {
+        account.id: account.handle.removesuffix("/feed.xml").rpartition("/")[2]
+        for account in council.settings.register()
+        if account.kind is Kind.MEMBER
+    }
+    cases = [case for case in store.cases() if case.account in pages]
+    assert cases
+    for case in cases:
+        name = pages[case.account]
+        whole = made(store, council, case.id)
+        assert any(name.encode() in content for content in whole.files.values())
+        released = made(store, council, case.id, released=True)
+        for file, content in released.files.items():
+            assert name.encode() not in content.lower(), file
 
 
 # --- what hostile posts do to a pack -------------------------------------------------------

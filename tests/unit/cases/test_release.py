@@ -107,7 +107,7 @@ def version(text: str = TEXT) -> KeptVersion:
 
 def masked(words: str = "Wilhelmina Okoro") -> Release:
     """Return a release that knows what a masked finding pointed at."""
-    return replace(RELEASE, masked=(words,), has_masks=True)
+    return replace(RELEASE, masked=(words,), keeps_readings=True)
 
 
 def test_the_sentence_around_a_masked_finding_goes_and_its_words_go_everywhere() -> None:
@@ -144,6 +144,7 @@ def opened(about: str, content: dict[str, object]) -> Opened:
 
 MAY = [
     (RELEASE, "observation", {"text": "The library.", "platform_id": "18501234567890123"}, True),
+    (RELEASE, "observation", {"text": "Hi", "platform_id": "https://x.example/jane-doe"}, False),
     (RELEASE, "observation", {"text": "Ring 07700 900123"}, False),
     (RELEASE, "observation", {"text": "Hi", "beside": {"extras": [["x", "t", "Sophie"]]}}, False),
     (masked(), "observation", {"text": "The library."}, False),
