@@ -185,8 +185,8 @@ class Schedule(_Section):
     )
     verify_every: Duration = Field(
         default=timedelta(hours=1),
-        description="How often posts that should be gone are read again, 1m to 1d; not used by "
-        "this version, which reads posts with an open case at every pull.",
+        description="How often posts that should be gone are read again, and owners who are "
+        "late reminded, 1m to 1d.",
         ge=timedelta(minutes=1),
         le=timedelta(days=1),
         examples=["1h"],

@@ -134,14 +134,17 @@ class MailKind(StrEnum):
     URGENT = "urgent"
     DIGEST = "digest"
     TECHNICAL = "technical"
+    REQUEST = "request"
+    REMINDER = "reminder"
 
 
 class RecipientState(StrEnum):
-    """What a recipient's server has said about one mail."""
+    """What a recipient's server has said about one mail, or that a person stopped it before."""
 
     QUEUED = "queued"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
 class PollType(StrEnum):

@@ -12,6 +12,7 @@ import structlog
 
 from monitor import morning
 from monitor.alerts.outbox import deliver_due
+from monitor.cases.proof import SHOULD_GO, verify
 from monitor.judging import bench, judge_stale
 from monitor.pipeline import scan
 
@@ -52,6 +53,7 @@ class Due:
     unread: tuple[AccountId, ...] = ()
     _spread: dict[AccountId, timedelta] = field(init=False, default_factory=dict)
     _tried: dict[AccountId, datetime] = field(init=False, default_factory=dict)
+    _verified: datetime | None = field(init=False, default=None)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
         """Return the units that are due now, most pressing first.
@@ -71,9 +73,23 @@ class Due:
         due.extend(self._pulls(in_hand, now))
         if "judge" not in in_hand and self._is_stale(now):
             due.append(("judge", partial(judge_stale, app, as_of=now)))
+        if "verify" not in in_hand and self._has_to_verify(now):
+            due.append(("verify", partial(self._verify, now)))
         if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
             due.append(("deliver", self._deliver))
         return due
+
+    def _has_to_verify(self, now: datetime) -> bool:
+        """Return whether something should be gone and was not looked for a while."""
+        every = self.app.settings.schedule.verify_every
+        if self._verified is not None and abs(now - self._verified) < every:
+            return False
+        return bool(self.app.repository.cases(states=SHOULD_GO, limit=1))
+
+    def _verify(self, now: datetime) -> None:
+        self._verified = now
+        verify(self.app, by="daemon")
+        self._deliver()
 
     def _is_stale(self, now: datetime) -> bool:
         """Ask the cheap question first: whether any version is judged with something older."""

@@ -8,7 +8,7 @@
     | judge   Bench.judge                 -> findings, and not_judged when a check failed
     | decide  Decider.decide              -> verdicts: findings, cases, urgent mails; pure
     | apply   apply                       one transaction a lot, with judged_under
-    | settle  settle_visibility           closes what is no longer visible, opens what is again
+    | settle  settle                      closes what is no longer visible, opens what is again
 
 An account's error becomes its coverage and never stops the others. A run may be repeated:
 every write has a natural key.
@@ -26,7 +26,7 @@ import structlog
 import connectors
 from config.types import CoverageStatus, Reason, RunKind
 from monitor.apply import Outcome
-from monitor.cases.visibility import settle_visibility
+from monitor.cases.settling import settle
 from monitor.judging import judge_stale
 from monitor.leases import free_abandoned
 from monitor.reading import note_breakdown, read_account
@@ -137,9 +137,7 @@ def _settle(
         try:
             coverage = read = reading.result()
             outcome = judge_stale(app, as_of=as_of, accounts=[account])
-            settle_visibility(
-                app.repository, account.id, zone=app.settings.zone(), at=app.clock.now()
-            )
+            settle(app, account.id, as_of=as_of)
         except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
             said = app.redactor.redact(f"{type(error).__name__}: {error}")

@@ -20,6 +20,7 @@ from monitor.meter import BudgetMeter
 from monitor.plan import is_due
 from monitor.progress import Progress
 from storage.values import (
+    BY_HAND,
     AccountState,
     Coverage,
     DuePost,
@@ -235,9 +236,11 @@ class _Reading:
 
     def _stored(self) -> list[DuePost]:
         schedule = self.app.settings.schedule
-        return self.app.repository.due_posts(
+        stored = self.app.repository.due_posts(
             self.account.id, as_of=self.as_of, look_back=schedule.look_back
         )
+        # What a person reported without an id that the platform knows cannot be asked for.
+        return [post for post in stored if not post.platform_id.startswith(BY_HAND)]
 
     def succeeded(self, connector: Connector) -> Coverage:
         """Note what the next run needs and return the coverage."""

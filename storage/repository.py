@@ -138,8 +138,12 @@ class Transaction(Protocol):
         because: str,
         what: str,
         at: datetime,
+        due_at: datetime | None = None,
     ) -> None:
-        """Move a case to a state and write the event; the caller has checked the state table."""
+        """Move a case to a state and write the event; the caller has checked the state table.
+
+        ``due_at`` is by when something is due from now on; None leaves it as it is.
+        """
         ...
 
     def case(self, case: CaseId) -> Case:
@@ -165,8 +169,22 @@ class Transaction(Protocol):
         """Keep a rule quiet on an account from now on: a person's decision."""
         ...
 
-    def queue_mail(self, mail: NewMail, *, at: datetime) -> bool:
-        """Put finished bytes into the outbox; False if the key is there already."""
+    def queue_mail(
+        self, mail: NewMail, *, at: datetime, not_before: datetime | None = None
+    ) -> bool:
+        """Put finished bytes into the outbox; False if the key is there already.
+
+        ``not_before`` is when it may be offered to a server at the earliest; None: at once.
+        """
+        ...
+
+    def cancel_mail(self, key: str, *, why: str, at: datetime) -> bool:
+        """Stop a mail for everybody whose server has not answered for it yet.
+
+        Returns:
+            Whether nobody gets it any more: no server took or refused it, and nobody is
+            offering it at this moment. A second call says the same.
+        """
         ...
 
     def put_poll(self, poll: PollRow, *, at: datetime) -> None:
@@ -368,6 +386,10 @@ class Repository(Protocol):
 
     def case(self, case: CaseId) -> Case | None:
         """Return one case, or None."""
+        ...
+
+    def subject(self, account: AccountId, kind: SubjectKind, platform_id: str) -> SubjectId | None:
+        """Return what was ever read or reported under a platform's id, or None."""
         ...
 
     def case_counts(self) -> Mapping[CaseState, int]:

@@ -41,6 +41,9 @@ from config.types import (
     WindowMode,
 )
 
+BY_HAND = "by-hand:"
+"""How the id of a post begins that a person reported and no platform's id is known for."""
+
 # --- what was read ---------------------------------------------------------------------
 
 

@@ -65,13 +65,8 @@ class _WholeWords(EmailPolicy):
 _POLICY = _WholeWords(linesep="\r\n", cte_type="7bit", max_line_length=_LINE)
 
 
-class Person(Protocol):
-    """Somebody who is told; `config.settings.Person` is one."""
-
-    @property
-    def role(self) -> Role:
-        """Which part they have."""
-        ...
+class Addressee(Protocol):
+    """Somebody to whom a mail goes."""
 
     @property
     def name(self) -> str:
@@ -81,6 +76,15 @@ class Person(Protocol):
     @property
     def email(self) -> str:
         """Where mails go."""
+        ...
+
+
+class Person(Addressee, Protocol):
+    """Somebody who is told and may decide; `config.settings.Person` is one."""
+
+    @property
+    def role(self) -> Role:
+        """Which part they have."""
         ...
 
 
@@ -96,14 +100,16 @@ class Letter:
         people: To whom; at least one.
         at: Date of the mail; aware.
         zone: IANA zone the Date is given in.
-        record: What the attachment holds; must be JSON.
+        record: What the attachment holds; must be JSON. Empty: there is no attachment.
+        answers_to: Who reads what is answered; None: nobody does.
+        follows: Message-ID of the mail that this one belongs to; empty: none.
     """
 
     key: str
     kind: str
     council: str
     sender: str
-    people: tuple[Person, ...]
+    people: tuple[Addressee, ...]
     subject: str
     text: str
     html: str
@@ -111,6 +117,8 @@ class Letter:
     zone: str
     stamp: Stamp
     record: Mapping[str, object] = field(default_factory=dict)
+    answers_to: Addressee | None = None
+    follows: str = ""
 
 
 def finish(letter: Letter) -> bytes:
@@ -124,17 +132,23 @@ def finish(letter: Letter) -> bytes:
     message = EmailMessage(policy=_POLICY)
     message["From"] = _named(f"clerkwatch for {letter.council}", letter.sender)
     message["To"] = [_named(person.name, person.email) for person in letter.people]
+    if letter.answers_to is not None:
+        message["Reply-To"] = [_named(letter.answers_to.name, letter.answers_to.email)]
     message["Subject"] = one_line(letter.subject, most=_MOST_SUBJECT)
     message["Date"] = format_datetime(letter.at.astimezone(ZoneInfo(letter.zone)))
     message["Message-ID"] = message_id(letter.key, council=letter.council, sender=letter.sender)
+    if letter.follows:
+        message["In-Reply-To"] = letter.follows
+        message["References"] = letter.follows
     for name, value in _headers(letter):
         message[name] = value
     message.set_content(letter.text, charset="utf-8")
     message.add_alternative(letter.html, subtype="html", charset="utf-8")
-    packed = json.dumps(letter.record, indent=1, sort_keys=True, ensure_ascii=True)
-    message.add_attachment(
-        packed.encode(), maintype="application", subtype="json", filename="clerkwatch.json"
-    )
+    if letter.record:
+        packed = json.dumps(letter.record, indent=1, sort_keys=True, ensure_ascii=True)
+        message.add_attachment(
+            packed.encode(), maintype="application", subtype="json", filename="clerkwatch.json"
+        )
     for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"={_digest(letter.key, str(place))}=")
     return message.as_bytes()
@@ -169,7 +183,7 @@ def checked(address: str) -> str:
     return usable
 
 
-def envelope(people: Iterable[Person]) -> tuple[str, ...]:
+def envelope(people: Iterable[Addressee]) -> tuple[str, ...]:
     """Return the addresses of people, each once, in their order.
 
     Raises:

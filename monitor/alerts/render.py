@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.alerts.asking import Asking
     from monitor.alerts.cards import Command
     from monitor.alerts.model import Digest, Technical, Urgent
 
@@ -53,6 +54,21 @@ def technical_text(technical: Technical) -> str:
 def technical_html(technical: Technical) -> str:
     """Return the HTML part of the technical mail."""
     return _environment().get_template("technical.html.j2").render(mail=technical)
+
+
+def asking_text(asking: Asking) -> str:
+    """Return the text part of a mail to an account's owner."""
+    return _text("asking.txt.j2", asking)
+
+
+def asking_html(asking: Asking) -> str:
+    """Return the HTML part of a mail to an account's owner."""
+    return _environment().get_template("asking.html.j2").render(mail=asking)
+
+
+def labelled(text: str, label: str) -> str:
+    """Return a fact with its label in a column of its own, wrapped beside it."""
+    return wrapped(text, first=f"  {label:<8}", rest=" " * 10)
 
 
 def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
@@ -118,7 +134,7 @@ def unlinked(text: str) -> Markup:
     )
 
 
-def _text(template: str, mail: Digest | Technical | Urgent) -> str:
+def _text(template: str, mail: Asking | Digest | Technical | Urgent) -> str:
     said = _environment().get_template(template).render(mail=mail)
     return re.sub(r"\n{3,}", "\n\n", said).strip("\n") + "\n"
 
@@ -137,6 +153,7 @@ def _environment() -> Environment:
     environment.filters["columns"] = columns
     environment.filters["wrapped"] = wrapped
     environment.filters["headed"] = headed
+    environment.filters["labelled"] = labelled
     environment.filters["quoted"] = quoted
     environment.filters["unlinked"] = unlinked
     return environment

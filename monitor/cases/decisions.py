@@ -1,57 +1,148 @@
-"""A person's decisions on a case: the same functions for commands and (later) for replies."""
+"""A person's decisions on a case: the same functions for commands and (later) for replies.
+
+What is possible from where stands in `life`. Each function carries one step out in one
+transaction, with who, when and why, and does nothing when it was done before. Asking an
+account's owner is in `request`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 from config.errors import OperatorError
-from config.types import CaseState, Resolution, SubjectKind
+from config.types import CaseState, SubjectKind
+from monitor.alerts.asking import request_key
+from monitor.cases.life import REQUESTS, Owners, Step, asked, move, request_count
 from monitor.decide import words_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from config.types import CaseId
-    from storage.repository import Repository
-    from storage.values import Case
+    from monitor.cases.life import Move
+    from storage.repository import Repository, Transaction
+    from storage.values import Case, NewMail
 
-UNDECIDED = frozenset({CaseState.OPEN, CaseState.ACKNOWLEDGED, CaseState.ESCALATED})
-"""States from which a person may still say "not a breach"."""
+    Withdrawal = Callable[[Case], NewMail | None]
+    """Writes the mail that takes a request back, for an owner who has had it."""
+
+_ASKED = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING})
 
 
-class Step(Protocol):
+class Decision(Protocol):
     """One decision on one case."""
 
     def __call__(
-        self, repository: Repository, number: CaseId, *, by: str, because: str, at: datetime
+        self,
+        repository: Repository,
+        number: CaseId,
+        *,
+        by: str,
+        because: str,
+        at: datetime,
+        owners: Owners | None = None,
     ) -> Case:
         """Carry it out and return the case as it stands afterwards."""
         ...
 
 
 def acknowledge(
-    repository: Repository, number: CaseId, *, by: str, because: str, at: datetime
+    repository: Repository,
+    number: CaseId,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
 ) -> Case:
     """Note that somebody is dealing with a case; a second time changes nothing.
+
+    Args:
+        repository: Where the case is.
+        number: Which case.
+        by: Who decides.
+        because: Why; may be empty.
+        at: When; aware UTC.
+        owners: Who answers for which account.
 
     Raises:
         OperatorError: There is no such case, or it is past being taken up.
     """
-    case = _case(repository, number)
-    if case.state is CaseState.ACKNOWLEDGED:
-        return case
-    _refuse_unless(case, frozenset({CaseState.OPEN, CaseState.ESCALATED}), "acknowledged")
-    with repository.writing() as transaction:
-        transaction.step_case(
-            number,
-            to=CaseState.ACKNOWLEDGED,
-            resolution=None,
-            by=by,
-            because=because,
-            what="is being dealt with",
-            at=at,
-        )
-    return _case(repository, number)
+    return _take(repository, number, Step.ACKNOWLEDGE, by=by, because=because, at=at, owners=owners)
+
+
+def escalate(
+    repository: Repository,
+    number: CaseId,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
+) -> Case:
+    """Say that somebody above or outside has to decide; arguments as in `acknowledge`.
+
+    What was asked of the owner stands.
+
+    Raises:
+        OperatorError: No such case, no reason, or it is closed.
+    """
+    return _take(repository, number, Step.ESCALATE, by=by, because=because, at=at, owners=owners)
+
+
+def note(
+    repository: Repository,
+    number: CaseId,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
+) -> Case:
+    """Keep something with a case, closed ones too; the same words twice in a row are kept once.
+
+    Raises:
+        OperatorError: No such case, or no words.
+    """
+    return _take(repository, number, Step.NOTE, by=by, because=because, at=at, owners=owners)
+
+
+def reopen(
+    repository: Repository,
+    number: CaseId,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
+    due_at: datetime | None = None,
+) -> Case:
+    """Open a closed case again; arguments as in `acknowledge`.
+
+    Args:
+        repository: Where the case is.
+        number: Which case.
+        by: Who decides.
+        because: Why; owed.
+        at: When; aware UTC.
+        owners: Who answers for which account.
+        due_at: By when it is to be decided; None: as before.
+
+    Raises:
+        OperatorError: No such case, no reason, or it is not closed.
+        StorageError: Another case is open on the same post.
+    """
+    return _take(
+        repository,
+        number,
+        Step.REOPEN,
+        by=by,
+        because=because,
+        at=at,
+        owners=owners,
+        due_at=due_at,
+    )
 
 
 def dismiss(
@@ -62,6 +153,8 @@ def dismiss(
     because: str,
     at: datetime,
     until: date | None = None,
+    owners: Owners | None = None,
+    withdrawal: Withdrawal | None = None,
 ) -> Case:
     """Close a case as not a breach and keep its rules quiet on the same words there.
 
@@ -74,17 +167,18 @@ def dismiss(
         because: Why; owed.
         at: When; aware UTC.
         until: Last day on which the rules stay quiet; None: for good.
+        owners: Who answers for which account.
+        withdrawal: Writes to an owner who was asked meanwhile.
 
     Raises:
         OperatorError: No such case, no reason, or it is closed otherwise.
     """
-    case = _case(repository, number)
-    if case.state is CaseState.CLOSED and case.resolution is Resolution.DISMISSED:
-        return case
-    if not because.strip():
-        raise OperatorError("a reason is owed", remedy='Add --because "…"')
-    _refuse_unless(case, UNDECIDED, "dismissed")
+    _known(repository, number)
     with repository.writing() as transaction:
+        case = transaction.case(number)
+        step = move(Step.DISMISS, case, by=by, because=because, owners=owners)
+        if step is None:
+            return case
         for stored in case.findings:
             found = stored.finding
             # What a profile lacks it lacks whatever its words are; words are accepted as they are.
@@ -96,35 +190,191 @@ def dismiss(
                 until=until,
                 case=number,
                 by=by,
-                because=because,
+                because=step.because,
                 at=at,
             )
-        transaction.step_case(
-            number,
-            to=CaseState.CLOSED,
-            resolution=Resolution.DISMISSED,
-            by=by,
-            because=because,
-            what="not a breach" if until is None else f"accepted until {until.isoformat()}",
-            at=at,
-        )
-    return _case(repository, number)
+        what = step.what if until is None else f"accepted until {until.isoformat()}"
+        _write(transaction, case, step, by=by, at=at, what=what)
+        _take_back(transaction, case, at=at, withdrawal=withdrawal)
+    return _known(repository, number)
 
 
-def _case(repository: Repository, number: CaseId) -> Case:
+def dismiss_history(
+    repository: Repository,
+    *,
+    before: datetime,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
+) -> list[Case]:
+    """Dismiss every open case of an older post that was published before an instant.
+
+    Each is one decision of its own; those on accounts of who decides are left out.
+
+    Args:
+        repository: Where the cases are.
+        before: Only what was published before this; aware UTC.
+        by: Who decides.
+        because: Why; owed.
+        at: When; aware UTC.
+        owners: Who answers for which account.
+
+    Returns:
+        The cases that were closed, by number.
+
+    Raises:
+        OperatorError: No reason.
+    """
+    chosen = [
+        case.id
+        for case in repository.cases(states=(CaseState.OPEN,))
+        if case.history
+        and case.published_at < before
+        and not (owners is not None and owners.owns(by, case.account))
+    ]
+    return [
+        dismiss(repository, number, by=by, because=because, at=at, owners=owners)
+        for number in sorted(chosen)
+    ]
+
+
+def leave(
+    repository: Repository,
+    number: CaseId,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
+    withdrawal: Withdrawal | None = None,
+) -> Case:
+    """Close a case as left: it may be a breach, and stays up; arguments as in `dismiss`.
+
+    Unlike `dismiss` nothing becomes quiet: the same words on another post are a case again.
+
+    Raises:
+        OperatorError: No such case, no reason, or it is closed otherwise.
+    """
+    _known(repository, number)
+    with repository.writing() as transaction:
+        case = transaction.case(number)
+        step = move(Step.LEAVE, case, by=by, because=because, owners=owners)
+        if step is None:
+            return case
+        _write(transaction, case, step, by=by, at=at)
+        _take_back(transaction, case, at=at, withdrawal=withdrawal)
+    return _known(repository, number)
+
+
+def undo(
+    repository: Repository,
+    number: CaseId,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None = None,
+    due_at: datetime | None = None,
+) -> Case:
+    """Stop a request that has not left yet; the case stands again where it stood before.
+
+    Args:
+        repository: Where the case is.
+        number: Which case.
+        by: Who decides.
+        because: Why; may be empty.
+        at: When; aware UTC.
+        owners: Who answers for which account.
+        due_at: By when it is to be decided again; None: as it is.
+
+    Raises:
+        OperatorError: No such case, nothing was asked, or the mail has left already.
+    """
+    _known(repository, number)
+    with repository.writing() as transaction:
+        case = transaction.case(number)
+        step = move(Step.UNDO, case, by=by, because=because, owners=owners)
+        if step is None:
+            return case
+        if not _stop(transaction, case, at=at):
+            raise OperatorError(
+                f"the request of case {number} has left already, or is leaving now",
+                remedy="Take it back by deciding otherwise: dismiss or leave, with --because; "
+                "the owner is then told that nothing is asked any more",
+            )
+        _write(transaction, case, step, by=by, at=at, due_at=due_at)
+    return _known(repository, number)
+
+
+def _take(
+    repository: Repository,
+    number: CaseId,
+    step: Step,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    owners: Owners | None,
+    due_at: datetime | None = None,
+) -> Case:
+    """Take a step that changes nothing but the case."""
+    _known(repository, number)
+    with repository.writing() as transaction:
+        case = transaction.case(number)
+        made = move(step, case, by=by, because=because, owners=owners)
+        if made is None:
+            return case
+        _write(transaction, case, made, by=by, at=at, due_at=due_at)
+    return _known(repository, number)
+
+
+def _write(
+    transaction: Transaction,
+    case: Case,
+    step: Move,
+    *,
+    by: str,
+    at: datetime,
+    due_at: datetime | None = None,
+    what: str = "",
+) -> None:
+    transaction.step_case(
+        case.id,
+        to=step.to,
+        resolution=step.resolution,
+        by=by,
+        because=step.because,
+        what=what or step.what,
+        at=at,
+        due_at=due_at,
+    )
+
+
+def _take_back(
+    transaction: Transaction,
+    case: Case,
+    *,
+    at: datetime,
+    withdrawal: Withdrawal | None,
+) -> None:
+    """Stop what was asked of the owner or, if they have had it, tell them so."""
+    if case.state not in _ASKED or _stop(transaction, case, at=at) or withdrawal is None:
+        return
+    mail = withdrawal(case)
+    if mail is not None:
+        transaction.queue_mail(mail, at=at)
+
+
+def _stop(transaction: Transaction, case: Case, *, at: datetime) -> bool:
+    if asked(case) not in REQUESTS:
+        return False
+    key = request_key(case, request_count(case))
+    return transaction.cancel_mail(key, why=f"case {case.id} was decided otherwise", at=at)
+
+
+def _known(repository: Repository, number: CaseId) -> Case:
     case = repository.case(number)
     if case is None:
         raise OperatorError(f"there is no case {number}", remedy="See: clerkwatch cases list --all")
     return case
-
-
-def _refuse_unless(case: Case, allowed: frozenset[CaseState], what: str) -> None:
-    if case.state not in allowed:
-        said = case.state.value.replace("_", " ")
-        if case.resolution is not None:
-            said += f" ({case.resolution.value.replace('_', ' ')})"
-        possible = ", ".join(sorted(state.value for state in allowed))
-        raise OperatorError(
-            f"case {case.id} is {said} and cannot be {what}",
-            remedy=f"That is possible while a case is: {possible}",
-        )

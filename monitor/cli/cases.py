@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,26 +10,20 @@ import typer
 from config.errors import OperatorError
 from config.types import CaseId, CaseState
 from monitor.cli.common import (
-    BecauseOption,
-    ByOption,
     ConfigOption,
     JsonOption,
     count,
-    day,
     emit,
     harmless,
     opened_repository,
-    person,
     say,
     workplace,
 )
+from monitor.cli.deciding import CaseArgument, add_to
 
 if TYPE_CHECKING:
-    from monitor.cases.decisions import Step
     from monitor.cli.common import Workplace
     from storage.values import Case
-
-CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case.", min=1)]
 
 
 def add(app: typer.Typer) -> None:
@@ -39,8 +31,7 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Look at cases and decide on them.")
     group.command("list")(list_cases)
     group.command("show")(show)
-    group.command("acknowledge")(acknowledge)
-    group.command("dismiss")(dismiss)
+    add_to(group)
     app.add_typer(group, name="cases")
 
 
@@ -85,65 +76,6 @@ def show(case: CaseArgument, config: ConfigOption = None, json: JsonOption = Fal
         emit(shapes.case_with_events(one))
         return
     _tell(one, place)
-
-
-def acknowledge(
-    case: CaseArgument,
-    config: ConfigOption = None,
-    because: BecauseOption = "",
-    by: ByOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Say "I am dealing with it": the digest stops asking."""
-    from monitor.cases import decisions
-
-    _decide(config, case, decisions.acknowledge, by=by, because=because, json=json)
-
-
-def dismiss(
-    case: CaseArgument,
-    config: ConfigOption = None,
-    because: BecauseOption = "",
-    by: ByOption = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until", metavar="DATE", help="Accept it until this date instead of for good."
-        ),
-    ] = None,
-    json: JsonOption = False,
-) -> None:
-    """Say "not a breach"; a reason is owed.
-
-    The same rule on the same words stays quiet on that account, for good or --until a day.
-    """
-    from monitor.cases import decisions
-
-    last = day(until) if until else None
-    step = partial(decisions.dismiss, until=last)
-    _decide(config, case, step, by=by, because=because, json=json)
-
-
-def _decide(
-    config: Path | None, case: int, step: Step, *, by: str | None, because: str, json: bool
-) -> None:
-    """Carry a decision out and print the case as it stands afterwards."""
-    from monitor.clock import SystemClock
-
-    with opened_repository(workplace(config)) as repository:
-        after = step(
-            repository,
-            CaseId(case),
-            by=person(by),
-            because=because,
-            at=SystemClock().now(),
-        )
-    if json:
-        from monitor.cli import shapes
-
-        emit(shapes.case_with_events(after))
-    else:
-        say(f"Case {after.id} is now {after.state.value.replace('_', ' ')}.")
 
 
 def _line(case: Case, place: Workplace) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.apply import Found, Outcome
+    from monitor.cases.proof import Verified
     from storage.values import Case, Coverage, Finding
 
 Json = dict[str, Any]
@@ -126,3 +127,25 @@ def case_with_events(one: Case) -> Json:
         for stored in one.withdrawn
     ]
     return shape
+
+
+def verified(done: Verified) -> Json:
+    """Return the result of a verification."""
+    return {
+        "run": done.run,
+        "coverage": [coverage(line) for line in done.coverage],
+        "cases": [
+            {
+                "case": proof.case.id,
+                "account": proof.case.account,
+                "seen": proof.seen.value,
+                "detail": proof.detail,
+                "state": proof.case.state.value,
+                "resolution": proof.case.resolution.value if proof.case.resolution else None,
+                "due_at": proof.case.due_at.isoformat(),
+                "overdue": proof.is_overdue,
+                "reminded": proof.is_reminded,
+            }
+            for proof in done.proofs
+        ],
+    }

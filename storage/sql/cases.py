@@ -18,6 +18,7 @@ from config.types import (
     SubjectId,
     SubjectKind,
 )
+from storage.columns import plain
 from storage.sql.base import Desk, in_lots
 from storage.sql.rows import finding_of, words_of
 from storage.tables import (
@@ -88,6 +89,17 @@ class Cases(Desk):
         """Return one case, or None."""
         with self._reading() as connection:
             return case_in(connection, case)
+
+    def subject(self, account: AccountId, kind: SubjectKind, platform_id: str) -> SubjectId | None:
+        """Return what was ever read or reported under a platform's id, or None."""
+        query = select(_SUBJECT.c.id).where(
+            _SUBJECT.c.account == account,
+            _SUBJECT.c.kind == kind.value,
+            _SUBJECT.c.platform_id == plain(platform_id),
+        )
+        with self._reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else SubjectId(found)
 
     def case_counts(self) -> Mapping[CaseState, int]:
         """Return how many cases stand in each state; every state is named."""

@@ -41,7 +41,9 @@ _CHANGE = RegisterChange.__table__
 class MailSteps(Steps):
     """The outbox."""
 
-    def queue_mail(self, mail: NewMail, *, at: datetime) -> bool:
+    def queue_mail(
+        self, mail: NewMail, *, at: datetime, not_before: datetime | None = None
+    ) -> bool:
         """Put finished bytes into the outbox; False if the key is there already."""
         if exists(self._connection, select(_OUTBOX.c.id).where(_OUTBOX.c.key == mail.key)):
             return False
@@ -63,7 +65,7 @@ class MailSteps(Steps):
                 "position": position,
                 "state": RecipientState.QUEUED.value,
                 "attempts": 0,
-                "next_at": at,
+                "next_at": not_before or at,
                 "accepted_at": None,
                 "last_error": "",
             }
@@ -82,6 +84,26 @@ class MailSteps(Steps):
             facts=mail_facts({**values, "recipients": recipients}),
         )
         return True
+
+    def cancel_mail(self, key: str, *, why: str, at: datetime) -> bool:
+        """Stop a mail for everybody whose server has not answered; see `Transaction`."""
+        query = select(_OUTBOX.c.id, _OUTBOX.c.claimed_until).where(_OUTBOX.c.key == key)
+        mail = self._connection.execute(query).first()
+        if mail is None or (mail.claimed_until is not None and mail.claimed_until > at):
+            return False
+        is_queued = (_RECIPIENT.c.mail == mail.id) & (
+            _RECIPIENT.c.state == RecipientState.QUEUED.value
+        )
+        stopped = self._connection.execute(
+            update(_RECIPIENT).where(is_queued).values(state=RecipientState.CANCELLED.value)
+        )
+        if stopped.rowcount:
+            facts = {"mail": mail.id, "why": why}
+            self._chain.add("mail cancelled", f"mail:{mail.id}", at=at, facts=facts)
+        is_out = (_RECIPIENT.c.mail == mail.id) & (
+            _RECIPIENT.c.state != RecipientState.CANCELLED.value
+        )
+        return not exists(self._connection, select(_RECIPIENT.c.mail).where(is_out))
 
 
 class RegisterSteps(Steps):

@@ -198,8 +198,9 @@ class CaseSteps(Steps):
         because: str,
         what: str,
         at: datetime,
+        due_at: datetime | None = None,
     ) -> None:
-        """Move a case to a state and write the event; the caller has checked the state table."""
+        """Move a case to a state and write the event; see `Transaction.step_case`."""
         row = self._row(case)
         is_closed = to is CaseState.CLOSED
         if is_closed != (resolution is not None):
@@ -213,7 +214,8 @@ class CaseSteps(Steps):
             .values(
                 state=to.value,
                 resolution=None if resolution is None else resolution.value,
-                closed_at=at if is_closed else None,
+                closed_at=(row["closed_at"] or at) if is_closed else None,
+                due_at=due_at if due_at is not None else row["due_at"],
             )
         )
         was = CaseState(row["state"])

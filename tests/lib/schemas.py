@@ -198,7 +198,37 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "cases list": several(CASE),
     "cases show": CASE_WITH_EVENTS,
     "cases acknowledge": CASE_WITH_EVENTS,
-    "cases dismiss": CASE_WITH_EVENTS,
+    "cases dismiss": {"anyOf": [CASE_WITH_EVENTS, several(CASE_WITH_EVENTS)]},
+    **{
+        f"cases {step}": CASE_WITH_EVENTS
+        for step in (
+            "open",
+            "request-removal",
+            "undo",
+            "leave",
+            "escalate",
+            "reopen",
+            "note",
+            "gone",
+        )
+    },
+    "verify": shape(
+        run=maybe(COUNT),
+        coverage=several(COVERAGE),
+        cases=several(
+            shape(
+                case=COUNT,
+                account=TEXT,
+                seen=one_of(Outcome),
+                detail=TEXT,
+                state=one_of(CaseState),
+                resolution=maybe(one_of(Resolution)),
+                due_at=INSTANT,
+                overdue=YES_NO,
+                reminded=YES_NO,
+            )
+        ),
+    ),
     "elections list": several(POLL),
     "elections show": _with(POLL, explained=several(TEXT)),
     "elections windows": several(_with(WINDOW, poll=TEXT)),

@@ -322,7 +322,7 @@ def _mails() -> None:
         *columns(sa.BigInteger(), "created_at"),
         *columns(sa.Text(), "claimed_by", null=True),
         *columns(sa.BigInteger(), "claimed_until", null=True),
-        words("outbox", "kind", "urgent digest technical"),
+        words("outbox", "kind", "urgent digest technical request reminder"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
         sqlite_autoincrement=True,
@@ -338,7 +338,7 @@ def _mails() -> None:
             "(state = 'accepted') = (accepted_at IS NOT NULL)",
             name=op.f("ck_outbox_recipient_accepted_when"),
         ),
-        words("outbox_recipient", "state", "queued accepted refused"),
+        words("outbox_recipient", "state", "queued accepted refused cancelled"),
         refers("outbox_recipient", "mail", "outbox.id"),
         sa.PrimaryKeyConstraint("mail", "address", name=op.f("pk_outbox_recipient")),
     )

@@ -1,0 +1,374 @@
+"""The mails to the owner of an account: a request, a reminder of it, its withdrawal.
+
+They come from clerkwatch and are answered to the Clerk. They say what is asked, by when,
+why, in the policy's own words, and how; and that nobody has decided that anybody did
+anything wrong. A member's own page is only ever reminded, never instructed. What must not be
+repeated is masked as in every other mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from config.types import Kind, MailKind, SubjectKind
+from monitor.alerts.cards import Desk
+from monitor.alerts.hardening import one_line, plain
+from monitor.alerts.message import Letter, checked, finish, message_id
+from monitor.alerts.render import asking_html, asking_text
+from monitor.alerts.wording import Calendar, capital, place, sentence
+from storage.values import NewMail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from config.types import RuleId
+    from monitor.alerts.cards import Card
+    from monitor.alerts.facts import AccountFacts, PolicyWords, Stamp
+    from monitor.alerts.message import Addressee
+    from storage.values import Case
+
+
+class About(Enum):
+    """What is asked, and on which occasion."""
+
+    REMOVAL = "take down"
+    CORRECTION = "correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whom a mail is for; an account's owner has no part in deciding."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingFacts:
+    """Everything a mail to an owner tells.
+
+    Attributes:
+        zone: IANA zone of the council.
+        account: The account's names and kind.
+        owner: Whom it is for.
+        about: What is asked.
+        approved_by: Who decided to ask, as shown; empty: not said.
+        approved_at: When.
+        due_at: By when it is to be done.
+        policy_title: As printed on the policy.
+        steps: How it is done on that platform; empty: nothing is said.
+        by_hand: No programme looks whether it was done.
+        answers_to: Who reads the answer.
+        harmless: By rule: why what was found may be fine.
+    """
+
+    council: str
+    zone: str
+    as_of: datetime
+    case: Case
+    account: AccountFacts
+    owner: Owner
+    about: About
+    approved_by: str
+    approved_at: datetime
+    due_at: datetime
+    policy: PolicyWords
+    policy_title: str
+    steps: str
+    by_hand: bool
+    answers_to: Addressee
+    stamp: Stamp
+    harmless: Mapping[RuleId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One labelled line."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A mail to an owner, finished but for its layout.
+
+    Attributes:
+        lead: What is asked, in one sentence.
+        opening: Who asks, what, by when, why.
+        facts: Where, when, which address.
+        quote: The words, as lines; empty if masked or without words.
+        closing: How, and what else there is to say.
+        foot: In small.
+    """
+
+    council: str
+    subject: str
+    date: str
+    lead: str
+    greeting: str
+    opening: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    quote: tuple[str, ...]
+    closing: tuple[str, ...]
+    foot: tuple[str, ...]
+
+
+_OFFICES = ("clerk", "deputy", "officer")
+_FAIR = "Nobody has decided that you did anything wrong"
+
+
+class _Writer:
+    """Holds what every part of one mail needs."""
+
+    def __init__(self, facts: AskingFacts) -> None:
+        self.facts = facts
+        self.calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
+        desk = Desk(
+            calendar=self.calendar,
+            accounts={facts.account.id: facts.account},
+            policy=facts.policy,
+            harmless=facts.harmless,
+        )
+        self.card: Card = desk.card(facts.case)
+        self.is_member = facts.account.kind is Kind.MEMBER
+        self.due = self.calendar.moment(facts.due_at)
+
+    @property
+    def on(self) -> str:
+        """Where it stands, in passing: ``the Facebook page``, ``X``."""
+        return place(self.facts.account.short)
+
+    @property
+    def what(self) -> str:
+        """What it is about: ``a post on X``, ``the profile of X``."""
+        if self.facts.case.subject_kind is SubjectKind.POST:
+            return f"a post on {self.on}"
+        return f"the profile of {self.on}"
+
+    @property
+    def this(self) -> str:
+        """Return what it is about, pointed at."""
+        return "this post" if self.facts.case.subject_kind is SubjectKind.POST else "this profile"
+
+    @property
+    def verb(self) -> str:
+        """What is to be done with it; a profile cannot be taken down, only changed."""
+        if self.facts.case.subject_kind is not SubjectKind.POST:
+            return "correct"
+        return self.facts.about.value
+
+    def request(self) -> Asking:
+        """Return the request, or for a member the reminder."""
+        number = f"[case {self.facts.case.id}]"
+        if self.is_member:
+            lead = f"A reminder about {self.what}"
+            return self._asking(f"{lead} {number}", lead, self._member(), self._free())
+        lead = f"Please {self.verb} {self.what} by {self.due}"
+        closing = self._closing("answer this mail before then and say why")
+        return self._asking(f"{lead} {number}", lead, self._instruction(), closing)
+
+    def reminder(self) -> Asking:
+        """Return the reminder of a request whose time is over."""
+        seen = self.calendar.recent(self.facts.case.last_read_at)
+        lead = f"Reminder: please {self.verb} {self.what}"
+        done = "stood unchanged" if self.verb == "correct" else "was still visible"
+        asked = (
+            f"On {self.calendar.moment(self.facts.approved_at)} you were asked to {self.verb} "
+            f"{self.this} by {self.due}"
+        )
+        opening = (*self._because(asked), f"It {done} {seen}.")
+        closing = self._closing("answer this mail and say why")
+        return self._asking(f"{lead} [case {self.facts.case.id}]", lead, opening, closing)
+
+    def withdrawal(self) -> Asking:
+        """Return that nothing is asked any more."""
+        lead = f"You need not {self.verb} {self.what}"
+        said = (
+            f"On {self.calendar.moment(self.facts.approved_at)} you were asked to {self.verb} "
+            f"{self.this}. That request is withdrawn: it may stay as it is."
+        )
+        return self._asking(f"{lead} [case {self.facts.case.id}]", lead, (said,), ())
+
+    def _asking(
+        self, subject: str, lead: str, opening: tuple[str, ...], closing: tuple[str, ...]
+    ) -> Asking:
+        owner = one_line(self.facts.owner.name) or "Sir or Madam"
+        return Asking(
+            council=one_line(self.facts.council),
+            subject=subject,
+            date=self.calendar.moment(self.facts.as_of),
+            lead=f"{lead}.",
+            greeting=f"Dear {owner},",
+            opening=opening,
+            facts=self._facts(),
+            quote=self.card.quote,
+            closing=closing,
+            foot=(self._foot(),),
+        )
+
+    def _foot(self) -> str:
+        council, reader = one_line(self.facts.council), self._reader()
+        return f"Sent by clerkwatch for {council}. An answer to this mail goes to {reader}."
+
+    def _reader(self) -> str:
+        """Return who reads an answer."""
+        return the(one_line(self.facts.answers_to.name))
+
+    def _instruction(self) -> tuple[str, ...]:
+        """Return who asks, what, by when and why."""
+        asked = (
+            f"Under the council's {one_line(self.facts.policy_title)}, please {self.verb} "
+            f"{self.this} by {self.due}"
+        )
+        return (f"{self._approved()} {_FAIR}: {self._author()}", *self._because(asked))
+
+    def _member(self) -> tuple[str, ...]:
+        """Return the reminder to a member, who cannot be instructed."""
+        asked = (
+            f"Please look at {self.this} again, with the council's "
+            f"{one_line(self.facts.policy_title)} in mind"
+        )
+        fair = f"{_FAIR}, and this is no instruction: it is your own page."
+        return (f"{self._approved()} {fair}", *self._because(asked))
+
+    def _approved(self) -> str:
+        who = one_line(self.facts.approved_by, most=60)
+        kind = "reminder" if self.is_member else "request"
+        when = self.calendar.moment(self.facts.approved_at)
+        genuine = "To check that it is genuine, ring the council office."
+        return f"{capital(the(who))} approved this {kind} on {when}. {genuine}"
+
+    def _author(self) -> str:
+        if self.facts.case.subject_kind is SubjectKind.POST:
+            return "the account posts in its own name, and we do not know who wrote this."
+        return "it is the account's own profile, and we do not know who wrote it."
+
+    def _because(self, asked: str) -> tuple[str, ...]:
+        """Return what is asked and why, clause by clause, in the policy's words."""
+        if not self.card.breaches:
+            return (f"{asked}.",)
+        said = []
+        for breach in self.card.breaches:
+            lead = f"{asked}, because it" if not said else "It"
+            words = f": “{breach.words}”" if breach.words else "."
+            also = " also" if said else ""
+            why = f" {breach.why}" if breach.why else ""
+            said.append(f"{lead} may{also} breach {breach.title}{words}{why}")
+        return (*said, self.card.more) if self.card.more else tuple(said)
+
+    def _facts(self) -> tuple[Fact, ...]:
+        case = self.facts.case
+        facts = [Fact(label="Where", text=self.card.heading)]
+        if case.subject_kind is SubjectKind.POST:
+            facts.append(Fact(label="When", text=self.calendar.moment(case.published_at)))
+        if self.card.where:
+            facts.append(Fact(label="Link", text=self.card.where))
+        facts += [Fact(label="Note", text=note) for note in self.card.notes]
+        return tuple(facts)
+
+    def _closing(self, otherwise: str) -> tuple[str, ...]:
+        """Return how it is done, and what to do instead."""
+        closing = []
+        steps = one_line(self.facts.steps, most=600)
+        if self.verb == About.REMOVAL.value and steps:
+            closing.append(f"How: {sentence(steps)}")
+        if self.verb == About.CORRECTION.value:
+            closing.append(
+                "How: edit it so that what is named above no longer stands there. Where the "
+                "platform allows no edit any more, take it down and publish it again, corrected."
+            )
+        keep = "stay" if self.verb == About.REMOVAL.value else "stay as it is"
+        closing.append(
+            f"If you think it should {keep}, {otherwise}: your answer goes to {self._reader()}."
+        )
+        closing.append(self._check())
+        return tuple(closing)
+
+    def _free(self) -> tuple[str, ...]:
+        """Return how a member's mail ends."""
+        said = "What you do is up to you. If you wish to say something about it, answer this mail"
+        return (f"{said}: it goes to {self._reader()}.",)
+
+    def _check(self) -> str:
+        if self.facts.by_hand:
+            return "No programme reads this account: please say in an answer when it is done."
+        done = "was corrected" if self.verb == About.CORRECTION.value else "is still visible"
+        return f"You need not report back: clerkwatch sees by itself whether it {done}."
+
+
+def the(name: str) -> str:
+    """Return how a person is spoken of: ``the Clerk`` where an office stands for a name."""
+    is_office = name.casefold().endswith(_OFFICES) and not name.casefold().startswith("the ")
+    return f"the {name}" if is_office else name
+
+
+def request_key(case: Case, number: int) -> str:
+    """Return the natural key of the request that was made of an owner.
+
+    Args:
+        case: On which case.
+        number: The how many-th request on it, from 1.
+    """
+    return f"{MailKind.REQUEST.value}:{case.id}:{number}"
+
+
+def compose_request(facts: AskingFacts, *, key: str, sender: str) -> NewMail:
+    """Return the finished request to an owner.
+
+    Raises:
+        MailError: An address is not usable.
+    """
+    return _mail(facts, _Writer(facts).request(), key=key, sender=sender, kind=MailKind.REQUEST)
+
+
+def compose_reminder(facts: AskingFacts, *, key: str, sender: str, follows: str) -> NewMail:
+    """Return the finished reminder of the request whose Message-ID is given.
+
+    Raises:
+        MailError: An address is not usable.
+    """
+    said = _Writer(facts).reminder()
+    return _mail(facts, said, key=key, sender=sender, kind=MailKind.REMINDER, follows=follows)
+
+
+def compose_withdrawal(facts: AskingFacts, *, key: str, sender: str, follows: str) -> NewMail:
+    """Return the finished mail that takes back the request whose Message-ID is given.
+
+    Raises:
+        MailError: An address is not usable.
+    """
+    said = _Writer(facts).withdrawal()
+    return _mail(facts, said, key=key, sender=sender, kind=MailKind.REQUEST, follows=follows)
+
+
+def _mail(
+    facts: AskingFacts, asking: Asking, *, key: str, sender: str, kind: MailKind, follows: str = ""
+) -> NewMail:
+    letter = Letter(
+        key=key,
+        kind=kind.value,
+        council=facts.council,
+        sender=sender,
+        people=(facts.owner,),
+        subject=capital(plain(asking.subject)),
+        text=asking_text(asking),
+        html=asking_html(asking),
+        at=facts.as_of,
+        zone=facts.zone,
+        stamp=facts.stamp,
+        answers_to=facts.answers_to,
+        follows=follows,
+    )
+    return NewMail(
+        key=key,
+        kind=kind,
+        message_id=message_id(key, council=facts.council, sender=sender),
+        subject=asking.subject,
+        body=finish(letter),
+        recipients=(checked(facts.owner.email),),
+        cases=(facts.case.id,),
+    )
