@@ -33,7 +33,7 @@ _PARTS = (
     ("No longer applies", "lapsed"),
     ("Undecided", "undecided"),
 )
-_LONGEST_LABEL = 36
+_LONGEST_LABEL = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ def _outcomes(name: str, title: str, lines: Sequence[Line]) -> Markup:
         parts = tuple(
             (css, amount / most) for (_, css), amount in zip(_PARTS, amounts, strict=True)
         )
-        bars.append(_Bar(line.title, parts, f"{out.flagged:,}"))
+        # A clause's words stand in the table; its number is enough beside the bar.
+        label = line.title.partition(": ")[0] if name == "by_clause" else line.title
+        bars.append(_Bar(label, parts, f"{out.flagged:,}"))
     said = "; ".join(f"{abridged(one_line(bar.label), most=60)}: {bar.figure}" for bar in bars)
     return _chart(name, title, f"Flagged cases, split by what came of them. {said}.", bars)
 
