@@ -61,7 +61,7 @@ class _Writer:
         self._frame = frame
         self._showing = showing
         self._masked = is_masked(custody)
-        self._decided = is_decided(custody)
+        self._undecided = "" if is_decided(custody) else UNDECIDED
         # Seen from outside every year that is told, so that each date names its year.
         self._calendar = Calendar(zone=frame.zone, as_of=datetime(1900, 1, 1, tzinfo=UTC))
         self._labels = {
@@ -79,7 +79,7 @@ class _Writer:
             is_released=released,
             is_masked=self._masked and not released,
             standing=self._standing(),
-            undecided="" if self._decided else UNDECIDED,
+            undecided=self._undecided,
             faults=tuple(one_line(fault) for fault in self._frame.faults),
             facts=tuple(self._facts()),
             versions=tuple(self._version(version) for version in self._custody.versions),
@@ -131,14 +131,11 @@ class _Writer:
             Row(name="Answers for the account", value=self._owner()),
             Row(name="Case opened", value=self._moment(case.opened_at)),
             Row(name="Decision due", value=self._moment(case.due_at)),
-            Row(name="Where it stands", value=f"{self._standing()} {self._decision()}".strip()),
+            Row(name="Where it stands", value=f"{self._standing()} {self._undecided}".strip()),
         ]
         if case.history:
             facts.append(Row(name="Note", value="It stood there before the account was watched."))
         return facts
-
-    def _decision(self) -> str:
-        return "" if self._decided else UNDECIDED
 
     def _address(self) -> str:
         if self._showing.is_released and names_a_person(self._custody):
@@ -201,7 +198,7 @@ class _Writer:
         return f"It appeared {between}{self._moment(version.first_seen_at)}."
 
     def _lasted(self, version: KeptVersion) -> str:
-        """Return until when it was shown, and what the next reading showed."""
+        """Return until when it was shown, and what came next."""
         stretches = self._custody.stretches
         places = [place for place, one in enumerate(stretches) if one.version == version.id]
         if not places:
@@ -289,7 +286,7 @@ class _Writer:
         if stored.withdrawn_at is not None:
             why = sentence(one_line(self._showing.text(stored.withdrawn_why), most=300))
             return f"Withdrawn {self._on(stored.withdrawn_at)}. {capital(why)}".strip()
-        return "" if self._decided else UNDECIDED
+        return self._undecided
 
     def _policy(self) -> str:
         policy = self._frame.policy
