@@ -167,7 +167,7 @@ class _Reading:
             value = secret(account.credential, environ=self.app.environ)
         except SettingsError as error:
             raise AccessError(
-                error.what, account=account.id, reason=Reason.AUTH_EXPIRED, remedy=error.remedy
+                "its credential cannot be used", account=account.id, reason=Reason.AUTH_EXPIRED
             ) from error
         self.app.redactor.add(value)
         return value
