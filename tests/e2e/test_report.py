@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.demo.world import Site
-from tests.lib.pages import figures_of_file, figures_of_page
+from tests.lib.figures import figures_of_file, figures_of_page
 
 if TYPE_CHECKING:
     from pathlib import Path

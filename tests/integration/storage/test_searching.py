@@ -36,6 +36,7 @@ def told(store: Repository, run: RunId) -> Repository:
         next(one for one in store.stale_versions({COUNCIL: "s"}) if word in one.words.text)
         for word in ("Café", "Sophie")
     )
+    cases = []
     with store.writing() as transaction:
         for version, is_masked in ((first, False), (second, True)):
             found = transaction.add_finding(
@@ -50,8 +51,9 @@ def told(store: Repository, run: RunId) -> Repository:
                 by="clerkwatch",
             )
             transaction.attach(case, found)
+            cases.append(case)
         transaction.step_case(
-            case,
+            cases[-1],
             to=CaseState.CLOSED,
             resolution=Resolution.DISMISSED,
             by="Clerk",

@@ -18,7 +18,7 @@ from monitor.report.facts import Report, build
 from monitor.report.shape import report_shape
 from monitor.report.tables import NOT_A_STATEMENT, tables_of
 from storage.values import Tally
-from tests.lib.pages import figures_of_file, figures_of_page
+from tests.lib.figures import figures_of_file, figures_of_page
 from tests.lib.tallies import account, around, case, period
 
 HOSTILE = '=HYPERLINK("http://x.example","a")<script>alert(1)</script>\x1b[31m'
@@ -116,7 +116,10 @@ def test_every_chart_has_words_and_a_table_beside_it() -> None:
     assert len(charts) == 3
     for chart in charts:
         named = str(chart.attributes["aria-labelledby"]).split()
-        assert [bool(tree.css_first(f"#{name}").text()) for name in named] == [True, True]
+        assert [bool(node.text()) for name in named for node in tree.css(f"#{name}")] == [
+            True,
+            True,
+        ]
         assert tree.css_first(f'table[data-table="{named[0].removesuffix("-title")}"]') is not None
 
 
