@@ -17,7 +17,7 @@ from monitor.alerts.cards import Desk
 from monitor.alerts.hardening import one_line, plain
 from monitor.alerts.message import Letter, checked, finish, message_id
 from monitor.alerts.render import asking_html, asking_text
-from monitor.alerts.wording import Calendar, capital, place, sentence
+from monitor.alerts.wording import Calendar, capital, place, sentence, the
 from storage.values import NewMail
 
 if TYPE_CHECKING:
@@ -117,7 +117,6 @@ class Asking:
     foot: tuple[str, ...]
 
 
-_OFFICES = ("clerk", "deputy", "officer")
 _FAIR = "Nobody has decided that you did anything wrong"
 
 
@@ -251,7 +250,7 @@ class _Writer:
         """Return what is asked and why, clause by clause, in the policy's words."""
         if not self.card.breaches:
             return (f"{asked}.",)
-        said = []
+        said: list[str] = []
         for breach in self.card.breaches:
             lead = f"{asked}, because it" if not said else "It"
             words = f": “{breach.words}”" if breach.words else "."
@@ -298,12 +297,6 @@ class _Writer:
             return "No programme reads this account: please say in an answer when it is done."
         done = "was corrected" if self.verb == About.CORRECTION.value else "is still visible"
         return f"You need not report back: clerkwatch sees by itself whether it {done}."
-
-
-def the(name: str) -> str:
-    """Return how a person is spoken of: ``the Clerk`` where an office stands for a name."""
-    is_office = name.casefold().endswith(_OFFICES) and not name.casefold().startswith("the ")
-    return f"the {name}" if is_office else name
 
 
 def request_key(case: Case, number: int) -> str:

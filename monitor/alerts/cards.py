@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from config.types import CaseId, CaseState, Kind, Outcome, Severity, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
+from monitor.alerts.offers import Command, offers
 from monitor.alerts.wording import abridged, capital, count, listed, place, sentence
+from monitor.cases.life import last_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,14 +49,6 @@ class Breach:
     words: str
     why: str
     harmless: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """A command that exists, and what it does."""
-
-    line: str
-    does: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +135,7 @@ class Desk:
             more=more,
             decide=self._decide(case),
             owner=self._owner(case),
-            commands=_commands(case),
+            commands=offers(case, account=self.accounts.get(case.account)),
             where=inert(case.url),
         )
 
@@ -195,7 +189,7 @@ class Desk:
 
     def _again(self, case: Case) -> str:
         """Return that a case was closed before, and why it is open again."""
-        last = case.events[-1] if case.events else None
+        last = last_step(case)
         if last is None or last.from_state is not CaseState.CLOSED:
             return ""
         because = f": {one_line(last.because)}" if last.because else ""
@@ -231,6 +225,10 @@ class Desk:
         owner = one_line(known.owner) if known else ""
         if not owner:
             return ""
+        if known and known.is_owner_reachable:
+            does = "take it down or, with --correct, to correct it"
+            does = does if case.subject_kind is SubjectKind.POST else "change it"
+            return f"The account's owner, {owner}, can be asked by mail to {does}."
         if case.subject_kind is SubjectKind.POST:
             return f"If it should come down or be corrected, ask the account's owner: {owner}."
         return f"If it should be changed, ask the account's owner: {owner}."
@@ -375,17 +373,3 @@ def _notes(case: Case, *, masked: bool, excerpt: str, cut: bool) -> tuple[str, .
         their = "its" if case.pictures == 1 else "their"
         notes.append(f"With {count(case.pictures, 'picture')} ({their} text was not read).")
     return tuple(notes)
-
-
-def _commands(case: Case) -> tuple[Command, ...]:
-    """Return the decisions that this version can record."""
-    return (
-        Command(
-            line=f"clerkwatch cases acknowledge {case.id}",
-            does="I am dealing with it",
-        ),
-        Command(
-            line=f'clerkwatch cases dismiss {case.id} --because "…"',
-            does="It is not a breach",
-        ),
-    )

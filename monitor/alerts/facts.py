@@ -41,6 +41,7 @@ class AccountFacts:
         title: In full: ``Facebook page "Elstree & Borehamwood Town Council"``.
         short: For lists: ``Facebook``.
         by_hand: No programme reads it; it is not in "7 of 7".
+        is_owner_reachable: Its owner can be written to.
         last_read_at: End of the newest complete reading; None: never.
         failing_since: Start of the present run of failures; None when it works.
         reason: Class of the present failure.
@@ -56,6 +57,7 @@ class AccountFacts:
     kind: Kind
     owner: str
     by_hand: bool = False
+    is_owner_reachable: bool = False
     last_read_at: datetime | None = None
     failing_since: datetime | None = None
     reason: Reason | None = None

@@ -66,6 +66,7 @@ class Watched:
             kind=self.account.kind,
             owner=self.account.owner,
             by_hand=self.by_hand,
+            is_owner_reachable=bool(self.account.owner_email),
             blind_spots=self.blind_spots,
             review_every_days=self.account.review_every_days,
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.types import CaseState, Resolution
+from config.types import CaseState, Kind, Resolution
 from monitor.alerts.hardening import one_line
-from monitor.alerts.wording import sentence
+from monitor.alerts.wording import sentence, the
+from monitor.cases.life import TABLE, Step, asked, last_step, request_event
 
 if TYPE_CHECKING:
     from monitor.alerts.cards import Desk
@@ -22,18 +23,39 @@ def is_overdue(case: Case, *, calendar: Calendar) -> bool:
 
 
 def waiting_line(case: Case, *, desk: Desk) -> str:
-    """Return where a case that is not closed stands."""
+    """Return where a case that is not closed stands: who was asked for what, and what was seen."""
     name = f"Case {case.id}, {desk.title(case)}"
+    said = _asked(case, desk=desk) if case.state in _REMOVING else _taken_up(case, desk=desk)
+    overdue = " Overdue." if is_overdue(case, calendar=desk.calendar) else ""
+    again = " It is looked at once more before the case is closed."
+    more = again if case.state is CaseState.VERIFYING and not case.visible else ""
+    return f"{name}: {said}. {desk.still(case)}{overdue}{more}"
+
+
+def _asked(case: Case, *, desk: Desk) -> str:
+    """Return who was asked for what, when and by when."""
+    event = request_event(case)
+    when = f" {_on(desk, event)}" if event else ""
+    what = "to correct it" if asked(case) is Step.REQUEST_CORRECTION else "to take it down"
+    known = desk.accounts.get(case.account)
+    due = desk.calendar.moment(case.due_at)
+    if known is not None and known.kind is Kind.MEMBER:
+        return f"the member was reminded{when}"
+    owner = one_line(known.owner) if known and known.owner else "the owner"
+    return f"{the(owner)} was asked{when} {what} by {due}"
+
+
+def _taken_up(case: Case, *, desk: Desk) -> str:
+    """Return who has the case in hand."""
     steps = (event for event in reversed(case.events) if event.to_state is case.state)
     step = next(steps, None)
-    when = f" on {desk.calendar.day_of(step.at)}" if step else ""
-    if case.state in _REMOVING:
-        said = f"removal asked for{when}, to be done by {desk.calendar.moment(case.due_at)}"
-    else:
-        word = "escalated" if case.state is CaseState.ESCALATED else "acknowledged"
-        said = f"{word}{when}{_by(step)}"
-    overdue = " Overdue." if is_overdue(case, calendar=desk.calendar) else ""
-    return f"{name}: {said}. {desk.still(case)}{overdue}"
+    word = "escalated" if case.state is CaseState.ESCALATED else "acknowledged"
+    return f"{word}{f' {_on(desk, step)}' if step else ''}{_by(step)}"
+
+
+def _on(desk: Desk, event: CaseEvent) -> str:
+    """Return on which day a step was taken."""
+    return f"on {desk.calendar.day_of(event.at)}"
 
 
 def gone_line(case: Case, *, desk: Desk) -> str:
@@ -43,14 +65,15 @@ def gone_line(case: Case, *, desk: Desk) -> str:
 
 def closed_line(case: Case, *, desk: Desk) -> str:
     """Return how a case ended."""
-    last = case.events[-1] if case.events else None
+    last = last_step(case)
     because = f": {one_line(last.because)}" if last and last.because else ""
     if case.resolution is Resolution.REMOVED:
-        said = desk.gone(case)
+        looked = last is not None and last.what == TABLE[Step.LOOKED].does
+        said = f"no longer there, as seen{_by(last)}" if looked else desk.gone(case)
     elif case.resolution is Resolution.NO_LONGER_APPLIES:
         said = f"no longer applies{because}"
     elif case.resolution is Resolution.CORRECTED:
-        said = "corrected"
+        said = f"corrected{because}"
     else:
         word = "left as it is" if case.resolution is Resolution.LEFT else "not a breach"
         said = f"decided{_by(last)}: {word}{because}"

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.types import CaseState, Kind, MailKind, Outcome, RecipientState, RunKind
+from monitor.alerts.asking import request_key
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
 from monitor.alerts.urgent import urgent_findings, urgent_key
+from monitor.cases.life import asked, request_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -228,6 +230,9 @@ def _refused(
     """Return the keys of mails that a server refused for good for somebody, newest matters."""
     mails = [
         repository.mail(urgent_key(case, zone=zone)) for case in cases if urgent_findings(case)
+    ]
+    mails += [
+        repository.mail(request_key(case, request_count(case))) for case in cases if asked(case)
     ]
     return tuple(
         mail.key

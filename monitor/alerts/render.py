@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.alerts.asking import Asking
-    from monitor.alerts.cards import Command
     from monitor.alerts.model import Digest, Technical, Urgent
+    from monitor.alerts.offers import Command
 
 _WIDTH = 100
 # Where a mail programme would see an address: a scheme's end, or a dot or @ between words.

@@ -27,6 +27,8 @@ _MONTHS = (
     "December",
 )
 
+_OFFICES = ("clerk", "deputy", "officer", "manager", "mayor")
+
 
 class Calendar:
     """Says instants in the council's zone, as seen from one moment."""
@@ -124,6 +126,12 @@ def capital(text: str) -> str:
 def sentence(text: str) -> str:
     """Return text that ends like a sentence."""
     return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def the(name: str) -> str:
+    """Return how a person is spoken of: ``the Clerk`` where an office stands for a name."""
+    is_office = name.casefold().endswith(_OFFICES) and not name.casefold().startswith("the ")
+    return f"the {name}" if is_office else name
 
 
 def abridged(words: str, *, most: int = 170) -> str:

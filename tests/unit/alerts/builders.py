@@ -155,6 +155,7 @@ FACEBOOK = account(
     "council-facebook",
     'Facebook page "Ashcombe Town Council"',
     "Facebook page",
+    is_owner_reachable=True,
     blind_spots=("Reels", "stories", "text in pictures"),
 )
 X = account("council-x", "X @AshcombeTC", "X", blind_spots=("Spaces", "text in pictures"))

@@ -334,7 +334,9 @@ def test_a_line_about_a_masked_case_repeats_nothing() -> None:
 def test_a_profile_asks_nobody_to_take_it_down() -> None:
     """A profile is changed, not removed."""
     card = desk().card(PROFILE)
-    assert card.owner == "If it should be changed, ask the account's owner: Communications Officer."
+    assert card.owner == (
+        "The account's owner, Communications Officer, can be asked by mail to change it."
+    )
     assert "Posted" not in card.seen
 
 
@@ -448,7 +450,7 @@ def test_a_profile_case_is_told_when_new_and_then_on_mondays() -> None:
         ),
         (Resolution.DISMISSED, "decided by Clerk: not a breach: it quotes a notice."),
         (Resolution.LEFT, "decided by Clerk: left as it is: it quotes a notice."),
-        (Resolution.CORRECTED, "corrected."),
+        (Resolution.CORRECTED, "corrected: it quotes a notice."),
         (Resolution.NO_LONGER_APPLIES, "no longer applies: it quotes a notice."),
     ],
 )
@@ -474,12 +476,15 @@ def test_each_way_a_case_ends_has_its_words(resolution: Resolution, expected: st
     [
         (CaseState.ACKNOWLEDGED, "acknowledged on Friday 20 November by Clerk"),
         (CaseState.ESCALATED, "escalated on Friday 20 November by Clerk"),
-        (CaseState.REMOVAL_REQUESTED, "removal asked for on Friday 20 November, to be done by"),
+        (CaseState.REMOVAL_REQUESTED, "was asked on Friday 20 November to take it down by"),
+        (CaseState.VERIFYING, "was asked on Friday 20 November to take it down by"),
     ],
 )
 def test_each_way_a_case_waits_has_its_words(state: CaseState, expected: str) -> None:
     """Who has it, since when, and whether it still stands there."""
-    event = dataclasses.replace(ACKNOWLEDGED.events[0], to_state=state)
+    is_asked = state in (CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING)
+    what = "removal asked for" if is_asked else "taken up"
+    event = dataclasses.replace(ACKNOWLEDGED.events[0], to_state=state, what=what)
     waits = dataclasses.replace(ACKNOWLEDGED, state=state, events=(event,))
     assert expected in build_digest(facts(waiting=(waits,))).waiting[0]
 
