@@ -79,9 +79,10 @@ def report(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Write what was flagged and what came of it, and how well the accounts were watched.
+    """Write the committee's paper: what was flagged and decided.
 
-    Without dates: this month so far. Personal data stays out unless it is asked for.
+    It also says how well each account was watched. Without dates: this month so far.
+    Personal data stays out unless it is asked for.
     Facts for the Clerk, not a statement of compliance.
     """
     from config.policy import load_policy

@@ -57,9 +57,10 @@ def search(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Find words in posts (older wordings too), in decisions and in the ledger's notes.
+    """Find words in posts, decisions and the ledger's notes.
 
-    Capitals and accents do not matter; a word also finds longer words that begin with it.
+    Older wordings of a post are searched too. Capitals and accents do not matter; a word
+    also finds longer words that begin with it.
     """
     from storage.wanted import Wanted
 

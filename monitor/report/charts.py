@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.report.facts import Line, Report
 
 _WIDTH = 720
-_LABELS = 250
+_LABELS = 264
 _FIGURES = 64
 _ROW = 30
 _BAR = 18
@@ -33,7 +33,7 @@ _PARTS = (
     ("No longer applies", "lapsed"),
     ("Undecided", "undecided"),
 )
-_LONGEST_LABEL = 31
+_LONGEST_LABEL = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _chart(name: str, title: str, description: str, bars: Sequence[_Bar]) -> Mar
 
 def _bar(bar: _Bar, top: int) -> Markup:
     middle = top + _ROW / 2
-    label = escape(abridged(one_line(bar.label), most=_LONGEST_LABEL))
+    label = escape(one_line(bar.label, most=_LONGEST_LABEL))
     drawn = [
         Markup('<text class="label" x="{x}" y="{y:.1f}">{label}</text>').format(
             x=_LABELS - 10, y=middle + 4.5, label=label

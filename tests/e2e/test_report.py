@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
 from monitor.demo.world import Site
 from tests.lib.figures import figures_of_file, figures_of_page
+from tests.lib.schemas import SCHEMAS, problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +38,7 @@ def test_page_file_and_folder_agree(town: Place, tmp_path: Path) -> None:
 def test_json_adds_up(town: Place) -> None:
     """What came of the cases adds up to what was flagged, in all and by account."""
     found = town.run("report", "--json").json
+    assert problems(SCHEMAS["report"], found) == []
     cases = found["cases"]
     parts = ("upheld", "not_upheld", "left", "no_longer_applies", "undecided")
     assert sum(cases[part] for part in parts) == cases["flagged"] == len(found["list"])
@@ -95,6 +98,7 @@ def test_nothing_to_report_from_is_said(fresh: Machine) -> None:
 def test_words_are_found(town: Place) -> None:
     """With case numbers, account, address and day; harmless to a terminal."""
     found = town.run("search", "labour", "thursday", "--json").json
+    assert problems(SCHEMAS["search"], found) == []
     [hit] = found["hits"]
     assert (hit["kind"], hit["account"], len(hit["cases"])) == ("post", Site.X.value, 1)
     assert "Vote Labour" in hit["snippet"]
@@ -130,3 +134,23 @@ def test_a_search_without_a_word_is_wrong_use(town: Place) -> None:
     """As is an account that is not registered."""
     assert town.run("search", "!!!").code == 2
     assert town.run("search", "vote", "--account", "nobody").code == 2
+
+
+def test_the_demos_history_is_reported(machine: Machine) -> None:
+    """Every case of the demo's town, those of its last morning too; page and file agree."""
+    town = machine.folder / "town"
+    done = machine.run("demo", "--folder", town, "--json")
+    assert done.code == 0, done.err
+    configured = ("--config", town / "clerkwatch.toml")
+    listed = machine.run("cases", "list", *configured, "--json").json
+    days = ("--from", min(case["opened_at"] for case in listed)[:10])
+    page = machine.run("report", *configured, *days, "--format", "html").out
+    file = machine.run("report", *configured, *days, "--format", "csv").out
+    found = figures_of_file(file)
+    assert figures_of_page(page) == found
+    assert found["summary"][0] == ["Flagged", str(len(listed))]
+    assert Counter(row[1] for row in found["cases"]) == Counter(
+        case["opened_at"][:10] for case in listed
+    )
+    names = [case["post"]["text"][:40] for case in listed if case["subject"] == "post"]
+    assert [name for name in names if name in page + file] == []

@@ -186,6 +186,21 @@ RULE = shape(
 )
 MAIL = shape(subject=TEXT, recipients=several(TEXT), text=TEXT, html=maybe(TEXT))
 
+_SHARE: Final[Schema] = {"type": "number", "minimum": 0, "maximum": 1}
+_OUTCOMES: Final = dict.fromkeys(
+    (
+        "flagged",
+        "upheld",
+        "removed",
+        "corrected",
+        "not_upheld",
+        "left",
+        "no_longer_applies",
+        "undecided",
+    ),
+    COUNT,
+)
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "check": shape(
         id={},
@@ -285,6 +300,78 @@ SCHEMAS: Final[dict[str, Schema]] = {
         ),
     ),
     "init": shape(config=TEXT, database=TEXT),
+    "report": shape(
+        council=TEXT,
+        note=TEXT,
+        made_at=INSTANT,
+        period=shape(**{"from": DATE, "to": DATE}, start=INSTANT, end=INSTANT, is_running=YES_NO),
+        cases=shape(**_OUTCOMES, history=COUNT),
+        by_clause=several(shape(clause=CLAUSE, **_OUTCOMES)),
+        by_account=several(shape(account=TEXT, **_OUTCOMES)),
+        by_rule=several(
+            shape(rule=TEXT, clause=CLAUSE, decided=COUNT, precision=maybe(_SHARE), **_OUTCOMES)
+        ),
+        removal=shape(
+            count=COUNT, median_s=maybe(COUNT), p90_s=maybe(COUNT), longest_s=maybe(COUNT)
+        ),
+        coverage=several(
+            shape(
+                account=TEXT,
+                by_hand=YES_NO,
+                due=COUNT,
+                made=COUNT,
+                share=maybe(_SHARE),
+                longest_gap=maybe(shape(**{"from": INSTANT, "to": INSTANT}, seconds=COUNT)),
+                short=COUNT,
+                new=COUNT,
+                edited=COUNT,
+                gone=COUNT,
+            )
+        ),
+        windows=several(
+            shape(
+                **{"from": DATE, "to": DATE},
+                poll=TEXT,
+                title=TEXT,
+                mode=one_of(WindowMode),
+                basis=one_of(WindowBasis),
+            )
+        ),
+        spend=several(
+            shape(platform=TEXT, resources=COUNT, usd=TEXT, budget_usd_per_month=maybe(TEXT))
+        ),
+        policy=shape(title=TEXT, reviewed_on=DATE, due_on=DATE, is_overdue=YES_NO),
+        list=several(
+            shape(
+                id=COUNT,
+                found_at=INSTANT,
+                account=TEXT,
+                clauses=several(CLAUSE),
+                severity=one_of(Severity),
+                resolution=maybe(one_of(Resolution)),
+                closed_at=maybe(INSTANT),
+                history=YES_NO,
+            )
+        ),
+    ),
+    "search": shape(
+        hits=several(
+            shape(
+                kind=one_of(["post", "profile", "case", "ledger"]),
+                at=INSTANT,
+                account=maybe(TEXT),
+                url=maybe(TEXT),
+                what=maybe(TEXT),
+                snippet=maybe(TEXT),
+                masked=YES_NO,
+                cases=several(COUNT),
+                entry=maybe(COUNT),
+                current=YES_NO,
+            )
+        ),
+        more=YES_NO,
+        by_index=YES_NO,
+    ),
     "demo": shape(
         folder=TEXT,
         config=TEXT,
