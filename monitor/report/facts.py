@@ -6,7 +6,7 @@ carry neither words nor names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -246,7 +246,7 @@ def build(
         tally: Of the same period.
         totals: Of the same period, at the same interval as ``around.pull_every``.
     """
-    accounts = _told_apart(around.accounts)
+    accounts = around.accounts
     flagged = [one for one in tally.cases if period.start <= one.opened_at < period.end]
     lines = [_case_line(one, accounts, period.end) for one in flagged]
     by_clause = _lines(lines, lambda line: line.clauses, _clause_titles(around))
@@ -384,17 +384,6 @@ def _titles(accounts: Sequence[WatchedAccount]) -> dict[str, str]:
 
 def _group(account: WatchedAccount) -> str:
     return MEMBERS if account.kind is Kind.MEMBER else account.title
-
-
-def _told_apart(accounts: Sequence[WatchedAccount]) -> tuple[WatchedAccount, ...]:
-    """Return accounts so that no two titles are the same: those get their labels."""
-    titles = [one.title for one in accounts]
-    return tuple(
-        replace(one, title=f"{one.title} ({one.id})")
-        if titles.count(one.title) > 1 and one.kind is not Kind.MEMBER
-        else one
-        for one in accounts
-    )
 
 
 def _was_watched(account: WatchedAccount, period: Period) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import connectors
 from config.register import Account
+from config.types import Kind
 from monitor.alerts.house import policy_words, watched
 from monitor.freeze.coming import title_of
 from monitor.freeze.windows import all_windows, in_force
@@ -103,7 +105,18 @@ def _accounts(rows: Sequence[AccountRow], settings: Settings) -> tuple[WatchedAc
                 told_on=account.told_on,
             )
         )
-    return tuple(found)
+    return _told_apart(found)
+
+
+def _told_apart(accounts: Sequence[WatchedAccount]) -> tuple[WatchedAccount, ...]:
+    """Return accounts so that no two titles are the same: those get their labels."""
+    titles = [one.title for one in accounts]
+    return tuple(
+        replace(one, title=f"{one.title} ({one.id})")
+        if titles.count(one.title) > 1 and one.kind is not Kind.MEMBER
+        else one
+        for one in accounts
+    )
 
 
 def _windows(
