@@ -303,8 +303,9 @@ class Repository(Protocol):
     ) -> list[DuePost]:
         """Return the visible posts of the last ``look_back``, newest first.
 
-        Posts with a case that is not closed are always among them; the caller's plan
-        decides which to re-read now.
+        Posts with a case that is not closed are always among them, and those that were taken
+        down in that time, which may be put up again; the caller's plan decides which to re-read
+        now.
         """
         ...
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, or_, select, update
 
-from config.types import AccountId, CoverageStatus, Outcome, Reason, RunId, RunKind, SubjectKind
+from config.types import (
+    AccountId,
+    CoverageStatus,
+    Outcome,
+    Reason,
+    Resolution,
+    RunId,
+    RunKind,
+    SubjectKind,
+)
 from storage.columns import from_microseconds, to_microseconds
 from storage.sql.base import Desk, in_lots, replace_row, upsert
 from storage.sql.judging import NOT_CLOSED, current_version
@@ -106,6 +115,10 @@ class Runs(Desk):
             .scalar_subquery()
         )
         is_recent = _SUBJECT.c.published_at >= as_of - look_back
+        # What was taken down may be put up again, and some platforms list only what is new.
+        taken_down = select(_CASE.c.subject).where(
+            _CASE.c.resolution == Resolution.REMOVED.value, _CASE.c.closed_at >= as_of - look_back
+        )
         query = (
             select(
                 _SUBJECT.c.platform_id,
@@ -125,6 +138,7 @@ class Runs(Desk):
                 or_(
                     _CASE.c.id.is_not(None),
                     is_recent & current_version(_SUBJECT.c.id).is_not(None),
+                    _SUBJECT.c.id.in_(taken_down),
                 ),
             )
             .order_by(_SUBJECT.c.published_at.desc(), _SUBJECT.c.id.desc())
