@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from monitor.app import App
     from storage.values import Case
 
-_X_POST = re.compile(r"/status(?:es)?/(\d{1,20})(?:/|$)")
+_X_POST = re.compile(r"/status(?:es)?/(\d{1,20})(?=[/?#]|$)")
 _LAST_NUMBER = re.compile(r"(\d{5,30})(?:/?$)")
 _MOST_TEXT = 100_000
 _MARK = "reported by a person; not read by a programme"

@@ -212,8 +212,8 @@ def gone_in_trouble(kind: FaultKind) -> Callable[[Tale], None]:
         tale.delete()
         tale.trouble(kind)
         tale.trouble(kind)
-        tale.look()
-        tale.look()
+        tale.scan()
+        tale.scan()
 
     return story
 
