@@ -27,7 +27,7 @@ def offers(case: Case, *, account: AccountFacts | None) -> tuple[Command, ...]:
         case: Which case; it needs a decision.
         account: On which account; None: it is in the register no more.
     """
-    asking = ()
+    asking: tuple[Command, ...] = ()
     if account is not None and account.is_owner_reachable:
         line = f"clerkwatch cases request-removal {case.id}"
         asking = (Command(line=line, does=_asks(case, account.kind)),)

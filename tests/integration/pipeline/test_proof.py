@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from config.types import CaseId, CaseState, MailKind, Outcome, Resolution
 from monitor.alerts.outbox import deliver_due
+from monitor.cases.decisions import leave
 from monitor.cases.proof import verify
 from monitor.cases.request import request_removal
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.world import Condition, Site
+from monitor.due import Due
 from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, SALE, THREAT, Village
 
 if TYPE_CHECKING:
@@ -384,3 +387,19 @@ def test_nothing_is_read_when_nothing_should_be_gone(village: Village) -> None:
     runs = len(village.store.runs())
     assert verify(village.app, by="test").proofs == ()
     assert len(village.store.runs()) == runs
+
+
+def test_the_daemon_verifies_as_often_as_it_is_told(village: Village) -> None:
+    """At once after a start, then every `verify_every`; never when nothing should be gone."""
+    tale = begin(village, Site.FACEBOOK)
+    due = Due(app=village.app, random=Random(1))  # noqa: S311  # spreads pulls, guards nothing
+    work = dict(due.units(frozenset()))["verify"]
+    work()
+    village.clock.advance(timedelta(minutes=59))
+    assert "verify" not in dict(due.units(frozenset()))
+    village.clock.advance(timedelta(minutes=1))
+    assert "verify" in dict(due.units(frozenset()))
+    assert "verify" not in dict(due.units({"verify"}))
+    at = village.clock.now()
+    leave(village.store, tale.number, by="Clerk", because="After the fair", at=at)
+    assert "verify" not in dict(due.units(frozenset()))
