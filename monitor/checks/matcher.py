@@ -56,12 +56,15 @@ class Matcher:
         self._pattern_entries = list(build.patterns.values())
         self._patterns = [build.compiled[written] for written in build.patterns]
         self._filter = PatternFilter(self._patterns)
-        # By entry: the rules that use it, each with the group it stands in and itself.
-        self._uses: list[list[tuple[int, tuple[int, int]]]] = [[] for _ in range(build.count)]
+        # By entry: the rules that use it, each with the group it stands in. Pairs are shared
+        # and held in tuples: there are ten thousand uses, and a daemon keeps them for months.
+        uses: list[list[tuple[int, int]]] = [[] for _ in range(build.count)]
         for number, rule in enumerate(self._rules):
             for position, group in enumerate(rule.groups):
+                place = (number, position)
                 for entry in group.entries:
-                    self._uses[entry].append((number, (position, entry)))
+                    uses[entry].append(place)
+        self._uses = tuple(map(tuple, uses))
 
     def match(
         self,
@@ -84,11 +87,11 @@ class Matcher:
         found = self._find(normal.text, narrowed)
         present: dict[int, list[tuple[int, int]]] = {}
         for entry in found.entries():
-            for number, use in self._uses[entry]:
+            for number, position in self._uses[entry]:
                 if number in present:
-                    present[number].append(use)
+                    present[number].append((position, entry))
                 else:
-                    present[number] = [use]
+                    present[number] = [(position, entry)]
         layout: Layout | None = None
         matched = []
         for number, uses in present.items():
