@@ -253,7 +253,7 @@ class _Writer:
         said: list[str] = []
         for breach in self.card.breaches:
             lead = f"{asked}, because it" if not said else "It"
-            words = f": “{breach.words}”" if breach.words else "."
+            words = f": “{breach.words}”." if breach.words else "."
             also = " also" if said else ""
             why = f" {breach.why}" if breach.why else ""
             said.append(f"{lead} may{also} breach {breach.title}{words}{why}")

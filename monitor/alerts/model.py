@@ -173,7 +173,7 @@ class _Builder:
         self.unread = [account for account in self.by_programme if not self._is_read(account)]
         self.decisions = by_urgency([case for case in facts.cases if not self._is_weekly(case)])
         self.history = by_urgency(facts.history)
-        self.overdue = sum(is_overdue(case, calendar=self.calendar) for case in facts.waiting)
+        self.overdue = sum(is_overdue(case, desk=self.desk) for case in facts.waiting)
 
     def digest(self) -> Digest:
         """Return the whole mail."""

@@ -11,22 +11,27 @@ from monitor.cases.life import TABLE, Step, asked, last_step, request_event
 
 if TYPE_CHECKING:
     from monitor.alerts.cards import Desk
-    from monitor.alerts.wording import Calendar
     from storage.values import Case, CaseEvent
 
 _REMOVING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING})
 
 
-def is_overdue(case: Case, *, calendar: Calendar) -> bool:
-    """Return whether a removal that was asked for should have happened by now and has not."""
-    return case.state in _REMOVING and calendar.is_past(case.due_at) and case.visible
+def is_overdue(case: Case, *, desk: Desk) -> bool:
+    """Return whether what was asked for should have happened by now and has not.
+
+    A member was only reminded: nothing is due from them.
+    """
+    known = desk.accounts.get(case.account)
+    if known is not None and known.kind is Kind.MEMBER:
+        return False
+    return case.state in _REMOVING and desk.calendar.is_past(case.due_at) and case.visible
 
 
 def waiting_line(case: Case, *, desk: Desk) -> str:
     """Return where a case that is not closed stands: who was asked for what, and what was seen."""
     name = f"Case {case.id}, {desk.title(case)}"
     said = _asked(case, desk=desk) if case.state in _REMOVING else _taken_up(case, desk=desk)
-    overdue = " Overdue." if is_overdue(case, calendar=desk.calendar) else ""
+    overdue = " Overdue." if is_overdue(case, desk=desk) else ""
     again = " It is looked at once more before the case is closed."
     more = again if case.state is CaseState.VERIFYING and not case.visible else ""
     return f"{name}: {said}. {desk.still(case)}{overdue}{more}"

@@ -92,8 +92,14 @@ def verify(app: App, *, by: str, insist: bool = False) -> Verified:
     return Verified(run=scanned.run, coverage=scanned.coverage, proofs=tuple(proofs))
 
 
-def is_overdue(case: Case, *, as_of: datetime) -> bool:
-    """Return whether something that should be gone still stands after its time."""
+def is_overdue(app: App, case: Case, *, as_of: datetime) -> bool:
+    """Return whether something that should be gone still stands after its time.
+
+    A member was only reminded: nothing is due from them.
+    """
+    account = owners_of(app).account(case.account)
+    if account is not None and account.kind is Kind.MEMBER:
+        return False
     return case.state in SHOULD_GO and case.visible and case.due_at < as_of
 
 
@@ -107,8 +113,7 @@ def remind(app: App, case: Case, *, at: datetime) -> bool:
     """
     local = at.astimezone(app.settings.zone())
     nation = app.settings.council.nation
-    account = owners_of(app).account(case.account)
-    if account is None or account.kind is Kind.MEMBER or not is_overdue(case, as_of=at):
+    if not is_overdue(app, case, as_of=at):
         return False
     if local.time() < _OFFICE_OPENS or not is_working_day(local.date(), nation=nation):
         return False
@@ -133,7 +138,7 @@ def _proof(
         case=case,
         seen=seen,
         detail=_said(case, seen, _repair(app, case, lines.get(case.account))),
-        is_overdue=is_overdue(case, as_of=as_of),
+        is_overdue=is_overdue(app, case, as_of=as_of),
         is_reminded=shown and remind(app, case, at=app.clock.now()),
     )
 

@@ -20,6 +20,7 @@ from config.types import (
     RecipientState,
     Resolution,
 )
+from monitor import morning
 from monitor.alerts.outbox import deliver_due
 from monitor.cases import decisions
 from monitor.cases.byhand import account_of, open_case, seen_gone
@@ -139,7 +140,10 @@ def test_a_member_is_reminded_never_instructed(village: Village) -> None:
         assert never not in said
     village.clock.advance(5 * DAY)
     (proof,) = verify(village.app, by="test").proofs
-    assert not proof.is_reminded
+    assert (proof.is_overdue, proof.is_reminded) == (False, False)
+    assert "the member was reminded on Monday 2 November" in morning.compose(
+        village.app, now=village.clock.now()
+    ).text.replace("\n     ", " ")
 
 
 def test_details_are_not_repeated_to_the_owner(village: Village) -> None:
