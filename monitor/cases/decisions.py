@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from config.errors import OperatorError
 from config.types import CaseState, SubjectKind
 from monitor.alerts.asking import request_key
-from monitor.cases.life import REQUESTS, Owners, Step, asked, move, request_count
+from monitor.cases.life import Step, is_outstanding, move, request_count
 from monitor.decide import words_hash
 
 if TYPE_CHECKING:
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 
     from config.types import CaseId
     from monitor.cases.life import Move
+    from monitor.cases.owners import Owners
     from storage.repository import Repository, Transaction
     from storage.values import Case, NewMail
 
     Withdrawal = Callable[[Case], NewMail | None]
     """Writes the mail that takes a request back, for an owner who has had it."""
-
-_ASKED = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING})
 
 
 class Decision(Protocol):
@@ -359,7 +358,7 @@ def _take_back(
     withdrawal: Withdrawal | None,
 ) -> None:
     """Stop what was asked of the owner or, if they have had it, tell them so."""
-    if case.state not in _ASKED or _stop(transaction, case, at=at) or withdrawal is None:
+    if not is_outstanding(case) or _stop(transaction, case, at=at) or withdrawal is None:
         return
     mail = withdrawal(case)
     if mail is not None:
@@ -367,8 +366,6 @@ def _take_back(
 
 
 def _stop(transaction: Transaction, case: Case, *, at: datetime) -> bool:
-    if asked(case) not in REQUESTS:
-        return False
     key = request_key(case, request_count(case))
     return transaction.cancel_mail(key, why=f"case {case.id} was decided otherwise", at=at)
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from config.errors import OperatorError
 from config.types import CaseState, Resolution
+from monitor.cases.owners import Owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from config.register import Account
-    from config.types import AccountId
     from storage.values import Case, CaseEvent
 
 
@@ -217,54 +216,6 @@ TABLE = {
 REQUESTS = (Step.REQUEST_REMOVAL, Step.REQUEST_CORRECTION)
 
 
-class Person(Protocol):
-    """Somebody who may decide; `config.settings.Person` is one."""
-
-    @property
-    def name(self) -> str:
-        """As addressed in mails."""
-        ...
-
-    @property
-    def email(self) -> str:
-        """Where mails go."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owners:
-    """Who answers for which account, as far as it can be told from the configuration.
-
-    Attributes:
-        register: The accounts that are watched.
-        people: Those who decide, by whose addresses an owner is recognised under another name.
-    """
-
-    register: Sequence[Account] = ()
-    people: Sequence[Person] = ()
-
-    def account(self, label: AccountId) -> Account | None:
-        """Return the registered account with a label, or None."""
-        return next((one for one in self.register if one.id == label), None)
-
-    def owns(self, by: str, label: AccountId) -> bool:
-        """Return whether who acts answers for an account: by name, by address, or as a person.
-
-        Args:
-            by: Who acts, as given: a name or a mail address.
-            label: Which account.
-        """
-        account = self.account(label)
-        if account is None:
-            return False
-        owner = {_folded(account.owner), _folded(account.owner_email)} - {""}
-        said = {_folded(by)}
-        for person in self.people:
-            names = {_folded(person.name), _folded(person.email)}
-            said |= names if said & names else set()
-        return bool(said & owner)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """What a step makes of a case.
@@ -369,6 +320,20 @@ def asked(case: Case) -> Step | None:
     return next((step for step in REQUESTS if TABLE[step].does == said), None)
 
 
+def is_outstanding(case: Case) -> bool:
+    """Return whether an owner has been asked for something that nobody has taken back since.
+
+    Also of an escalated case: what was asked of the owner stands.
+    """
+    names, undone = _names(REQUESTS), TABLE[Step.UNDO].does
+    for event in reversed(case.events):
+        if event.what in names:
+            return True
+        if event.what == undone or event.from_state is CaseState.CLOSED:
+            return False
+    return False
+
+
 def request_event(case: Case) -> CaseEvent | None:
     """Return the newest event by which something was asked of the owner, or None."""
     names = _names(REQUESTS)
@@ -431,7 +396,3 @@ def _newest(case: Case, names: frozenset[str]) -> str:
 def _was_closed(case: Case) -> bool:
     last = last_step(case)
     return last is not None and last.from_state is CaseState.CLOSED
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -28,13 +28,13 @@ from monitor.alerts.facts import Stamp
 from monitor.alerts.house import House
 from monitor.alerts.message import message_id
 from monitor.cases.life import (
-    Owners,
+    TABLE,
     Step,
-    asked,
     move,
     request_count,
     request_event,
 )
+from monitor.cases.owners import Owners
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from config.register import Account
     from config.types import CaseId, Severity
     from monitor.app import App
-    from storage.values import Case, NewMail
+    from storage.values import Case, CaseEvent, NewMail
 
 UNDO_FOR = timedelta(minutes=15)
 """How long a request waits in the outbox, so that who approved it can think again."""
@@ -164,6 +164,12 @@ def _requested(app: App, number: CaseId, *, is_new: bool) -> Requested:
     )
 
 
+def _about(event: CaseEvent | None) -> About:
+    """Return what was asked for by a step."""
+    is_correction = event is not None and event.what == TABLE[Step.REQUEST_CORRECTION].does
+    return About.CORRECTION if is_correction else About.REMOVAL
+
+
 class _Desk:
     """Writes to owners; takes what it needs of the house before any transaction begins."""
 
@@ -229,7 +235,7 @@ class _Desk:
             case=case,
             account=watched.facts(),
             owner=Owner(name=account.owner, email=account.owner_email),
-            about=About.CORRECTION if asked(case) is Step.REQUEST_CORRECTION else About.REMOVAL,
+            about=_about(event),
             approved_by=self._shown(event.by if event else ""),
             approved_at=event.at if event else self.at,
             due_at=case.due_at,

@@ -238,6 +238,26 @@ def test_an_owner_is_told_that_it_may_stay(village: Village, *, has_left: bool) 
     assert said == (expected if has_left else [])
 
 
+def test_an_owner_is_told_after_an_escalation_too(village: Village) -> None:
+    """What was asked stands while somebody else decides; decided otherwise, it is taken back."""
+    server, number = Server(), flagged(village).id
+    ask(village, number, correct=True)
+    village.clock.advance(UNDO_FOR)
+    server.deliver(village)
+    at = village.clock.now()
+    decisions.escalate(village.store, number, by="Clerk", because="Complaint", at=at)
+    decisions.dismiss(
+        village.store,
+        number,
+        by="Clerk",
+        because="It is ours",
+        at=at,
+        withdrawal=partial(withdrawal_of, village.app, at=at),
+    )
+    expected = f"You need not correct a post on the Facebook page [case {number}]"
+    assert server.deliver(village) == [expected]
+
+
 def test_an_owner_without_address_is_not_asked(village: Village) -> None:
     """It says what to write into the configuration; nothing is stored."""
     case = flagged(village, more="")

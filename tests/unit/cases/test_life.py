@@ -13,13 +13,13 @@ from config.types import AccountId, CaseState, Resolution
 from monitor.cases.life import (
     REQUESTS,
     TABLE,
-    Owners,
     Step,
     asked,
     move,
     possible,
     request_count,
 )
+from monitor.cases.owners import Owners
 from storage.values import Case, CaseEvent
 from tests.lib import records
 from tests.unit.alerts.builders import PARTY
