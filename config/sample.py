@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from config.settings import AccountEntry, Budget, Person, PollEntry, Settings
+from config.settings import AccountEntry, Budget, Inbox, Person, PollEntry, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +36,8 @@ _TABLES: dict[str, type[BaseModel]] = {
     "accounts": AccountEntry,
     "polls": PollEntry,
 }
+_WITHIN: dict[str, tuple[str, type[BaseModel]]] = {"mail": ("inbox", Inbox)}
+"""Tables within tables, which may be left out as a whole."""
 _WIDTH = 34
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
@@ -62,6 +64,11 @@ def sample(answers: Mapping[str, Any]) -> str:
             model = field.annotation
             if isinstance(model, type) and issubclass(model, BaseModel):
                 lines += _table(f"[{name}]", model, name, answers, live=True)
+        if name in _WITHIN:
+            table, within = f"{name}.{_WITHIN[name][0]}", _WITHIN[name][1]
+            live = any(key.startswith(f"{table}.") for key in answers)
+            lines += ["", f"# {' '.join((within.__doc__ or '').split())}"]
+            lines += _table(f"[{table}]", within, table, answers, live=live)
     return "\n".join(lines) + "\n"
 
 
@@ -73,17 +80,29 @@ def reference() -> list[tuple[str, str, str, str]]:
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             continue
         prefix = {"budget": "budget.<platform>"}.get(name, name)
-        for key, inner in model.model_fields.items():
-            default = "required" if inner.is_required() else toml(inner.get_default())
-            rows.append((f"{prefix}.{key}", default, toml(_example(inner)), _said(inner)))
+        rows += _rows(prefix, model)
+        if name in _WITHIN:
+            rows += _rows(f"{prefix}.{_WITHIN[name][0]}", _WITHIN[name][1])
     return rows
+
+
+def _rows(prefix: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+    inner = {within for _, within in _WITHIN.values()}
+    for key, field in model.model_fields.items():
+        if not inner.isdisjoint(get_args(field.annotation)):
+            continue
+        default = "required" if field.is_required() else toml(field.get_default())
+        yield f"{prefix}.{key}", default, toml(_example(field)), _said(field)
 
 
 def _table(
     header: str, model: type[BaseModel], prefix: str, answers: Mapping[str, Any], *, live: bool
 ) -> Iterator[str]:
     yield header if live else f"# {header}"
+    tables = {within for _, within in _WITHIN.values()}
     for key, field in model.model_fields.items():
+        if not tables.isdisjoint(get_args(field.annotation)):
+            continue
         answered = f"{prefix}.{key}" in answers
         value = answers.get(f"{prefix}.{key}", _example(field))
         shown = f"{key} = {toml(value)}"

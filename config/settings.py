@@ -206,6 +206,63 @@ class Schedule(_Section):
     )
 
 
+class Inbox(_Section):
+    """Where replies are read: a mailbox by IMAP, or a maildir on this machine.
+
+    Without this section no reply is read, and the mails name commands.
+    """
+
+    maildir: Path | None = Field(
+        default=None,
+        description="Folder of a maildir that your mail server delivers to; the keys of IMAP are "
+        "then not used.",
+        examples=["/var/mail/clerkwatch"],
+    )
+    host: str = Field(
+        default="",
+        description="Name of the IMAP server.",
+        examples=["imap.example.gov.uk"],
+    )
+    port: int = Field(default=993, description="Its port.", ge=1, le=65_535)
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="tls", description="none | starttls | tls; none only to this machine itself."
+    )
+    auth: Literal["none", "password"] = Field(
+        default="password",
+        description="password: the secret inbox_password; none: a server on this machine that "
+        "takes any.",
+    )
+    username: str = Field(
+        default="",
+        description="User name at the IMAP server.",
+        examples=["clerkwatch@elstreeborehamwood-tc.gov.uk"],
+    )
+    folder: str = Field(default="INBOX", description="Folder of the mailbox.", min_length=1)
+    authserv_id: str = Field(
+        default="",
+        description="Name by which your receiving server signs its Authentication-Results; with "
+        "it only replies with its DMARC pass decide. Empty: it reports nothing.",
+        examples=["mx.example.gov.uk"],
+        pattern=r"^[A-Za-z0-9._-]*$",
+    )
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.maildir is not None:
+            return self
+        if not self.host:
+            raise ValueError("give host (IMAP) or maildir")
+        if not self.username:
+            raise ValueError("an IMAP server needs username")
+        if self.security == "none" and not self.host.startswith(_LOOPBACK):
+            raise ValueError(
+                'security = "none" is only for a server on this machine: use "starttls" or "tls"'
+            )
+        if not self.folder.isascii() or not self.folder.isprintable():
+            raise ValueError("the folder's name must be plain ASCII")
+        return self
+
+
 class Mail(_Section):
     """The mail server that takes clerkwatch's mails."""
 
@@ -228,6 +285,9 @@ class Mail(_Section):
         default=None,
         description="Certificate authority of a server with a private certificate.",
         examples=["mail-ca.pem"],
+    )
+    inbox: Inbox | None = Field(
+        default=None, description="Where replies are read; without it nobody decides by reply."
     )
 
     @model_validator(mode="after")
@@ -631,6 +691,9 @@ def _resolve(settings: Settings, *, base: Path, folder: Path) -> Settings:
     mail = settings.mail
     if mail.ca_file is not None:
         mail = mail.model_copy(update={"ca_file": folder / mail.ca_file})
+    if mail.inbox is not None and mail.inbox.maildir is not None:
+        inbox = mail.inbox.model_copy(update={"maildir": base / mail.inbox.maildir})
+        mail = mail.model_copy(update={"inbox": inbox})
     return settings.model_copy(update={"storage": storage, "council": council, "mail": mail})
 
 

@@ -136,6 +136,7 @@ class MailKind(StrEnum):
     TECHNICAL = "technical"
     REQUEST = "request"
     REMINDER = "reminder"
+    ANSWER = "answer"
 
 
 class RecipientState(StrEnum):
@@ -145,6 +146,14 @@ class RecipientState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+
+
+class ReplyOutcome(StrEnum):
+    """What came of one mail that was sent to clerkwatch."""
+
+    DECIDED = "decided"
+    ANSWERED = "answered"
+    IGNORED = "ignored"
 
 
 class PollType(StrEnum):

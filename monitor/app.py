@@ -15,6 +15,8 @@ from config.rules import load_rules
 from config.settings import secret
 from config.types import Reason
 from connectors.door import Door
+from monitor.alerts.inbox import inbox_of
+from monitor.alerts.keeping_secret import codes_of
 from monitor.alerts.transport import SmtpTransport
 from monitor.checks.judge import Judge
 from monitor.leases import name_of_this_process
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from config.register import Account
     from config.settings import Settings
     from connectors._redact import Redactor
+    from monitor.alerts.inbox import Inbox
     from monitor.alerts.transport import Transport
+    from monitor.cases.replies.codes import Codes
     from monitor.clock import Clock
     from storage.repository import Repository
 
@@ -49,6 +53,8 @@ class App:
         transport: The mail server.
         environ: Where secrets are looked up; never the process's own by accident.
         owner: Names this process in leases.
+        codes: Makes the codes of replies; None: no reply is read.
+        inbox: Where replies lie; None: no reply is read.
         stop: Set when the process should end soon.
         judging: Held while a lot is judged, so that two threads never judge one version.
         longest_reading: After this a lease counts as abandoned.
@@ -65,6 +71,8 @@ class App:
     transport: Transport
     environ: Mapping[str, str]
     owner: str
+    codes: Codes | None = None
+    inbox: Inbox | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     judging: Turns = field(default_factory=Turns)
     longest_reading: timedelta = timedelta(minutes=15)
@@ -93,6 +101,7 @@ def build(
     rules: Path | None = None,
     door: Door | None = None,
     transport: Transport | None = None,
+    inbox: Inbox | None = None,
 ) -> App:
     """Wire the application.
 
@@ -104,6 +113,7 @@ def build(
         rules: Another folder of rules in place of the bundled ones.
         door: Takes the place of the real door in tests.
         transport: Takes the place of the configured mail server in tests.
+        inbox: Takes the place of the configured mailbox in tests.
 
     Raises:
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
@@ -122,6 +132,8 @@ def build(
         transport=transport if transport is not None else smtp(settings, environ=environ),
         environ=environ,
         owner=name_of_this_process(),
+        codes=codes_of(settings),
+        inbox=inbox if inbox is not None else inbox_of(settings, environ=environ),
     )
 
 

@@ -15,6 +15,7 @@ from monitor.alerts.outbox import deliver_due
 from monitor.cases.proof import SHOULD_GO, verify
 from monitor.judging import bench, judge_stale
 from monitor.pipeline import scan
+from monitor.replying import handle_inbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 Work = Callable[[], object]
 JITTER = 0.1
 """Share of `pull_every` by which pulls are spread, so that accounts do not march in step."""
+LOOK_EVERY = timedelta(minutes=2)
+"""How often the inbox is looked into."""
 _FIRST_WAIT_S = 60.0
 _LONGEST_WAIT_S = 15 * 60.0
 log = structlog.get_logger()
@@ -53,6 +56,7 @@ class Due:
     unread: tuple[AccountId, ...] = ()
     _spread: dict[AccountId, timedelta] = field(init=False, default_factory=dict)
     _tried: dict[AccountId, datetime] = field(init=False, default_factory=dict)
+    _looked: datetime | None = field(init=False, default=None)
     _verified: datetime | None = field(init=False, default=None)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
@@ -73,11 +77,24 @@ class Due:
         due.extend(self._pulls(in_hand, now))
         if "judge" not in in_hand and self._is_stale(now):
             due.append(("judge", partial(judge_stale, app, as_of=now)))
+        if "inbox" not in in_hand and self._has_to_look(now):
+            due.append(("inbox", partial(self._look_in, now)))
         if "verify" not in in_hand and self._has_to_verify(now):
             due.append(("verify", partial(self._verify, now)))
         if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
             due.append(("deliver", self._deliver))
         return due
+
+    def _has_to_look(self, now: datetime) -> bool:
+        """Return whether the inbox was not looked into for a while."""
+        if self.app.inbox is None:
+            return False
+        return self._looked is None or abs(now - self._looked) >= LOOK_EVERY
+
+    def _look_in(self, now: datetime) -> None:
+        self._looked = now
+        handle_inbox(self.app)
+        self._deliver()
 
     def _has_to_verify(self, now: datetime) -> bool:
         """Return whether something should be gone and was not looked for a while."""

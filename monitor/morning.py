@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,7 @@ def write(app: App, *, now: datetime) -> tuple[NewMail, NewMail | None]:
         polls=polls_of(settings, app.repository),
         as_of=now,
     )
+    facts = replace(facts, codes=app.codes)
     errors = {
         line.account: line.error
         for run in reversed(app.repository.runs(since=facts.covered_from, limit=_RUNS))

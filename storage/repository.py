@@ -49,6 +49,8 @@ if TYPE_CHECKING:
         Found,
         LedgerLine,
         NewMail,
+        NewReply,
+        Offered,
         OutboxMail,
         PollRow,
         Quieted,
@@ -187,6 +189,20 @@ class Transaction(Protocol):
         """
         ...
 
+    def add_reply(self, reply: NewReply, *, at: datetime) -> bool:
+        """Note what came of a mail that was sent to us; False if it was noted before."""
+        ...
+
+    def use_code(self, mail: str, number: int, *, at: datetime) -> bool:
+        """Use a code of a mail up; False if it was used before.
+
+        Args:
+            mail: Natural key of the mail that offered it.
+            number: The case, or 0 for the mail as a whole.
+            at: When.
+        """
+        ...
+
     def put_poll(self, poll: PollRow, *, at: datetime) -> None:
         """Enter or replace a poll by command; every change is a dated ledger entry."""
         ...
@@ -225,6 +241,16 @@ class Repository(Protocol):
 
         Raises:
             BusyError: Another writer held the database beyond the busy time-out.
+        """
+        ...
+
+    def together(self) -> AbstractContextManager[Transaction]:
+        """Begin a writing transaction in which later ``writing`` blocks of this thread take part.
+
+        They commit with it or not at all; one that ends by an error undoes only itself.
+
+        Raises:
+            BusyError: As `writing`.
         """
         ...
 
@@ -447,6 +473,26 @@ class Repository(Protocol):
             next_at: When to try again; None with ``accepted`` False: refused for good.
             error: What the server said, without the mail's words.
         """
+        ...
+
+    def offers(self, case: CaseId | None, *, since: datetime) -> list[Offered]:
+        """Return the mails since then that tell of a case, or with None every digest or answer."""
+        ...
+
+    def has_reply(self, mailbox: str, uid: str) -> bool:
+        """Return whether a mail in a mailbox was handled."""
+        ...
+
+    def has_reply_bytes(self, digest: str) -> bool:
+        """Return whether a mail of these very bytes was handled, wherever it lay."""
+        ...
+
+    def newest_reply(self, mailbox: str) -> str | None:
+        """Return the greatest uid handled in a mailbox, as text; None for none."""
+        ...
+
+    def answers(self, sender: str, *, since: datetime) -> int:
+        """Return how often a sender was answered without having decided anything."""
         ...
 
     # --- polls ----------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from config.types import (
     PollType,
     Reason,
     RecipientState,
+    ReplyOutcome,
     Resolution,
     RuleId,
     RunId,
@@ -168,7 +169,8 @@ class AccountState:
         last_read_at: End of the newest complete reading.
         last_tried_at: End of the newest reading of any outcome.
         first_complete_at: End of the first complete reading; what was published before
-            it is history. None until then.
+            it is history. For an account that can only be read in part: end of the try
+            before the second reading that listed posts. None until then.
         profile_read_at: Newest reading of the profile.
         failing_since: Start of the present run of failures; None when it works.
     """
@@ -442,6 +444,46 @@ class NewMail:
     body: bytes
     recipients: tuple[str, ...]
     cases: tuple[CaseId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReply:
+    """A mail that was sent to clerkwatch, and what came of it; never its words.
+
+    Attributes:
+        mailbox: Where it lay.
+        uid: What it is called there; texts that sort in the order of arrival.
+        digest: Of its bytes.
+        sender: Bare address; empty if it has none.
+        why: Why it decided nothing; empty if it did.
+        case: Which case it was about; None: none.
+    """
+
+    mailbox: str
+    uid: str
+    digest: str
+    sender: str
+    outcome: ReplyOutcome
+    why: str = ""
+    case: CaseId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A mail that went out and may be answered.
+
+    Attributes:
+        key: Its natural key, of which its codes are made.
+        recipients: Envelope addresses.
+        cases: The cases it tells of.
+        used: Numbers whose code has decided.
+    """
+
+    key: str
+    created_at: datetime
+    recipients: tuple[str, ...]
+    cases: tuple[CaseId, ...]
+    used: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from config.types import AccountId, RuleId
     from monitor.alerts.facts import AccountFacts, PolicyWords
+    from monitor.alerts.offering import Offering
     from monitor.alerts.wording import Calendar
     from storage.values import Case, Finding
 
@@ -109,6 +110,7 @@ class Desk:
     Attributes:
         accounts: By label; a case of an account that is not there is called by its label.
         most_quote: Longest stretch of a post that is quoted, in characters.
+        offering: The answers to this mail; None: no reply is read.
     """
 
     calendar: Calendar
@@ -116,6 +118,7 @@ class Desk:
     policy: PolicyWords
     harmless: Mapping[RuleId, str]
     most_quote: int = 600
+    offering: Offering | None = None
 
     def card(self, case: Case) -> Card:
         """Return a case in full."""
@@ -134,8 +137,8 @@ class Desk:
             breaches=breaches,
             more=more,
             decide=self._decide(case),
-            owner=self._owner(case),
-            commands=offers(case, account=self.accounts.get(case.account)),
+            owner=self._owner(case) if self.offering is None else self._reply(case),
+            commands=self._commands(case),
             where=inert(case.url),
         )
 
@@ -213,6 +216,20 @@ class Desk:
         if self.calendar.is_past(case.due_at):
             return f"A decision was due by {due}."
         return f"Please decide by {due}."
+
+    def _commands(self, case: Case) -> tuple[Command, ...]:
+        """Return how the case can be decided: by answering, where answers are read."""
+        known = self.accounts.get(case.account)
+        if self.offering is None:
+            return offers(case, account=known)
+        can_ask = known is not None and known.is_owner_reachable
+        return tuple(self.offering.answers(case, can_ask=can_ask))
+
+    def _reply(self, case: Case) -> str:
+        """Return what introduces the answers to a mail."""
+        known = self.accounts.get(case.account)
+        said = f"{self._owner(case)} " if known and known.kind is Kind.MEMBER else ""
+        return f"{said}Reply with one line:"
 
     def _owner(self, case: Case) -> str:
         """Return whom to ask if something has to be done on the account."""

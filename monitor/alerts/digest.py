@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.types import MailKind, Role
-from monitor.alerts.message import Letter, envelope, finish, message_id
+from monitor.alerts.message import Letter, ReplyAddress, envelope, finish, message_id
 from monitor.alerts.model import Limits, build_digest
 from monitor.alerts.render import digest_html, digest_text
 from monitor.alerts.wording import Calendar
+from monitor.cases.replies.codes import ABOUT_ALL
 from storage.values import NewMail
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _finished(
     facts: DigestFacts, *, key: str, sender: str, people: tuple[Person, ...], limits: Limits
 ) -> tuple[Digest, bytes]:
     """Return the digest within limits, and its bytes."""
-    digest = build_digest(facts, limits=limits)
+    digest = build_digest(facts, limits=limits, key=key)
     letter = Letter(
         key=key,
         kind=MailKind.DIGEST.value,
@@ -127,6 +128,9 @@ def _finished(
         at=facts.as_of,
         zone=facts.zone,
         stamp=facts.stamp,
+        answers_to=None
+        if facts.codes is None
+        else ReplyAddress(name=facts.council, email=facts.codes.address(key, ABOUT_ALL)),
         record=_record(facts, digest, most=min(_MOST_RECORDED, limits.full + limits.lines)),
     )
     return digest, finish(letter)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from config.types import AccountId, ClauseId, Kind, Reason, RuleId, TopicId
+    from monitor.cases.replies.codes import Codes
     from storage.values import Case, RegisterChange
 
 
@@ -165,6 +166,7 @@ class DigestFacts:
             empty; said on a quiet day.
         opening: A pre-election period has just begun.
         technical_told: The details of failures go to a person for technical matters.
+        codes: Makes the codes of replies; None: no reply is read.
         monday: Weekly matters; None on other days.
     """
 
@@ -193,6 +195,7 @@ class DigestFacts:
     next_poll: str = ""
     opening: Opening | None = None
     technical_told: bool = False
+    codes: Codes | None = None
     monday: MondayFacts | None = None
 
 
@@ -208,3 +211,4 @@ class UrgentFacts:
     policy: PolicyWords
     stamp: Stamp
     harmless: Mapping[RuleId, str] = field(default_factory=dict)
+    codes: Codes | None = None

@@ -16,29 +16,35 @@ _RECORD = (
 )
 
 
+_REPLY = (
+    "The first line of your reply decides; a mail about it comes back. In a mail about several "
+    "cases, write the number of the case, as shown. No link here changes anything by itself."
+)
 _AUTHORS = (
     "A page or account posts in its own name: who wrote a post is not known, and nobody has "
     "decided that anybody did anything wrong."
 )
 
 
-def digest_foot(*, has_cases: bool) -> tuple[str, ...]:
+def digest_foot(*, has_cases: bool, has_inbox: bool = False) -> tuple[str, ...]:
     """Return how the digest ends.
 
     Args:
         has_cases: It asks for decisions.
+        has_inbox: Replies are read.
     """
     if not has_cases:
-        return (_NO_REPLIES,)
+        return () if has_inbox else (_NO_REPLIES,)
     return (
         _AUTHORS,
-        _RECORD,
+        _REPLY if has_inbox else _RECORD,
         "clerkwatch only flags: a person decides. It never posts or deletes anything.",
     )
 
 
-def urgent_foot(case: Case) -> tuple[str, ...]:
-    """Return how the mail about one case ends."""
+def urgent_foot(case: Case, *, has_inbox: bool = False) -> tuple[str, ...]:
+    """Return how the mail about one case ends; ``has_inbox``: replies are read."""
+    record = _REPLY if has_inbox else _RECORD
     is_post = case.subject_kind is SubjectKind.POST
     does = "takes it down" if is_post else "changes it"
     then = "whether it is still visible" if is_post else "what stands there then"
@@ -46,4 +52,4 @@ def urgent_foot(case: Case) -> tuple[str, ...]:
         f"It stays as it is until a person {does}: clerkwatch never posts or deletes anything. "
         f"It is read again at every reading, and the morning mail says {then}."
     )
-    return (said, _AUTHORS, _RECORD) if is_post else (said, _RECORD)
+    return (said, _AUTHORS, record) if is_post else (said, record)

@@ -89,6 +89,14 @@ class Person(Addressee, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyAddress:
+    """Where the answer to a mail goes."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """Everything a mail is finished from.
 
@@ -198,7 +206,8 @@ def _headers(letter: Letter) -> list[tuple[str, str]]:
     domain = _domain(checked(letter.sender))
     return [
         ("List-Id", f"clerkwatch <clerkwatch.{domain}>"),
-        ("Auto-Submitted", "auto-generated"),
+        # RFC 3834: an answer to a mail says so.
+        ("Auto-Submitted", "auto-replied" if letter.kind == "answer" else "auto-generated"),
         # Exchange and Outlook: no out-of-office answers to a machine.
         ("X-Auto-Response-Suppress", "All"),
         ("X-Clerkwatch-Kind", letter.kind),

@@ -14,10 +14,12 @@ from monitor.alerts.cards import Desk, by_urgency, ordered_findings
 from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_line
 from monitor.alerts.foot import digest_foot, urgent_foot
 from monitor.alerts.hardening import one_line
+from monitor.alerts.offering import Offering
 from monitor.alerts.progress import closed_line, gone_line, is_overdue, waiting_line
 from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subject
 from monitor.alerts.weekly import monday_lines
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
+from monitor.cases.replies.codes import ABOUT_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,41 +127,57 @@ class Technical:
     foot: tuple[str, ...]
 
 
-def build_digest(facts: DigestFacts, *, limits: Limits | None = None) -> Digest:
+def build_digest(facts: DigestFacts, *, limits: Limits | None = None, key: str = "") -> Digest:
     """Return what the digest says.
 
     Args:
         facts: What is to be told.
         limits: How much may be said in full; None: ten cases, a hundred lines.
+        key: Of the mail in the outbox, for its answers.
     """
-    return _Builder(facts, limits=limits or Limits()).digest()
+    return _Builder(facts, limits=limits or Limits(), key=key).digest()
 
 
-def build_urgent(facts: UrgentFacts) -> Urgent:
-    """Return what the urgent mail about one case says."""
+def build_urgent(facts: UrgentFacts, *, key: str = "") -> Urgent:
+    """Return what the urgent mail about one case says.
+
+    Args:
+        facts: What is to be told.
+        key: Of the mail in the outbox, for its answers.
+    """
     calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
     desk = Desk(
         calendar=calendar,
         accounts={facts.account.id: facts.account},
         policy=facts.policy,
         harmless=facts.harmless,
+        offering=Offering(codes=facts.codes, mail=key, is_alone=True) if facts.codes else None,
     )
     subject, lead = urgent_subject(facts.case, account=facts.account, policy=facts.policy)
     return Urgent(
         council=one_line(facts.council),
-        subject=subject,
+        subject=_tagged(subject, facts, key=key),
         date=calendar.moment(facts.as_of),
         lead=lead,
         card=desk.card(facts.case),
-        foot=urgent_foot(facts.case),
+        foot=urgent_foot(facts.case, has_inbox=facts.codes is not None),
     )
+
+
+def _tagged(subject: str, facts: UrgentFacts, *, key: str) -> str:
+    """Return a subject with the code in place of the case's number, where replies are read."""
+    if facts.codes is None:
+        return subject
+    plain = subject.removesuffix(f" [case {facts.case.id}]")
+    return f"{plain} {facts.codes.tag(key, facts.case.id)}"
 
 
 class _Builder:
     """Holds what every part of one digest needs."""
 
-    def __init__(self, facts: DigestFacts, *, limits: Limits) -> None:
+    def __init__(self, facts: DigestFacts, *, limits: Limits, key: str) -> None:
         self.facts = facts
+        self.key = key
         self.limits = limits
         self.calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
         self.desk = Desk(
@@ -168,6 +186,7 @@ class _Builder:
             policy=facts.policy,
             harmless=facts.harmless,
             most_quote=limits.quote,
+            offering=Offering(codes=facts.codes, mail=key) if facts.codes else None,
         )
         self.by_programme = [account for account in facts.accounts if not account.by_hand]
         self.unread = [account for account in self.by_programme if not self._is_read(account)]
@@ -185,7 +204,7 @@ class _Builder:
         history = self._listing(self.history, full=min(older_full, left))
         return Digest(
             council=one_line(facts.council),
-            subject=digest_subject(self._tally(), calendar=self.calendar),
+            subject=self._subject(),
             date=self.calendar.day(self.calendar.today),
             lead=self._lead(),
             under=self._under(),
@@ -199,9 +218,20 @@ class _Builder:
             coming=self._coming(),
             seen=self._seen(),
             weekly=monday_lines(facts, weekly=self._weekly_cases(), desk=self.desk),
-            foot=digest_foot(has_cases=bool(self.decisions or self.history)),
+            foot=digest_foot(
+                has_cases=bool(self.decisions or self.history),
+                has_inbox=facts.codes is not None,
+            ),
             cases=tuple(dict.fromkeys(case.id for case in told)),
         )
+
+    def _subject(self) -> str:
+        """Return the subject; with a code only where there is something to decide."""
+        subject = digest_subject(self._tally(), calendar=self.calendar)
+        codes = self.facts.codes
+        if codes is None or not self.decisions:
+            return subject
+        return f"{subject} {codes.tag(self.key, ABOUT_ALL)}"
 
     def _is_read(self, account: AccountFacts) -> bool:
         return account.is_read(as_of=self.facts.as_of, pull_every=self.facts.pull_every)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command that exists, and what it does."""
+    """A command or an answer that exists, what it does, and a link that fills the answer in."""
 
     line: str
     does: str
+    link: str = ""
 
 
 def offers(case: Case, *, account: AccountFacts | None) -> tuple[Command, ...]:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.alerts.answer import Answer
     from monitor.alerts.asking import Asking
     from monitor.alerts.model import Digest, Technical, Urgent
     from monitor.alerts.offers import Command
@@ -64,6 +65,16 @@ def asking_text(asking: Asking) -> str:
 def asking_html(asking: Asking) -> str:
     """Return the HTML part of a mail to an account's owner."""
     return _environment().get_template("asking.html.j2").render(mail=asking)
+
+
+def answer_text(answer: Answer) -> str:
+    """Return the text part of the answer to a reply."""
+    return _text("answer.txt.j2", answer)
+
+
+def answer_html(answer: Answer) -> str:
+    """Return the HTML part of the answer to a reply."""
+    return _environment().get_template("answer.html.j2").render(mail=answer)
 
 
 def labelled(text: str, label: str) -> str:
@@ -134,7 +145,7 @@ def unlinked(text: str) -> Markup:
     )
 
 
-def _text(template: str, mail: Asking | Digest | Technical | Urgent) -> str:
+def _text(template: str, mail: Answer | Asking | Digest | Technical | Urgent) -> str:
     said = _environment().get_template(template).render(mail=mail)
     return re.sub(r"\n{3,}", "\n\n", said).strip("\n") + "\n"
 

@@ -17,7 +17,7 @@ from config.types import CaseState, Kind, MailKind, Role, Severity
 from monitor.alerts.digest import case_record
 from monitor.alerts.facts import Stamp, UrgentFacts
 from monitor.alerts.house import House
-from monitor.alerts.message import Letter, envelope, finish, message_id
+from monitor.alerts.message import Letter, ReplyAddress, envelope, finish, message_id
 from monitor.alerts.model import build_urgent
 from monitor.alerts.render import urgent_html, urgent_text
 from storage.values import NewMail
@@ -107,7 +107,7 @@ def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person])
     case = facts.case
     key = urgent_key(case, zone=facts.zone)
     told = called(people, urgent_findings(case))
-    urgent = build_urgent(facts)
+    urgent = build_urgent(facts, key=key)
     letter = Letter(
         key=key,
         kind=MailKind.URGENT.value,
@@ -120,6 +120,9 @@ def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person])
         at=facts.as_of,
         zone=facts.zone,
         stamp=facts.stamp,
+        answers_to=None
+        if facts.codes is None
+        else ReplyAddress(name=facts.council, email=facts.codes.address(key, case.id)),
         record={
             "as_of": facts.as_of.isoformat(),
             "version": facts.stamp.version,
@@ -169,6 +172,7 @@ def urgent_mail(app: App, case: Case, *, as_of: datetime) -> NewMail | None:
         account=watched.facts(),
         policy=house.policy,
         harmless=house.harmless,
+        codes=app.codes,
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),
     )
     return compose_urgent(facts, sender=house.sender, people=house.people)

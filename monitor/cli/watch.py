@@ -27,6 +27,7 @@ from monitor.cli.common import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from monitor.app import App
     from monitor.pipeline import Scanned
     from storage.values import Coverage
 
@@ -59,7 +60,7 @@ def scan(
             scanned = scan_accounts(
                 app, accounts, by=person(None), insist=True, progress=lambda _account: step()
             )
-        warnings = send_urgent(app)
+        warnings = [*_replies(app), *send_urgent(app)]
     if json:
         from monitor.cli import shapes
 
@@ -69,6 +70,20 @@ def scan(
     for warning in warnings:
         note(f"clerkwatch: {warning}")
     raise typer.Exit(exit_code(scanned.coverage))
+
+
+def _replies(app: App) -> list[str]:
+    """Deal with replies; an inbox that does not answer is a warning, and is tried again."""
+    from config.errors import MailError
+    from monitor.replying import handle_inbox
+
+    try:
+        handled = handle_inbox(app)
+    except MailError as error:
+        return [f"replies wait: {error}"]
+    if handled.decided or handled.answered:
+        app.log.info("replies", decided=handled.decided, answered=handled.answered)
+    return []
 
 
 def exit_code(coverage: Sequence[Coverage]) -> Exit:

@@ -55,24 +55,37 @@ class Desk:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[Connection, Chain]]:
-        """Give a connection that may write, and the ledger's chain; commit at the end."""
+    def _writing(self, *, is_shared: bool = False) -> Iterator[tuple[Connection, Chain]]:
+        """Give a connection that may write, and the ledger's chain; commit at the end.
+
+        Within a block that is shared it takes part in that one and commits with it.
+
+        Args:
+            is_shared: Blocks within this one, in the same thread, take part in it.
+        """
         if self._read_only:
             message = f"{self._place}: opened for reading only"
             raise StorageError(message)
-        if getattr(self._mine, "connection", None) is not None:
+        outer: Connection | None = getattr(self._mine, "connection", None)
+        if outer is not None and not self._mine.is_shared:
             message = f"{self._place}: a writing block is open in this thread already"
             raise StorageError(message)
+        if outer is not None:
+            # Steps of one decision commit together; one that fails undoes only itself.
+            chain = self._mine.chain
+            with chain.undoing(), outer.begin_nested():
+                yield outer, chain
+            return
         with wall(self._place), self._engine.connect() as plain:
             connection = plain.execution_options(**{WRITING: True})
             with connection.begin():
-                self._mine.connection = connection
+                self._mine.connection, self._mine.is_shared = connection, is_shared
                 try:
-                    chain = Chain(connection)
+                    chain = self._mine.chain = Chain(connection)
                     yield connection, chain
                     chain.flush()
                 finally:
-                    self._mine.connection = None
+                    self._mine.connection = self._mine.chain = None
 
 
 def upsert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -12,7 +13,7 @@ from storage.ledger import SALT_BYTES, commit, make_entry
 from storage.tables import Ledger, LedgerContent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -70,6 +71,16 @@ class Chain:
         """
         reference = f"{source}:{source_id}"
         self._waiting.append((at, kind, reference, canonical(facts), source, source_id))
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        """Forget what is gathered within, if it ends by an error."""
+        before = len(self._waiting)
+        try:
+            yield
+        except BaseException:
+            del self._waiting[before:]
+            raise
 
     def flush(self) -> None:
         """Chain what was gathered onto the head and write it."""

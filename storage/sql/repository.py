@@ -13,6 +13,7 @@ from storage.sql.mails import Mails, Polls
 from storage.sql.record import Record
 from storage.sql.recording import Recording
 from storage.sql.register import Register
+from storage.sql.replies import Replies, ReplySteps
 from storage.sql.runs import Runs
 from storage.sql.searching import Searching
 from storage.sql.steps import CaseSteps, FindingSteps
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps):
+class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps, ReplySteps):
     """Fulfils `storage.repository.Transaction`."""
 
 
@@ -38,6 +39,7 @@ class SqlRepository(
     Custodian,
     Tallies,
     Searching,
+    Replies,
 ):
     """Everything that is remembered, in one SQL database."""
 
@@ -45,4 +47,10 @@ class SqlRepository(
     def writing(self) -> Iterator[SqlTransaction]:
         """Begin a writing transaction; it commits when the block ends well."""
         with self._writing() as (connection, chain):
+            yield SqlTransaction(connection, chain)
+
+    @contextmanager
+    def together(self) -> Iterator[SqlTransaction]:
+        """Begin a writing transaction in which later blocks of this thread take part."""
+        with self._writing(is_shared=True) as (connection, chain):
             yield SqlTransaction(connection, chain)

@@ -7,7 +7,7 @@ compares the two.
 
 from storage.tables.base import Row
 from storage.tables.judging import Case, CaseEvent, CaseFinding, Finding, Quieted
-from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll
+from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
 from storage.tables.reading import Observation, RawPayload, Subject, Version
 from storage.tables.record import Ledger, LedgerContent
 from storage.tables.register import (
@@ -40,6 +40,8 @@ __all__ = [
     "Quieted",
     "RawPayload",
     "RegisterChange",
+    "Reply",
+    "ReplyCode",
     "Review",
     "Row",
     "Run",

@@ -11,6 +11,7 @@ from config.types import (
     PollStatus,
     PollType,
     RecipientState,
+    ReplyOutcome,
     WindowMode,
 )
 from storage.columns import Json
@@ -58,6 +59,36 @@ class OutboxCase(Row, table=True):
     __tablename__ = "outbox_case"
     mail: int = Field(primary_key=True, foreign_key="outbox.id")
     case: int = Field(primary_key=True, foreign_key="case.id", index=True)
+
+
+class Reply(Row, table=True):
+    """A mail that was sent to clerkwatch, and what came of it; never its words."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        UniqueConstraint("mailbox", "uid"),
+        Index(None, "sender", "at"),
+        closed("outcome", ReplyOutcome),
+        NEVER_AGAIN,
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str = text_field()
+    uid: str = text_field()
+    digest: str = text_field(index=True)
+    sender: str = text_field()
+    outcome: str = text_field()
+    why: str = text_field()
+    case: int | None = Field(default=None, foreign_key="case.id")
+    at: datetime = instant_field()
+
+
+class ReplyCode(Row, table=True):
+    """A code of a mail that has decided: it does so once."""
+
+    __tablename__ = "reply_code"
+    mail: int = Field(primary_key=True, foreign_key="outbox.id")
+    number: int = Field(primary_key=True)
+    used_at: datetime = instant_field()
 
 
 class Poll(Row, table=True):

@@ -322,7 +322,7 @@ def _mails() -> None:
         *columns(sa.BigInteger(), "created_at"),
         *columns(sa.Text(), "claimed_by", null=True),
         *columns(sa.BigInteger(), "claimed_until", null=True),
-        words("outbox", "kind", "urgent digest technical request reminder"),
+        words("outbox", "kind", "urgent digest technical request reminder answer"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
         sqlite_autoincrement=True,
@@ -351,6 +351,32 @@ def _mails() -> None:
         sa.PrimaryKeyConstraint("mail", "case", name=op.f("pk_outbox_case")),
     )
     index("outbox_case", "case")
+    _replies()
+
+
+def _replies() -> None:
+    """What came in, and which codes have decided."""
+    op.create_table(
+        "reply",
+        *columns(sa.Integer(), "id"),
+        *columns(sa.Text(), "mailbox uid digest sender outcome why"),
+        *columns(sa.Integer(), "case", null=True),
+        *columns(sa.BigInteger(), "at"),
+        words("reply", "outcome", "decided answered ignored"),
+        refers("reply", "case", "case.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
+        sa.UniqueConstraint("mailbox", "uid", name=op.f("uq_reply_mailbox_uid")),
+        sqlite_autoincrement=True,
+    )
+    index("reply", "digest")
+    index("reply", "sender", "at")
+    op.create_table(
+        "reply_code",
+        *columns(sa.Integer(), "mail number"),
+        *columns(sa.BigInteger(), "used_at"),
+        refers("reply_code", "mail", "outbox.id"),
+        sa.PrimaryKeyConstraint("mail", "number", name=op.f("pk_reply_code")),
+    )
 
 
 def _polls() -> None:

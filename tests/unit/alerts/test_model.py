@@ -58,14 +58,14 @@ PROFILE = dataclasses.replace(PARTY, id=CaseId(50), subject_kind=SubjectKind.PRO
 FOUR_BLIND = tuple(dataclasses.replace(BLIND_X, id=AccountId(f"x{number}")) for number in range(4))
 
 
-def desk(**changes: int) -> Desk:
+def desk(*, most_quote: int = 600) -> Desk:
     """Return what writes about cases."""
     return Desk(
         calendar=Calendar(zone="Europe/London", as_of=AS_OF),
         accounts={one.id: one for one in (FACEBOOK, X, BLOG)},
         policy=POLICY,
         harmless=HARMLESS,
-        **changes,
+        most_quote=most_quote,
     )
 
 

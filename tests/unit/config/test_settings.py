@@ -210,7 +210,7 @@ def test_the_sample_loads_as_it_is(tmp_path: Path) -> None:
 def test_the_sample_loads_with_every_commented_line_made_live(tmp_path: Path) -> None:
     """Each example in the sample is itself valid."""
     lines = [
-        line[2:] if line.startswith(("# [[", "# ")) and ("=" in line or "[[" in line) else line
+        line[2:] if line.startswith(("# [[", "# ")) and ("=" in line or "# [" in line) else line
         for line in sample({}).splitlines()
         if not line.startswith("# clerkwatch") and "`" not in line
     ]

@@ -1,0 +1,1 @@
+"""Replies through a real mailbox."""
