@@ -4,12 +4,13 @@
 # then CI fails.
 set -euo pipefail
 bin=$1
-declare -A package=([systemd-analyze]=systemd [openssl]=openssl)
+declare -A package=([systemd-analyze]=systemd [openssl]=openssl [dovecot]=dovecot-imapd)
 missing=()
 for tool in "${!package[@]}"; do
   command -v "$tool" >/dev/null && continue
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${package[$tool]}" >/dev/null || true
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${package[$tool]}" >/dev/null || true
   fi
   command -v "$tool" >/dev/null || missing+=("$tool (Debian: ${package[$tool]})")
 done
