@@ -82,6 +82,10 @@ class Exchange:
             raise TooLateError
         return left
 
+    def has_ended(self) -> bool:
+        """Return whether the deadline has passed, also where its alarm has not rung yet."""
+        return self.is_over or self._monotonic() >= self._ends
+
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
         """Cut the connection at the deadline, whatever the thread is waiting for inside."""

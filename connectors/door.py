@@ -283,7 +283,7 @@ class Door:
             response = carry_out(adapter, request, exchange, max_bytes)
         except (RefusedError, TooLateError, TooLargeError, *FAILURES) as error:
             # Cut in the middle of something, which then failed in its own words.
-            told = TooLateError() if exchange.is_over else error
+            told = TooLateError() if exchange.has_ended() else error
             problem = self._problem(account, url, told)
         else:
             response.elapsed = timedelta(seconds=self._monotonic() - started)
