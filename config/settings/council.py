@@ -1,0 +1,117 @@
+"""Who the council is, where things are remembered, when they happen, what they may cost."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    Field,
+    field_validator,
+)
+
+from config.settings.fields import Duration, Section, TimeOfDay
+
+
+class Council(Section):
+    """Who the council is."""
+
+    name: str = Field(
+        description="The council's name, as it stands in mails.",
+        examples=["Elstree and Borehamwood Town Council"],
+        min_length=1,
+        max_length=200,
+    )
+    timezone: str = Field(
+        default="Europe/London", description="IANA time zone of all times and dates."
+    )
+    nation: Literal["England", "Wales", "Scotland", "Northern Ireland"] = Field(
+        default="England", description="Decides bank holidays and election law."
+    )
+    policy: str = Field(
+        default="elstree-borehamwood-2017",
+        description="The adopted social media policy: a bundled one, or the path of your own file.",
+    )
+    email_domain: str = Field(
+        description="The council's own mail domain (requirement 1 of the policy).",
+        examples=["elstreeborehamwood-tc.gov.uk"],
+        pattern=r"^[A-Za-z0-9.-]+\.[A-Za-z]{2,}$",
+    )
+    wards: tuple[str, ...] = Field(
+        default=(), description="The town's wards, for by-elections.", examples=[["Brookmeadow"]]
+    )
+    logo: Path | None = Field(
+        default=None,
+        description="Picture of the council's logo, compared with profile pictures.",
+        examples=["logo.png"],
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError('not an IANA time zone; write for example "Europe/London"')
+        return value
+
+
+class Storage(Section):
+    """Where things are remembered. Relative paths: see the head of this file."""
+
+    url: str = Field(
+        default="sqlite:///clerkwatch.db",
+        description="The database; sqlite:/// and a path.",
+        pattern=r"^sqlite:///.+",
+    )
+    evidence: Path = Field(
+        default=Path("evidence"),
+        description="Folder for kept copies; not used by this version, which keeps text in the "
+        "database.",
+    )
+
+
+class Schedule(Section):
+    """When things happen."""
+
+    pull_every: Duration = Field(
+        default=timedelta(minutes=30),
+        description="How often each account is read, 1m to 1d.",
+        ge=timedelta(minutes=1),
+        le=timedelta(days=1),
+        examples=["30m"],
+    )
+    verify_every: Duration = Field(
+        default=timedelta(hours=1),
+        description="How often posts that should be gone are read again, and owners who are "
+        "late reminded, 1m to 1d.",
+        ge=timedelta(minutes=1),
+        le=timedelta(days=1),
+        examples=["1h"],
+    )
+    digest_at: TimeOfDay = Field(
+        default=time(7, 0),
+        description="When the morning mail leaves; not from 01:00 to 01:59.",
+        examples=["07:00"],
+    )
+    look_back: Duration = Field(
+        default=timedelta(days=30),
+        description="How far back posts are first read, and re-read for edits and deletions, "
+        "1d to 365d.",
+        ge=timedelta(days=1),
+        le=timedelta(days=365),
+        examples=["30d"],
+    )
+
+
+class Budget(Section):
+    """What may be spent on one platform in a calendar month (UTC)."""
+
+    usd_per_month: Decimal = Field(
+        description="Reading stops before this is exceeded.",
+        examples=[Decimal("5.00")],
+        ge=0,
+        le=100_000,
+        decimal_places=2,
+    )

@@ -1,0 +1,124 @@
+"""The mail server, the inbox, and the people who are told and may decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+
+from config.settings.fields import LOOPBACK, Email, Section
+from config.types import Role
+
+
+class Inbox(Section):
+    """Where replies are read: a mailbox by IMAP, or a maildir on this machine.
+
+    Without this section no reply is read, and the mails name commands.
+    """
+
+    maildir: Path | None = Field(
+        default=None,
+        description="Folder of a maildir that your mail server delivers to; the keys of IMAP are "
+        "then not used.",
+        examples=["/var/mail/clerkwatch"],
+    )
+    host: str = Field(
+        default="",
+        description="Name of the IMAP server.",
+        examples=["imap.example.gov.uk"],
+    )
+    port: int = Field(default=993, description="Its port.", ge=1, le=65_535)
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="tls", description="none | starttls | tls; none only to this machine itself."
+    )
+    auth: Literal["none", "password"] = Field(
+        default="password",
+        description="password: the secret inbox_password; none: a server on this machine that "
+        "takes any.",
+    )
+    username: str = Field(
+        default="",
+        description="User name at the IMAP server.",
+        examples=["clerkwatch@elstreeborehamwood-tc.gov.uk"],
+    )
+    folder: str = Field(default="INBOX", description="Folder of the mailbox.", min_length=1)
+    authserv_id: str = Field(
+        default="",
+        description="Name by which your receiving server signs its Authentication-Results; with "
+        "it only replies with its DMARC pass decide. Empty: it reports nothing.",
+        examples=["mx.example.gov.uk"],
+        pattern=r"^[A-Za-z0-9._-]*$",
+    )
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.maildir is not None:
+            return self
+        if not self.host:
+            raise ValueError("give host (IMAP) or maildir")
+        if not self.username:
+            raise ValueError("an IMAP server needs username")
+        if self.security == "none" and not self.host.startswith(LOOPBACK):
+            raise ValueError(
+                'security = "none" is only for a server on this machine: use "starttls" or "tls"'
+            )
+        if not self.folder.isascii() or not self.folder.isprintable():
+            raise ValueError("the folder's name must be plain ASCII")
+        return self
+
+
+class Mail(Section):
+    """The mail server that takes clerkwatch's mails."""
+
+    host: str = Field(default="127.0.0.1", description="Name of the server.", min_length=1)
+    port: int = Field(default=2525, description="Its port.", ge=1, le=65_535)
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="none | starttls | tls; none only to this machine itself."
+    )
+    auth: Literal["none", "password", "xoauth2"] = Field(
+        default="none",
+        description="none | password; the password is the secret mail_password. "
+        "xoauth2 is not built yet.",
+    )
+    username: str = Field(default="", description="User name for auth = password.")
+    sender: Email = Field(
+        description="From whom the mails come.",
+        examples=["clerkwatch@elstreeborehamwood-tc.gov.uk"],
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="Certificate authority of a server with a private certificate.",
+        examples=["mail-ca.pem"],
+    )
+    inbox: Inbox | None = Field(
+        default=None, description="Where replies are read; without it nobody decides by reply."
+    )
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.auth == "xoauth2":
+            raise ValueError(
+                'auth = "xoauth2" is not built yet: use a relay that takes auth = "none" or '
+                '"password"'
+            )
+        if self.auth == "password" and not self.username:
+            raise ValueError('auth = "password" needs username')
+        if self.security == "none" and not self.host.startswith(LOOPBACK):
+            raise ValueError(
+                'security = "none" is only for a server on this machine: use "starttls" or "tls"'
+            )
+        return self
+
+
+class Person(Section):
+    """Somebody who is told and may decide."""
+
+    role: Role = Field(description="clerk | deputy | safeguarding | technical.", examples=["clerk"])
+    name: str = Field(description="As addressed in mails.", examples=["Clerk"], max_length=100)
+    email: Email = Field(
+        description="Where mails go.", examples=["clerk@elstreeborehamwood-tc.gov.uk"]
+    )

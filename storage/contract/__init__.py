@@ -1,0 +1,1 @@
+"""The contract of the memory, by topic; `storage.repository` puts it together."""

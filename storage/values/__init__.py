@@ -1,0 +1,73 @@
+"""Frozen values that cross the wall of `storage`; never a live row.
+
+Light on purpose: importing this module imports no database library, so that `check`
+starts quickly and checks stay pure. All instants are aware UTC.
+"""
+
+from __future__ import annotations
+
+from storage.values.cases import Case, CaseEvent
+from storage.values.custody import Custody, KeptVersion, LedgerLine, Opened, Stretch, Told
+from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
+from storage.values.mails import NewMail, NewReply, Offered, OutboxMail, Recipient
+from storage.values.polls import PollRow
+from storage.values.reading import (
+    BY_HAND,
+    AccountState,
+    Coverage,
+    DuePost,
+    ExtraWords,
+    Gap,
+    Recorded,
+    RegisterChange,
+    Review,
+    Run,
+    Seen,
+    Words,
+)
+from storage.values.record import AccountRow, Fault, Spend, Verification
+from storage.values.reports import CaseTally, Charge, CoverageTotal, Found, Hit, Mark, Tally
+
+__all__ = [
+    "BY_HAND",
+    "AccountRow",
+    "AccountState",
+    "Case",
+    "CaseEvent",
+    "CaseTally",
+    "Charge",
+    "Coverage",
+    "CoverageTotal",
+    "Custody",
+    "DuePost",
+    "ExtraWords",
+    "Fault",
+    "Finding",
+    "Found",
+    "Gap",
+    "Hit",
+    "KeptVersion",
+    "LedgerLine",
+    "Mark",
+    "NewMail",
+    "NewReply",
+    "Offered",
+    "Opened",
+    "OutboxMail",
+    "PollRow",
+    "Quieted",
+    "Recipient",
+    "Recorded",
+    "RegisterChange",
+    "Review",
+    "Run",
+    "Seen",
+    "Spend",
+    "StoredFinding",
+    "Stretch",
+    "Tally",
+    "Told",
+    "Verification",
+    "VersionToJudge",
+    "Words",
+]

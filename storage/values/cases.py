@@ -1,0 +1,81 @@
+"""What the Clerk decides on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.types import (
+    AccountId,
+    CaseId,
+    CaseState,
+    Outcome,
+    Resolution,
+    Severity,
+    SubjectId,
+    SubjectKind,
+)
+from storage.values.judging import StoredFinding
+from storage.values.reading import ExtraWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """One step in the life of a case."""
+
+    at: datetime
+    by: str
+    what: str
+    from_state: CaseState | None
+    to_state: CaseState
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What the Clerk decides on.
+
+    Attributes:
+        platform_id: The post's id; the account's for profile and account cases.
+        text: The text of the newest version.
+        visible: The newest observation showed it.
+        last_read_at: When that was.
+        findings: Those that hold now.
+        history: What stood there before it was watched: quiet.
+        due_at: Decide by.
+        mailed_at: When the Clerk was first told of it, None if not yet.
+        last_visible_at: The newest reading that showed it; None if none did.
+        gone_since: The first reading since then that said it is gone; None if none did, or
+            if it was seen again.
+        is_edited_away: What was found stands in older versions only: the words that were
+            shown last were not flagged.
+    """
+
+    id: CaseId
+    state: CaseState
+    resolution: Resolution | None
+    severity: Severity
+    account: AccountId
+    subject: SubjectId
+    subject_kind: SubjectKind
+    platform_id: str
+    url: str
+    text: str
+    published_at: datetime
+    edited: bool
+    visible: bool
+    last_outcome: Outcome
+    last_read_at: datetime
+    history: bool
+    opened_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    mailed_at: datetime | None = None
+    findings: tuple[StoredFinding, ...] = ()
+    withdrawn: tuple[StoredFinding, ...] = ()
+    events: tuple[CaseEvent, ...] = ()
+    pictures: int = 0
+    extras: tuple[ExtraWords, ...] = ()
+    last_visible_at: datetime | None = None
+    gone_since: datetime | None = None
+    is_edited_away: bool = False
