@@ -13,6 +13,7 @@
       StorageError                      wraps every database error at the wall
         SchemaError(found, wanted)
         BusyError
+        EvidenceError(path)             the folder of evidence: full, read-only, missing, damaged
       CheckError(rule, version)         a check that crashed: not_judged, never clean
       MailError(recipient, permanent)
 
@@ -159,6 +160,15 @@ class SchemaError(StorageError):
 
 class BusyError(StorageError):
     """Another process holds the database or an account's lease."""
+
+
+class EvidenceError(StorageError):
+    """The folder of evidence cannot be used, or a file in it is not what it was."""
+
+    def __init__(self, what: str, *, path: Path | str, remedy: str = "") -> None:
+        """Name the path in the text."""
+        super().__init__(f"{path}: {what}", remedy=remedy)
+        self.path = path
 
 
 class CheckError(ClerkwatchError):

@@ -24,6 +24,8 @@ FindingId = NewType("FindingId", int)
 CaseId = NewType("CaseId", int)
 RunId = NewType("RunId", int)
 MailId = NewType("MailId", int)
+EvidenceId = NewType("EvidenceId", int)
+HoldId = NewType("HoldId", int)
 
 
 class Kind(StrEnum):
@@ -200,3 +202,26 @@ class Origin(StrEnum):
 
     CONFIGURATION = "configuration"
     COMMAND = "command"
+
+
+class EvidenceKind(StrEnum):
+    """What a kept file is. Sound and video are never kept."""
+
+    ANSWER = "answer"
+    """The platform's own answer for one version, redacted."""
+    PROFILE = "profile"
+    """The account's face as it was when the case was opened."""
+    PICTURE = "picture"
+    """A still picture that the platform's answer named."""
+    ATTACHMENT = "attachment"
+    """A file that a person gave: a screenshot, a letter."""
+
+
+class HoldReason(StrEnum):
+    """Why something must not be purged."""
+
+    FOI = "foi"
+    COMPLAINT = "complaint"
+    DISCIPLINARY = "disciplinary"
+    POLICE = "police"
+    OTHER = "other"

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from storage.contract.cases import Cases, CaseSteps
+from storage.contract.evidence import Evidence, EvidenceSteps
 from storage.contract.judging import Judgements, JudgingSteps
 from storage.contract.mails import Mails, MailSteps
 from storage.contract.polls import Polls, PollSteps
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 
 
 class Transaction(
-    RegisterSteps, JudgingSteps, CaseSteps, MailSteps, PollSteps, RecordSteps, Protocol
+    RegisterSteps,
+    JudgingSteps,
+    CaseSteps,
+    EvidenceSteps,
+    MailSteps,
+    PollSteps,
+    RecordSteps,
+    Protocol,
 ):
     """Writes that commit together; leaving the ``with`` block by an error undoes them all.
 
@@ -35,7 +43,7 @@ class Transaction(
     """
 
 
-class Repository(Readings, Judgements, Cases, Mails, Polls, Record, Protocol):
+class Repository(Readings, Judgements, Cases, Evidence, Mails, Polls, Record, Protocol):
     """Everything that is remembered."""
 
     def close(self) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from storage.sql.cases import Cases
 from storage.sql.custody import Custodian
 from storage.sql.entries import MailSteps, RegisterSteps
+from storage.sql.evidence import Evidences
 from storage.sql.judging import Judging
+from storage.sql.keeping import EvidenceSteps
 from storage.sql.mails import Mails, Polls
 from storage.sql.record import Record
 from storage.sql.recording import Recording
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class SqlTransaction(FindingSteps, CaseSteps, MailSteps, RegisterSteps, ReplySteps):
+class SqlTransaction(FindingSteps, CaseSteps, EvidenceSteps, MailSteps, RegisterSteps, ReplySteps):
     """Fulfils `storage.repository.Transaction`."""
 
 
@@ -33,6 +35,7 @@ class SqlRepository(
     Recording,
     Judging,
     Cases,
+    Evidences,
     Mails,
     Polls,
     Record,

@@ -15,6 +15,7 @@ from sqlalchemy import Select, select
 from storage.columns import to_microseconds
 from storage.tables import (
     CaseEvent,
+    Evidence,
     Finding,
     Observation,
     Outbox,
@@ -38,6 +39,7 @@ _FINDING = Finding.__table__
 _EVENT = CaseEvent.__table__
 _OUTBOX = Outbox.__table__
 _RECIPIENT = OutboxRecipient.__table__
+_EVIDENCE = Evidence.__table__
 
 
 def _instant(value: datetime | None) -> int | None:
@@ -105,6 +107,28 @@ def mail_facts(row: Fields) -> dict[str, Any]:
     }
 
 
+_EVIDENCE_SAYS = (
+    "case",
+    "version",
+    "kind",
+    "place",
+    "name",
+    "sha256",
+    "size",
+    "media_type",
+    "width",
+    "height",
+    "picture_hash",
+    "origin",
+    "by",
+)
+
+
+def evidence_facts(row: Fields) -> dict[str, Any]:
+    """Return what a kept file is; its bytes by their SHA-256."""
+    return {**{name: row[name] for name in _EVIDENCE_SAYS}, "at": _instant(row["at"])}
+
+
 class _Source(NamedTuple):
     query: Select[Any]
     facts: Callable[[Fields], dict[str, Any]]
@@ -131,12 +155,14 @@ _SOURCES = {
     "finding": _Source(select(_FINDING), finding_facts),
     "event": _Source(select(_EVENT), event_facts),
     "mail": _Source(select(_OUTBOX), mail_facts),
+    "evidence": _Source(select(_EVIDENCE), evidence_facts),
 }
 _IDS = {
     "observation": _OBSERVATION.c.id,
     "finding": _FINDING.c.id,
     "event": _EVENT.c.id,
     "mail": _OUTBOX.c.id,
+    "evidence": _EVIDENCE.c.id,
 }
 
 

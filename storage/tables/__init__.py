@@ -6,6 +6,7 @@ compares the two.
 """
 
 from storage.tables.base import Row
+from storage.tables.evidence import Evidence, Hold, NoCopying, PictureAddress, Unkept
 from storage.tables.judging import Case, CaseEvent, CaseFinding, Finding, Quieted
 from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
 from storage.tables.reading import Observation, RawPayload, Subject, Version
@@ -28,14 +29,18 @@ __all__ = [
     "CaseEvent",
     "CaseFinding",
     "Coverage",
+    "Evidence",
     "Finding",
+    "Hold",
     "Lease",
     "Ledger",
     "LedgerContent",
+    "NoCopying",
     "Observation",
     "Outbox",
     "OutboxCase",
     "OutboxRecipient",
+    "PictureAddress",
     "Poll",
     "Quieted",
     "RawPayload",
@@ -47,5 +52,6 @@ __all__ = [
     "Run",
     "Spend",
     "Subject",
+    "Unkept",
     "Version",
 ]

@@ -8,6 +8,18 @@ from __future__ import annotations
 
 from storage.values.cases import Case, CaseEvent
 from storage.values.custody import Custody, KeptVersion, LedgerLine, Opened, Stretch, Told
+from storage.values.evidence import (
+    Face,
+    Hold,
+    KeptFile,
+    NewEvidence,
+    NewHold,
+    NoCopying,
+    PictureAddress,
+    Preserved,
+    ToPreserve,
+    Unkept,
+)
 from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
 from storage.values.mails import NewMail, NewReply, Offered, OutboxMail, Recipient
 from storage.values.polls import PollRow
@@ -41,20 +53,28 @@ __all__ = [
     "Custody",
     "DuePost",
     "ExtraWords",
+    "Face",
     "Fault",
     "Finding",
     "Found",
     "Gap",
     "Hit",
+    "Hold",
+    "KeptFile",
     "KeptVersion",
     "LedgerLine",
     "Mark",
+    "NewEvidence",
+    "NewHold",
     "NewMail",
     "NewReply",
+    "NoCopying",
     "Offered",
     "Opened",
     "OutboxMail",
+    "PictureAddress",
     "PollRow",
+    "Preserved",
     "Quieted",
     "Recipient",
     "Recorded",
@@ -66,7 +86,9 @@ __all__ = [
     "StoredFinding",
     "Stretch",
     "Tally",
+    "ToPreserve",
     "Told",
+    "Unkept",
     "Verification",
     "VersionToJudge",
     "Words",

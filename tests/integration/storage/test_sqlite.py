@@ -222,11 +222,11 @@ def test_an_older_schema_is_not_upgraded_by_itself(
     made: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only who holds the daemon's lock upgrades: the remedy says so."""
-    monkeypatch.setattr(schema, "REVISIONS", ("0000", "0001"))
+    monkeypatch.setattr(schema, "REVISIONS", ("0000", schema.HEAD))
     rewrite(path, "UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(SchemaError, match="clerkwatch run") as error:
         open_repository(made, create=True)
-    assert (error.value.found, error.value.wanted) == ("0000", "0001")
+    assert (error.value.found, error.value.wanted) == ("0000", schema.HEAD)
 
 
 def test_a_newer_schema_is_refused(made: str, path: Path) -> None:
