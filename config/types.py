@@ -139,6 +139,7 @@ class MailKind(StrEnum):
     REQUEST = "request"
     REMINDER = "reminder"
     ANSWER = "answer"
+    PAPER = "paper"
 
 
 class RecipientState(StrEnum):

@@ -36,6 +36,21 @@ _LINE = 76
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _MOST_SUBJECT = 200
+MOST_ENCLOSED = 7 * 1024 * 1024
+"""Most bytes of files in one mail: just under 10 MB as they travel, which every server takes."""
+_KINDS = {
+    "zip": "application/zip",
+    "html": "text/html",
+    "csv": "text/csv",
+    "json": "application/json",
+    "txt": "text/plain",
+}
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+_MOST_STEM = 60
+# Names that open a device on Windows, whatever stands after the dot.
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
 _MOST_LOCAL = 64
 _MOST_ADDRESS = 254
 
@@ -97,6 +112,45 @@ class ReplyAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with a mail; made by `enclosed`, so that its name is harmless.
+
+    Attributes:
+        name: As the reader's programme saves it.
+        content: All of it.
+    """
+
+    name: str
+    content: bytes
+
+    @property
+    def kind(self) -> str:
+        """The media type that its name says, so that neither can lie about the other."""
+        return _KINDS[self.name.rpartition(".")[2]]
+
+
+def enclosed(stem: str, suffix: str, content: bytes) -> Enclosure:
+    """Return a file for a mail under a name that is safe on every system.
+
+    Args:
+        stem: What it should be called; whatever is no Latin letter or digit becomes a dash.
+        suffix: ``zip``, ``html``, ``csv``, ``json`` or ``txt``; decides the media type.
+        content: All of it.
+    """
+    if suffix not in _KINDS:
+        raise ValueError(f"no file of kind {suffix!r} goes with a mail")
+    safe = _UNSAFE.sub("-", stem.lower()).strip("-")[:_MOST_STEM].rstrip("-")
+    if not safe or safe in _DEVICES:
+        safe = f"paper-{safe}".rstrip("-")
+    return Enclosure(name=f"{safe}.{suffix}", content=content)
+
+
+def fits(files: Iterable[Enclosure]) -> bool:
+    """Return whether files are small enough for one mail."""
+    return sum(len(file.content) for file in files) <= MOST_ENCLOSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """Everything a mail is finished from.
 
@@ -111,6 +165,7 @@ class Letter:
         record: What the attachment holds; must be JSON. Empty: there is no attachment.
         answers_to: Who reads what is answered; None: nobody does.
         follows: Message-ID of the mail that this one belongs to; empty: none.
+        files: What goes with it, in order; together they must fit (`fits`).
     """
 
     key: str
@@ -127,16 +182,20 @@ class Letter:
     record: Mapping[str, object] = field(default_factory=dict)
     answers_to: Addressee | None = None
     follows: str = ""
+    files: tuple[Enclosure, ...] = ()
 
 
 def finish(letter: Letter) -> bytes:
     """Return the finished bytes: CRLF lines, 7-bit, the same for the same letter.
 
     Raises:
-        MailError: An address cannot stand in a header (``permanent``), or nobody is told.
+        MailError: An address cannot stand in a header (``permanent``), nobody is told, or the
+            files are too large.
     """
     if not letter.people:
         raise MailError("nobody is there to be told", recipient="", permanent=True)
+    if not fits(letter.files):
+        raise MailError("the files are too large for a mail", recipient="", permanent=True)
     message = EmailMessage(policy=_POLICY)
     message["From"] = _named(f"clerkwatch for {letter.council}", letter.sender)
     message["To"] = [_named(person.name, person.email) for person in letter.people]
@@ -157,6 +216,8 @@ def finish(letter: Letter) -> bytes:
         message.add_attachment(
             packed.encode(), maintype="application", subtype="json", filename="clerkwatch.json"
         )
+    for file in letter.files:
+        _attach(message, file)
     for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"={_digest(letter.key, str(place))}=")
     return message.as_bytes()
@@ -198,6 +259,18 @@ def envelope(people: Iterable[Addressee]) -> tuple[str, ...]:
         MailError: One of them is no usable address.
     """
     return tuple(dict.fromkeys(checked(person.email) for person in people))
+
+
+def _attach(message: EmailMessage, file: Enclosure) -> None:
+    """Attach a file byte for byte: in base64, so that no line end on the way is changed."""
+    maintype, _, subtype = file.kind.partition("/")
+    message.add_attachment(
+        file.content,
+        maintype=maintype,
+        subtype=subtype,
+        filename=file.name,
+        params={"charset": "utf-8"} if maintype == "text" else None,
+    )
 
 
 def _headers(letter: Letter) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.alerts.answer import Answer
     from monitor.alerts.asking import Asking
+    from monitor.alerts.enclosing import Sheet
     from monitor.alerts.model import Digest, Technical, Urgent
     from monitor.alerts.offers import Command
 
@@ -75,6 +76,16 @@ def answer_text(answer: Answer) -> str:
 def answer_html(answer: Answer) -> str:
     """Return the HTML part of the answer to a reply."""
     return _environment().get_template("answer.html.j2").render(mail=answer)
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """Return the text part of a mail with papers."""
+    return _text("sheet.txt.j2", sheet)
+
+
+def sheet_html(sheet: Sheet) -> str:
+    """Return the HTML part of a mail with papers."""
+    return _environment().get_template("sheet.html.j2").render(mail=sheet)
 
 
 def labelled(text: str, label: str) -> str:
@@ -145,7 +156,7 @@ def unlinked(text: str) -> Markup:
     )
 
 
-def _text(template: str, mail: Answer | Asking | Digest | Technical | Urgent) -> str:
+def _text(template: str, mail: Answer | Asking | Digest | Sheet | Technical | Urgent) -> str:
     said = _environment().get_template(template).render(mail=mail)
     return re.sub(r"\n{3,}", "\n\n", said).strip("\n") + "\n"
 

@@ -13,7 +13,6 @@ from config.errors import OperatorError
 from monitor.cli.common import (
     ConfigOption,
     JsonOption,
-    harmless,
     note,
     opened_repository,
     say,
@@ -23,11 +22,9 @@ from monitor.cli.common import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
+    from monitor.report.cells import Table
     from monitor.report.facts import Report
-    from monitor.report.period import Period
-    from monitor.report.tables import Table
     from storage.repository import Repository
 
 
@@ -146,36 +143,15 @@ def _is_folder(output: Path) -> bool:
 
 
 def _written(found: Report, more: Sequence[Table], form: Format) -> str:
-    from monitor.report import csv, html, text
-    from monitor.report.tables import NOT_A_STATEMENT, tables_of
+    from monitor.report import written
 
-    head = _head(found, more)
-    if form is Format.HTML:
-        return html.page(found, head, more=more)
-    if form is Format.JSON:
-        return _json(found, more)
-    tables = [*tables_of(found), *more]
-    if form is Format.CSV:
-        return csv.one_file([*head, ("Note", NOT_A_STATEMENT)], tables)
-    lines = [f"{name:10}{said}" for name, said in head]
-    return text.page([*lines, NOT_A_STATEMENT], tables, NOT_A_STATEMENT)
-
-
-def _json(found: Report, more: Sequence[Table]) -> str:
-    from json import dumps
-
-    from monitor.report.shape import report_shape
-
-    shape = report_shape(found)
-    if more:
-        shape["personal_data"] = {
-            table.name: [
-                dict(zip(table.columns, (cell.raw for cell in row), strict=True))
-                for row in table.rows
-            ]
-            for table in more
-        }
-    return dumps(shape, ensure_ascii=True) + "\n"
+    ways = {
+        Format.HTML: written.page,
+        Format.CSV: written.one_file,
+        Format.JSON: written.as_json,
+        Format.TEXT: written.as_text,
+    }
+    return ways[form](found, more)
 
 
 def _write_folder(
@@ -204,29 +180,3 @@ def _write(file: Path, text: str) -> None:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _head(found: Report, more: Sequence[Table]) -> list[tuple[str, str]]:
-    """Return what the report is of, in words."""
-    from zoneinfo import ZoneInfo
-
-    from monitor.report.wording import moment
-
-    around = found.around
-    zone = ZoneInfo(around.zone)
-    data = "Personal data is in it: not for publication." if more else "No personal data."
-    return [
-        ("Council", harmless(around.council)),
-        ("Period", _days(found.period, zone=zone)),
-        ("Made", f"{moment(around.made_at, zone)} by clerkwatch {around.version}"),
-        ("Contents", data),
-    ]
-
-
-def _days(period: Period, *, zone: ZoneInfo) -> str:
-    from monitor.report.wording import day, moment
-
-    said = f"{day(period.first)} to {day(period.last)}"
-    if period.is_running:
-        said += f", so far: up to {moment(period.end, zone)}"
-    return said

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from monitor.report.tables import Table
+    from monitor.report.cells import Table
 
 MARK = "\ufeff"
 """Tells Excel that the file is UTF-8."""

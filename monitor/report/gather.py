@@ -86,7 +86,7 @@ def _accounts(rows: Sequence[AccountRow], settings: Settings) -> tuple[WatchedAc
         account = stated.get(row.id) or Account(
             id=row.id, platform=row.platform, handle=row.handle, kind=row.kind, owner=row.owner
         )
-        named = watched(account)
+        named = watched(account, name=row.name)
         found.append(
             WatchedAccount(
                 id=row.id,

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from monitor.alerts.hardening import one_line
+from monitor.report.cells import NOT_A_STATEMENT
 from monitor.report.charts import charts_of, legend
-from monitor.report.tables import NOT_A_STATEMENT, tables_of
+from monitor.report.tables import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.report.cells import Table
     from monitor.report.facts import Report
-    from monitor.report.tables import Table
 
 
 def page(report: Report, head: Sequence[tuple[str, str]], *, more: Sequence[Table] = ()) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.alerts.hardening import inert, one_line
-from monitor.report.tables import Cell, Table, number, words
+from monitor.report.cells import Cell, Table, number, words
 
 if TYPE_CHECKING:
     from monitor.report.facts import Report

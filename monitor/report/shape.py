@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.report.tables import NOT_A_STATEMENT
+from monitor.report.cells import NOT_A_STATEMENT
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,63 +1,43 @@
 """A report as tables: the one place where figures become words.
 
-HTML, CSV and plain text show these and nothing else, so that they cannot disagree. A cell
-has what people read and, where that is not the same, what a spreadsheet should get.
+HTML, CSV and plain text show these and nothing else, so that they cannot disagree.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.types import Kind
-from monitor.alerts.hardening import one_line
+from config.types import Kind, WindowBasis, WindowMode
 from monitor.alerts.wording import abridged, count
-from monitor.report.wording import day, duration, every, moment, money, resolution, share
+from monitor.report.cells import (
+    NOT_MEASURED,
+    NOTHING,
+    Cell,
+    Table,
+    dated,
+    number,
+    words,
+)
+from monitor.report.wording import duration, every, moment, money, resolution, share
 
 if TYPE_CHECKING:
     from monitor.report.facts import Line, Outcomes, Report
 
-NOT_A_STATEMENT = "Facts for the Clerk, not a statement of compliance."
-NOT_MEASURED = "not measured"
-_NOTHING = "none"
 _CLAUSE_WORDS = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell; ``raw`` is for spreadsheets: a plain number, or the same text."""
-
-    text: str
-    raw: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table.
-
-    Attributes:
-        name: For file names and columns: ``by_clause``.
-        title: Its heading.
-        lead: What it shows, a sentence or two.
-        columns: Headings; a unit is named where a raw figure has one.
-        numbers: Which columns hold figures, by place.
-        rows: Cells, as many as columns each.
-        empty: What is said in place of a table without rows.
-        note: What has to be known to read it; empty: nothing.
-    """
-
-    name: str
-    title: str
-    lead: str
-    columns: tuple[str, ...]
-    numbers: frozenset[int]
-    rows: tuple[tuple[Cell, ...], ...]
-    empty: str = ""
-    note: str = ""
-
-
+_MODES = {
+    WindowMode.RESTRICTED.value: "what may sway voters",
+    WindowMode.CLOSED.value: "any post",
+}
+_BASES = {
+    WindowBasis.DECLARED.value: "the notice as published",
+    WindowBasis.COUNCIL.value: "the council's own, earlier",
+    WindowBasis.STATUTORY.value: "the last day for the notice",
+    WindowBasis.PRESUMED.value: "the last day for the notice; none was entered",
+}
 _OUTCOMES = ("Flagged", "Upheld", "Not upheld", "Left", "No longer applies", "Undecided")
 
 
@@ -76,17 +56,6 @@ def tables_of(report: Report) -> tuple[Table, ...]:
         _policy(report),
         _cases(report),
     )
-
-
-def words(text: str) -> Cell:
-    """Return a cell of words, made harmless."""
-    said = one_line(text) or _NOTHING
-    return Cell(text=said, raw=said)
-
-
-def number(amount: int) -> Cell:
-    """Return a cell of a count."""
-    return Cell(text=f"{amount:,}", raw=str(amount))
 
 
 def _summary(report: Report) -> Table:
@@ -199,7 +168,7 @@ def _coverage(report: Report) -> Table:
         rows.append(
             (
                 words(line.title),
-                words(f"{'a person, ' if line.by_hand else ''}{every(line.every)}"),
+                words(f"{every(line.every)}{', by a person' if line.by_hand else ''}"),
                 number(line.due),
                 number(line.made),
                 Cell(
@@ -207,7 +176,7 @@ def _coverage(report: Report) -> Table:
                     raw="" if line.share is None else f"{line.share:.4f}",
                 ),
                 _hours(blind.end - blind.start if blind else None),
-                words(moment(blind.start, zone) if blind else _NOTHING),
+                words(moment(blind.start, zone) if blind else NOTHING),
                 number(line.short),
                 *(number(amount) for amount in (read.new, read.edited, read.gone)),
             )
@@ -244,15 +213,15 @@ def _windows(report: Report) -> Table:
         name="windows",
         title="Pre-election periods",
         lead="Those that touched the period, as the record has them now.",
-        columns=("Poll", "From", "Until", "Mode", "Start comes from"),
+        columns=("Poll", "From", "Until", "What was barred", "Start"),
         numbers=frozenset(),
         rows=tuple(
             (
                 words(line.title),
-                Cell(text=day(line.starts_on), raw=line.starts_on.isoformat()),
-                Cell(text=day(line.ends_on), raw=line.ends_on.isoformat()),
-                words(line.mode),
-                words(line.basis),
+                dated(line.starts_on),
+                dated(line.ends_on),
+                words(_MODES[line.mode]),
+                words(_BASES[line.basis]),
             )
             for line in report.around.windows
         ),
@@ -272,7 +241,7 @@ def _spend(report: Report) -> Table:
                 words(line.title),
                 number(line.resources),
                 Cell(text=money(line.amount), raw=f"{line.amount:.4f}"),
-                Cell(text=_NOTHING, raw="")
+                Cell(text=NOTHING, raw="")
                 if line.budget is None
                 else Cell(text=money(line.budget), raw=f"{line.budget:.2f}"),
             )
@@ -321,9 +290,9 @@ def _register(report: Report) -> Table:
             (
                 words("A member's page" if is_member else line.title),
                 words(line.kind.value),
-                words(_NOTHING if is_member else line.owner),
-                Cell(text=day(since), raw=since.isoformat()),
-                words("not yet") if told is None else Cell(text=day(told), raw=told.isoformat()),
+                words(NOTHING if is_member else line.owner),
+                dated(since),
+                words("not yet") if told is None else dated(told),
             )
         )
     return Table(
@@ -348,8 +317,8 @@ def _policy(report: Report) -> Table:
         rows=(
             (
                 words(policy.title),
-                Cell(text=day(policy.reviewed_on), raw=policy.reviewed_on.isoformat()),
-                Cell(text=day(policy.due_on), raw=policy.due_on.isoformat()),
+                dated(policy.reviewed_on),
+                dated(policy.due_on),
                 words("overdue" if policy.is_overdue else "in date"),
             ),
         ),
@@ -366,14 +335,12 @@ def _cases(report: Report) -> Table:
         rows.append(
             (
                 number(line.id),
-                Cell(text=day(opened), raw=opened.isoformat()),
+                dated(opened),
                 words(line.account_title),
                 words(", ".join(titles.get(clause, clause) for clause in line.clauses)),
                 words(line.severity.value),
                 words(resolution(line.resolution)),
-                Cell(text=_NOTHING, raw="")
-                if closed is None
-                else Cell(text=day(closed), raw=closed.isoformat()),
+                Cell(text=NOTHING, raw="") if closed is None else dated(closed),
                 words("before the watch" if line.history else line.subject.value),
             )
         )

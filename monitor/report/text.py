@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from monitor.report.tables import Table
+    from monitor.report.cells import Table
 
 _WIDTH = 96
 

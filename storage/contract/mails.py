@@ -113,7 +113,10 @@ class Mails(Protocol):
         ...
 
     def offers(self, case: CaseId | None, *, since: datetime) -> list[Offered]:
-        """Return the mails since then that tell of a case, or with None every digest or answer."""
+        """Return the mails since then that tell of a case.
+
+        With None those that can be answered as a whole: digests, answers and papers.
+        """
         ...
 
     def has_reply(self, mailbox: str, uid: str) -> bool:

@@ -28,7 +28,7 @@ _TOLD = OutboxCase.__table__
 _RECIPIENT = OutboxRecipient.__table__
 _REPLY = Reply.__table__
 _CODE = ReplyCode.__table__
-_WHOLE = (MailKind.DIGEST.value, MailKind.ANSWER.value)
+_WHOLE = (MailKind.DIGEST.value, MailKind.ANSWER.value, MailKind.PAPER.value)
 """Kinds of mail with a code of their own beside those of cases."""
 
 
@@ -36,7 +36,7 @@ class Replies(Desk):
     """The part of the repository that knows what was answered."""
 
     def offers(self, case: CaseId | None, *, since: datetime) -> list[Offered]:
-        """Return the mails since then that tell of a case, or with None every digest or answer."""
+        """Return the mails since then that tell of a case; None: those answered as a whole."""
         query = select(_OUTBOX.c.id, _OUTBOX.c.key, _OUTBOX.c.created_at)
         query = query.where(_OUTBOX.c.created_at >= since).order_by(_OUTBOX.c.id.desc())
         if case is None:

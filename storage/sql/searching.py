@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, inspect, select, text
@@ -98,14 +99,18 @@ class _Search:
         yield from self._notes()
 
     def completed(self, hits: list[Hit]) -> list[Hit]:
-        """Return hits on posts with their cases, whether masked, and whether current."""
+        """Return hits with their cases, whether masked, and whether current.
+
+        A decision's reason is masked like the post it is about: it may repeat what stood there.
+        """
         versions = [hit.version for hit in hits if hit.version is not None]
         subject_of, is_current = self._subjects(versions)
-        numbers, masked = self._cases_on(sorted(set(subject_of.values())))
+        decided = self._decided_on({case for hit in hits for case in hit.cases})
+        numbers, masked = self._cases_on(sorted({*subject_of.values(), *decided.values()}))
         return [
-            hit
+            replace(hit, is_masked=any(decided[case] in masked for case in hit.cases))
             if hit.version is None
-            else _with(
+            else replace(
                 hit,
                 cases=tuple(numbers.get(subject_of[hit.version], ())),
                 is_masked=subject_of[hit.version] in masked,
@@ -113,6 +118,15 @@ class _Search:
             )
             for hit in hits
         ]
+
+    def _decided_on(self, cases: set[CaseId]) -> dict[CaseId, int]:
+        """Return the subject of each case."""
+        found: dict[CaseId, int] = {}
+        for lot in in_lots(sorted(cases)):
+            query = select(_CASE.c.id, _CASE.c.subject).where(_CASE.c.id.in_(lot))
+            for number, subject in self._connection.execute(query):
+                found[CaseId(number)] = subject
+        return found
 
     def _within(self, at: ColumnElement[Any], account: ColumnElement[str] | None) -> list[Any]:
         chosen: list[Any] = []
@@ -242,20 +256,6 @@ class _Search:
                 if is_masked:
                     masked.add(subject)
         return numbers, masked
-
-
-def _with(hit: Hit, *, cases: tuple[CaseId, ...], is_masked: bool, is_current: bool) -> Hit:
-    return Hit(
-        kind=hit.kind,
-        at=hit.at,
-        text=hit.text,
-        account=hit.account,
-        url=hit.url,
-        version=hit.version,
-        cases=cases,
-        is_masked=is_masked,
-        is_current=is_current,
-    )
 
 
 def _strings(content: Any) -> Iterator[str]:

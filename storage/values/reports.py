@@ -119,7 +119,8 @@ class Hit:
         what: For a case: what happened; for the ledger: the entry's kind.
         text: The whole text in which the words stand, as stored.
         version: Which content it was; None for a case's step or a ledger entry.
-        is_masked: Something found there is never quoted without being asked for.
+        is_masked: Something found there is never quoted without being asked for; the reasons
+            of decisions on such a case neither.
         cases: Numbers of the cases on that post, closed ones too.
         entry: Number of the ledger entry.
         is_current: That content was shown last; False for an older wording.

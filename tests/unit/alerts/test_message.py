@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import email
 import json
+import re
 from email.policy import SMTP, default
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,15 @@ from config.errors import MailError
 from config.types import CaseId, Role
 from monitor.alerts.digest import MOST_BYTES
 from monitor.alerts.hardening import one_line
-from monitor.alerts.message import Letter, checked, finish, message_id
+from monitor.alerts.message import (
+    MOST_ENCLOSED,
+    Letter,
+    checked,
+    enclosed,
+    finish,
+    fits,
+    message_id,
+)
 from tests.unit.alerts.builders import (
     AS_OF,
     COUNCIL,
@@ -157,7 +166,7 @@ def test_any_text_stands_safely_in_headers(name: str, subject: str, council: str
 TEXTS = st.text(st.sampled_from("ab —é🎄=?_[]:,"), min_size=1, max_size=220)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(subject=TEXTS)
 def test_a_subject_is_read_as_it_was_written(subject: str) -> None:
     """Wherever a long subject is folded, no space appears and none is lost."""
@@ -246,3 +255,58 @@ def test_the_mail_stays_under_100_kb(filler: str) -> None:
 def test_a_mail_tells_which_cases_it_tells_of() -> None:
     """The outbox knows the cases, so that history is told once."""
     assert finished(facts(history=(PARTY,))).cases == (42,)
+
+
+# --- files that go with a mail --------------------------------------------------------------
+
+
+@given(st.text(max_size=120), st.sampled_from(["zip", "html", "csv", "json", "txt"]))
+def test_a_files_name_is_harmless_whatever_it_was_to_be(stem: str, suffix: str) -> None:
+    """Small Latin letters, digits and dashes, one dot, no path, no device, no second ending."""
+    name = enclosed(stem, suffix, b"").name
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,70}\.(zip|html|csv|json|txt)", name)
+    assert name.partition(".")[0] not in {"con", "prn", "aux", "nul", "com1", "lpt9"}
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("../../etc/passwd", "etc-passwd.csv"),
+        ("CON", "paper-con.csv"),
+        ("", "paper.csv"),
+        ('a"\r\nBcc: x@y.example', "a-bcc-x-y-example.csv"),
+        ("\u202egpj.exe", "gpj-exe.csv"),
+    ],
+)
+def test_hostile_file_names_are_made_plain(stem: str, name: str) -> None:
+    """What would be a path, a device, a header or another ending is only letters."""
+    assert enclosed(stem, "csv", b"").name == name
+
+
+@given(st.binary(max_size=3000))
+@settings(max_examples=50, deadline=None)
+def test_files_arrive_byte_for_byte(content: bytes) -> None:
+    """Whatever is in them, on 7-bit lines that every server takes."""
+    names = ("zip", "csv", "html")
+    body = finish(letter(files=tuple(enclosed("a", name, content) for name in names)))
+    assert body.isascii()
+    assert max(map(len, body.split(b"\r\n"))) <= 998
+    parts = list(parsed(body).iter_attachments())
+    assert [part.get_payload(decode=True) for part in parts] == [content] * 3
+    assert [part.get_content_type() for part in parts] == [
+        "application/zip",
+        "text/csv",
+        "text/html",
+    ]
+    assert {part.get_content_disposition() for part in parts} == {"attachment"}
+
+
+def test_files_that_are_too_large_are_refused() -> None:
+    """Together, not each; and a file of another kind is not made at all."""
+    half = enclosed("half", "zip", bytes(MOST_ENCLOSED // 2 + 1))
+    assert fits((half,))
+    assert not fits((half, half))
+    with pytest.raises(MailError, match="too large"):
+        finish(letter(files=(half, half)))
+    with pytest.raises(ValueError, match="exe"):
+        enclosed("a", "exe", b"")

@@ -14,9 +14,10 @@ from selectolax.lexbor import LexborHTMLParser
 from config.types import Kind, Resolution
 from monitor.report import csv as sheets
 from monitor.report import html, text
+from monitor.report.cells import NOT_A_STATEMENT
 from monitor.report.facts import Report, build
 from monitor.report.shape import report_shape
-from monitor.report.tables import NOT_A_STATEMENT, tables_of
+from monitor.report.tables import tables_of
 from storage.values import Tally
 from tests.lib.figures import figures_of_file, figures_of_page
 from tests.lib.tallies import account, around, case, period

@@ -1,0 +1,87 @@
+"""Steps from one schema to the next, on databases that hold something."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+
+from config.types import MailKind
+from storage import schema
+from storage.engine import WRITING, open_engine
+from storage.open import open_repository
+from storage.values import NewMail
+from tests.lib import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAIL = "INSERT INTO outbox (id, key, kind, message_id, subject, body, created_at) VALUES "
+
+
+def old_database(path: Path, revision: str) -> None:
+    """Make a database as an older version left it."""
+    engine = open_engine(f"sqlite:///{path}", create=True)
+    steps = Config()
+    steps.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.connect().execution_options(**{WRITING: True}) as writing, writing.begin():
+        steps.attributes["connection"] = writing
+        command.upgrade(steps, revision)
+    engine.dispose()
+
+
+def test_an_outbox_takes_papers_and_keeps_its_mails(tmp_path: Path) -> None:
+    """Rows, what refers to them, the next number and every constraint outlive the step."""
+    path = tmp_path / "old.db"
+    old_database(path, "0001")
+    with sqlite3.connect(path) as raw:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute(MAIL + "(7, 'digest:2026-11-02', 'digest', '<a@b>', 'Nothing', x'00ff0d0a', 5)")
+        raw.execute(MAIL + "(9, 'digest:2026-11-03', 'digest', '<c@d>', 'Gone', x'00', 6)")
+        raw.execute("INSERT INTO outbox_recipient VALUES (7, 0, 0, 'c@d.e', 'queued', '', 5, NULL)")
+        raw.execute("DELETE FROM outbox WHERE id = 9")
+    raw.close()
+
+    store = open_repository(f"sqlite:///{path}", upgrade=True)
+    try:
+        [kept] = store.mails()
+        assert (kept.id, kept.body, kept.recipients[0].address) == (7, b"\x00\xff\r\n", "c@d.e")
+        paper = NewMail(
+            key="paper:1",
+            kind=MailKind.PAPER,
+            message_id="<e@f>",
+            subject="A paper",
+            body=b"x",
+            recipients=("c@d.e",),
+        )
+        with store.writing() as transaction:
+            assert transaction.queue_mail(paper, at=records.START)
+        queued = store.mail("paper:1")
+        assert queued is not None
+        assert queued.id == 10
+    finally:
+        store.close()
+
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
+    raw.close()
+    assert "ix_outbox_created_at" in names
+    assert not {name for name in names if name.endswith("_kept")}
+
+
+def test_an_old_database_comes_to_the_same_schema(tmp_path: Path) -> None:
+    """Upgraded or made new, the statements of all tables are the same."""
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    old_database(old, "0001")
+    open_repository(f"sqlite:///{old}", upgrade=True).close()
+    open_repository(f"sqlite:///{new}", create=True).close()
+    made = []
+    for path in (old, new):
+        with sqlite3.connect(path) as raw:
+            made.append(sorted(raw.execute("SELECT name, sql FROM sqlite_master").fetchall()))
+        raw.close()
+    assert made[0] == made[1]
