@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from config.errors import SettingsError
 from config.types import CaseState, SubjectKind
-from monitor.alerts.deadline import decide_by
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
 from monitor.checks.base import Context, Judgement, Material
@@ -24,6 +23,7 @@ from monitor.freeze.polls import merge_polls, poll_of
 from monitor.freeze.rules import FREEZE, TOPIC, judge_freeze
 from monitor.freeze.stamp import windows_digest
 from monitor.freeze.windows import all_windows, in_force
+from monitor.people.rota import Rota
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -293,12 +293,7 @@ def carry_out(app: App, verdicts: Sequence[Verdict], *, at: datetime, mark: bool
         app.repository,
         verdicts,
         at=at,
-        due_at=partial(
-            decide_by,
-            at,
-            zone=settings.council.timezone,
-            nation=settings.council.nation,
-        ),
+        due_at=partial(Rota.of(settings, app.repository.absences()).decide_by, at),
         urgent=partial(urgent_mail, app, as_of=at),
         mark=mark,
     )

@@ -18,6 +18,7 @@ from storage.contract.cases import Cases, CaseSteps
 from storage.contract.evidence import Evidence, EvidenceSteps
 from storage.contract.judging import Judgements, JudgingSteps
 from storage.contract.mails import Mails, MailSteps
+from storage.contract.people import People, PeopleSteps
 from storage.contract.polls import Polls, PollSteps
 from storage.contract.reading import Readings, RegisterSteps
 from storage.contract.record import Record, RecordSteps
@@ -33,6 +34,7 @@ class Transaction(
     EvidenceSteps,
     MailSteps,
     PollSteps,
+    PeopleSteps,
     RecordSteps,
     Protocol,
 ):
@@ -43,7 +45,7 @@ class Transaction(
     """
 
 
-class Repository(Readings, Judgements, Cases, Evidence, Mails, Polls, Record, Protocol):
+class Repository(Readings, Judgements, Cases, Evidence, Mails, Polls, People, Record, Protocol):
     """Everything that is remembered."""
 
     def close(self) -> None:

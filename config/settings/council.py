@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,12 @@ class Council(Section):
     )
     wards: tuple[str, ...] = Field(
         default=(), description="The town's wards, for by-elections.", examples=[["Brookmeadow"]]
+    )
+    closed: tuple[date, ...] = Field(
+        default=(),
+        description="Days on which the office is closed beside week-ends and bank holidays; no "
+        "deadline falls on them.",
+        examples=[[date(2026, 12, 29), date(2026, 12, 30)]],
     )
     logo: Path | None = Field(
         default=None,
@@ -102,6 +108,14 @@ class Schedule(Section):
         ge=timedelta(days=1),
         le=timedelta(days=365),
         examples=["30d"],
+    )
+    cover_after: int = Field(
+        default=3,
+        description="Working days after its deadline when a case that nobody has decided also "
+        "goes to the cover, 1 to 30.",
+        ge=1,
+        le=30,
+        examples=[3],
     )
 
 

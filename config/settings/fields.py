@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -82,6 +82,9 @@ def mail_address(value: str) -> str:
     return value
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Weekday, ...] = get_args(Weekday)
+"""The words that ``working_days`` may hold, in the order of the week."""
 Day = date  # a poll has a field of the same name
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]

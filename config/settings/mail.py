@@ -7,10 +7,11 @@ from typing import Literal, Self
 
 from pydantic import (
     Field,
+    field_validator,
     model_validator,
 )
 
-from config.settings.fields import LOOPBACK, Email, Section
+from config.settings.fields import LOOPBACK, WEEK, Email, Section, Weekday
 from config.types import Role
 
 
@@ -122,3 +123,22 @@ class Person(Section):
     email: Email = Field(
         description="Where mails go.", examples=["clerk@elstreeborehamwood-tc.gov.uk"]
     )
+    working_days: tuple[Weekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"),
+        description="On which days of the week they work: mon tue wed thu fri sat sun. Deadlines "
+        "count the working days of whoever decides, bank holidays and council.closed left out.",
+        examples=[["mon", "tue", "thu"]],
+        min_length=1,
+    )
+
+    @field_validator("working_days")
+    @classmethod
+    def _each_once(cls, value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("each day may stand there once")
+        return value
+
+    @property
+    def working(self) -> frozenset[int]:
+        """The days of the week on which they work, 0 for Monday."""
+        return frozenset(WEEK.index(day) for day in self.working_days)

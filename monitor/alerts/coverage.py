@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import Reason, Severity
-from monitor.alerts.deadline import decide_by
+from config.types import Reason
 from monitor.alerts.hardening import one_line
 
 if TYPE_CHECKING:
@@ -42,12 +41,15 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What is needed to write about coverage."""
+    """What is needed to write about coverage.
+
+    Attributes:
+        wait_until: By when a person is asked to act; aware UTC.
+    """
 
     calendar: Calendar
     as_of: datetime
-    zone: str
-    nation: str
+    wait_until: datetime
     technical_told: bool
 
     def unread(self, account: AccountFacts) -> Unread:
@@ -80,8 +82,7 @@ class Reader:
             return "It is tried again without you: nothing to do unless it is still here tomorrow."
         if account.reason is Reason.QUOTA_MONEY:
             return "Reading starts again next month, or when the budget is raised."
-        until = decide_by(self.as_of, Severity.REVIEW, zone=self.zone, nation=self.nation)
-        return f"It can wait until {self.calendar.day_of(until)}."
+        return f"It can wait until {self.calendar.day_of(self.wait_until)}."
 
 
 def read_line(accounts: Sequence[AccountFacts], *, among: Sequence[AccountFacts]) -> str:

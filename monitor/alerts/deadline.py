@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.types import Severity
 from monitor.freeze.days import ENGLAND_AND_WALES, NORTHERN_IRELAND, SCOTLAND, bank_holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PARTS = {
     "england": ENGLAND_AND_WALES,
@@ -45,16 +49,41 @@ def decide_by(
     Raises:
         ValueError: There is no working day within two months, or no such nation.
     """
+
+    def counts(day: date) -> bool:
+        return is_working_day(day, nation=nation, working=working) and day not in closed
+
+    return nth_noon(at, ahead(severity), zone=zone, counts=counts)
+
+
+def ahead(severity: Severity) -> int:
+    """Return how many working days there are to decide: one for what is urgent, else three."""
+    return _AHEAD[severity]
+
+
+def nth_noon(at: datetime, days: int, *, zone: str, counts: Callable[[date], bool]) -> datetime:
+    """Return 12:00 on the last of so many counting days after an instant's own day, as aware UTC.
+
+    Args:
+        at: From when; aware.
+        days: How many days, one or more.
+        zone: IANA zone of the council.
+        counts: Whether a day counts.
+
+    Raises:
+        ValueError: There are not so many, though each had a week and two months more.
+    """
     day = at.astimezone(ZoneInfo(zone)).date()
-    left = _AHEAD[severity]
-    for _ in range(_MOST_DAYS):
+    left = days
+    most = _MOST_DAYS + 7 * days
+    for _ in range(most):
         day += timedelta(days=1)
-        if is_working_day(day, nation=nation, working=working) and day not in closed:
+        if counts(day):
             left -= 1
         if left == 0:
             noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(zone))
             return noon.astimezone(UTC)
-    raise ValueError(f"no {_AHEAD[severity]} working days within {_MOST_DAYS} days of {at}")
+    raise ValueError(f"no {days} working days within {most} days of {at}")
 
 
 def is_working_day(day: date, *, nation: str, working: frozenset[int] = MONDAY_TO_FRIDAY) -> bool:

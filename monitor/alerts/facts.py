@@ -146,7 +146,7 @@ class DigestFacts:
 
     Attributes:
         zone: IANA zone of the council.
-        nation: For bank holidays: ``England``, ``Wales``, ``Scotland``, ``Northern Ireland``.
+        wait_until: By when a person is asked to act on what cannot be read.
         covered_from: End of the previous digest; None: this is the first.
         missed: Dates without a digest, folded into this one; oldest first.
         pull_every: How often accounts are read.
@@ -172,8 +172,8 @@ class DigestFacts:
 
     council: str
     zone: str
-    nation: str
     as_of: datetime
+    wait_until: datetime
     covered_from: datetime | None
     pull_every: timedelta
     accounts: tuple[AccountFacts, ...]

@@ -56,12 +56,13 @@ def gather(
         rules=rules,
         rules_digest=rules_digest,
         names=own_names(repository),
+        absences=repository.absences(),
     )
     zone = settings.zone()
     today = as_of.astimezone(zone).date()
     previous, _ = previous_digest(repository, today)
     coming = elections(
-        coming_up(polls, as_of, zone=zone, nation=house.nation),
+        coming_up(polls, as_of, zone=zone, nation=house.rota.nation),
         zone=zone,
         covered_from=previous.created_at.astimezone(zone).date() if previous else None,
         today=today,

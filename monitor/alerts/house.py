@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import connectors
 from monitor.alerts.facts import AccountFacts, PolicyWords
 from monitor.alerts.hardening import one_line
+from monitor.people.rota import Rota
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.alerts.message import Person
     from monitor.app import App
     from storage.repository import Repository
+    from storage.values import Absence
 
 # Platforms whose accounts are known by a handle with an @, those whose handle is all there is,
 # and those that are somebody's own site.
@@ -79,7 +81,7 @@ class House:
     Attributes:
         council: Its name.
         zone: IANA zone.
-        nation: For bank holidays.
+        rota: Who is told, who is away, and when somebody works.
         sender: Bare address mails come from.
         people: Who is told.
         pull_every: How often accounts are read.
@@ -92,7 +94,7 @@ class House:
 
     council: str
     zone: str
-    nation: str
+    rota: Rota
     sender: str
     people: tuple[Person, ...]
     pull_every: timedelta
@@ -112,6 +114,7 @@ class House:
         rules: Iterable[RuleData],
         rules_digest: str,
         names: Mapping[AccountId, str],
+        absences: Iterable[Absence] = (),
     ) -> House:
         """Take a house's facts from its configuration, policy and rules.
 
@@ -122,11 +125,12 @@ class House:
             rules: The rules in force.
             rules_digest: Their digest.
             names: What accounts call themselves; empty for one that was never read.
+            absences: Who is away.
         """
         return cls(
             council=settings.council.name,
             zone=settings.council.timezone,
-            nation=settings.council.nation,
+            rota=Rota.of(settings, absences),
             sender=settings.mail.sender,
             people=settings.people,
             pull_every=settings.schedule.pull_every,
@@ -149,6 +153,7 @@ class House:
             rules=app.judge.rules,
             rules_digest=app.judge.digest,
             names=own_names(app.repository),
+            absences=app.repository.absences(),
         )
 
 

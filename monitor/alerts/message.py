@@ -102,6 +102,11 @@ class Person(Addressee, Protocol):
         """Which part they have."""
         ...
 
+    @property
+    def working(self) -> frozenset[int]:
+        """Their week days, 0 for Monday."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyAddress:

@@ -341,8 +341,7 @@ class _Builder:
         reader = Reader(
             calendar=self.calendar,
             as_of=self.facts.as_of,
-            zone=self.facts.zone,
-            nation=self.facts.nation,
+            wait_until=self.facts.wait_until,
             technical_told=self.facts.technical_told,
         )
         return tuple(reader.unread(account) for account in self.unread)

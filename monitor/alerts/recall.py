@@ -8,7 +8,7 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.types import CaseState, Kind, MailKind, Outcome, RecipientState, RunKind
+from config.types import CaseState, Kind, MailKind, Outcome, RecipientState, RunKind, Severity
 from monitor.alerts.asking import request_key
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
@@ -110,8 +110,8 @@ def recall(
     return DigestFacts(
         council=house.council,
         zone=house.zone,
-        nation=house.nation,
         as_of=as_of,
+        wait_until=house.rota.decide_by(as_of, Severity.REVIEW),
         covered_from=covered_from,
         missed=missed,
         pull_every=house.pull_every,

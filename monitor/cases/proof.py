@@ -12,9 +12,9 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from config.types import CaseState, Kind, Outcome
-from monitor.alerts.deadline import is_working_day
 from monitor.cases.request import owners_of, reminder_of
 from monitor.morning import is_by_hand
+from monitor.people.rota import Rota
 from monitor.pipeline import scan
 from storage.values import BY_HAND
 
@@ -112,10 +112,10 @@ def remind(app: App, case: Case, *, at: datetime) -> bool:
         Whether there is a new one.
     """
     local = at.astimezone(app.settings.zone())
-    nation = app.settings.council.nation
+    rota = Rota.of(app.settings, app.repository.absences())
     if not is_overdue(app, case, as_of=at):
         return False
-    if local.time() < _OFFICE_OPENS or not is_working_day(local.date(), nation=nation):
+    if local.time() < _OFFICE_OPENS or not rota.is_working_day(local.date()):
         return False
     mail = reminder_of(app, case, on=local.date(), at=at)
     if mail is None:

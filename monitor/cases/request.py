@@ -22,8 +22,6 @@ from monitor.alerts.asking import (
     compose_withdrawal,
     request_key,
 )
-from monitor.alerts.deadline import decide_by
-from monitor.alerts.digest import readers
 from monitor.alerts.facts import Stamp
 from monitor.alerts.house import House
 from monitor.alerts.message import message_id
@@ -35,6 +33,7 @@ from monitor.cases.life import (
     request_event,
 )
 from monitor.cases.owners import Owners
+from monitor.people.rota import Rota
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -74,8 +73,7 @@ def owners_of(app: App) -> Owners:
 
 def due_by(app: App, severity: Severity, *, at: datetime) -> datetime:
     """Return 12:00 on the working day by which something is due; aware UTC."""
-    council = app.settings.council
-    return decide_by(at, severity, zone=council.timezone, nation=council.nation)
+    return Rota.of(app.settings, app.repository.absences()).decide_by(at, severity)
 
 
 def due_again(app: App, number: CaseId, *, at: datetime) -> datetime | None:
@@ -243,7 +241,7 @@ class _Desk:
             policy_title=self.app.policy.title,
             steps=steps,
             by_hand=watched.by_hand,
-            answers_to=readers(self.house.people)[0],
+            answers_to=self.house.rota.who_decides(self.at)[0],
             stamp=self.stamp,
             harmless=self.house.harmless,
         )

@@ -26,6 +26,7 @@ GROUPS = (
     "digest",
     "elections",
     "accounts",
+    "people",
     "rules",
     "evidence",
     "report",

@@ -12,6 +12,7 @@ from storage.sql.evidence import Evidences
 from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
 from storage.sql.mails import Mails, Polls
+from storage.sql.people import People, PeopleSteps
 from storage.sql.record import Record
 from storage.sql.recording import Recording
 from storage.sql.register import Register
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class SqlTransaction(FindingSteps, CaseSteps, EvidenceSteps, MailSteps, RegisterSteps, ReplySteps):
+class SqlTransaction(
+    FindingSteps, CaseSteps, EvidenceSteps, MailSteps, RegisterSteps, PeopleSteps, ReplySteps
+):
     """Fulfils `storage.repository.Transaction`."""
 
 
@@ -38,6 +41,7 @@ class SqlRepository(
     Evidences,
     Mails,
     Polls,
+    People,
     Record,
     Custodian,
     Tallies,

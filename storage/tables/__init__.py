@@ -9,6 +9,7 @@ from storage.tables.base import Row
 from storage.tables.evidence import Evidence, Hold, NoCopying, PictureAddress, Unkept
 from storage.tables.judging import Case, CaseEvent, CaseFinding, Finding, Quieted
 from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
+from storage.tables.people import Absence
 from storage.tables.reading import Observation, RawPayload, Subject, Version
 from storage.tables.record import Ledger, LedgerContent
 from storage.tables.register import (
@@ -23,6 +24,7 @@ from storage.tables.register import (
 )
 
 __all__ = [
+    "Absence",
     "Account",
     "AccountState",
     "Case",

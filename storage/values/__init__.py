@@ -22,6 +22,7 @@ from storage.values.evidence import (
 )
 from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
 from storage.values.mails import NewMail, NewReply, Offered, OutboxMail, Recipient
+from storage.values.people import Absence
 from storage.values.polls import PollRow
 from storage.values.reading import (
     BY_HAND,
@@ -42,6 +43,7 @@ from storage.values.reports import CaseTally, Charge, CoverageTotal, Found, Hit,
 
 __all__ = [
     "BY_HAND",
+    "Absence",
     "AccountRow",
     "AccountState",
     "Case",

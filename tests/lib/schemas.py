@@ -16,6 +16,7 @@ from config.types import (
     PollStatus,
     PollType,
     Resolution,
+    Role,
     Severity,
     SubjectKind,
     WindowBasis,
@@ -201,6 +202,18 @@ _OUTCOMES: Final = dict.fromkeys(
     COUNT,
 )
 
+PERSON = shape(
+    role=one_of(Role),
+    name=TEXT,
+    email=TEXT,
+    working_days=several(TEXT),
+    away=YES_NO,
+    decides=YES_NO,
+    absences=several(
+        shape(until=DATE, cover=maybe(TEXT), entered_at=INSTANT, entered_by=TEXT, **{"from": DATE})
+    ),
+)
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "check": shape(
         id={},
@@ -253,6 +266,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "accounts list": several(ACCOUNT),
     "accounts show": _with(ACCOUNT, readings=several(_with(COVERAGE, run=COUNT, at=INSTANT))),
     "accounts reviewed": shape(account=TEXT, at=INSTANT, by=TEXT, note=maybe(TEXT)),
+    "people list": several(PERSON),
+    "people absent": PERSON,
+    "people back": PERSON,
     "digest": shape(subject=TEXT, text=TEXT, key=TEXT),
     "evidence verify": shape(
         ok=YES_NO,

@@ -27,6 +27,7 @@ from monitor.alerts.house import House, own_names, watched
 from monitor.alerts.model import build_digest
 from monitor.alerts.recall import Budgeted, Elections, recall
 from monitor.alerts.technical import compose_technical
+from monitor.people.rota import Rota
 from storage.open import open_repository
 from storage.values import AccountState, Coverage, Gap, Recorded, Review
 from tests.lib import records
@@ -69,7 +70,7 @@ def house(*, rules: str = "rules-1") -> House:
     return House(
         council="Fernbeck Town Council",
         zone="Europe/London",
-        nation="England",
+        rota=Rota(people=EVERYBODY, zone="Europe/London", nation="England"),
         sender=SENDER,
         people=EVERYBODY,
         pull_every=timedelta(minutes=30),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from config.types import (
     AccountId,
@@ -21,6 +22,7 @@ from config.types import (
     TopicId,
     VersionId,
 )
+from monitor.alerts.deadline import decide_by
 from monitor.alerts.facts import AccountFacts, DigestFacts, PolicyWords, Stamp
 from storage.values import Case, CaseEvent, Finding, StoredFinding
 
@@ -267,8 +269,13 @@ def facts(**changes: object) -> DigestFacts:
     values: dict[str, object] = {
         "council": COUNCIL,
         "zone": "Europe/London",
-        "nation": "England",
         "as_of": AS_OF,
+        "wait_until": decide_by(
+            cast("datetime", changes.get("as_of", AS_OF)),
+            Severity.REVIEW,
+            zone="Europe/London",
+            nation="England",
+        ),
         "covered_from": YESTERDAY,
         "pull_every": timedelta(minutes=30),
         "accounts": (FACEBOOK, X, BLOG, MAYOR),

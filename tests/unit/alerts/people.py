@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.types import Role
+from monitor.alerts.deadline import MONDAY_TO_FRIDAY
 
 SENDER = "clerkwatch@ashcombe-tc.example"
 
@@ -16,6 +17,7 @@ class Somebody:
     role: Role
     name: str
     email: str
+    working: frozenset[int] = MONDAY_TO_FRIDAY
 
 
 CLERK = Somebody(role=Role.CLERK, name="Town Clerk", email="clerk@ashcombe-tc.example")

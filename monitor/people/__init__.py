@@ -1,0 +1,1 @@
+"""Who is there: working days, absences, who stands in, and who is told of what."""

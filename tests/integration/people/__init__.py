@@ -1,0 +1,1 @@
+"""Who is there, with a database and a terminal."""
