@@ -66,6 +66,7 @@ class Exchange:
         self._permit = permit
         self._lookup = lookup
         self._monotonic = monotonic
+        self.total_s = total_s
         self._ends = monotonic() + total_s
         self._lock = threading.Lock()
         self._connection: _Guarded | None = None

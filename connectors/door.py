@@ -33,6 +33,7 @@ from requests.structures import CaseInsensitiveDict
 from config.errors import AccessError, ContractError, LaterError
 from config.types import Reason
 from connectors._addresses import Origin, Permit, RefusedError, look_up, origin_of
+from connectors._asker import Part
 from connectors._redact import Redactor
 from connectors._session import DoorSession
 from connectors._trouble import FAILURES, WireTroubleError, innermost, trouble
@@ -53,8 +54,9 @@ if TYPE_CHECKING:
     from config.errors import ReadError
     from config.register import Account
     from connectors._addresses import Lookup
+    from connectors._asker import Asker
 
-__all__ = ["Answer", "Door", "Redactor", "retry_after"]
+__all__ = ["Answer", "Door", "Part", "Redactor", "retry_after"]
 
 USER_AGENT = "clerkwatch/0.1 (checks a council's own accounts)"
 LARGEST_API_ANSWER = 10_000_000
@@ -158,7 +160,7 @@ class Door:
         self,
         url: str,
         *,
-        account: Account,
+        account: Asker,
         headers: Mapping[str, str] = _NO_HEADERS,
         max_bytes: int = 5_000_000,
         max_redirects: int = 5,
@@ -209,7 +211,43 @@ class Door:
         finally:
             adapter.close()
 
-    def permit(self, account: Account, bases: Sequence[str] = ()) -> Permit:
+    def post(
+        self, url: str, *, account: Asker, form: Mapping[str, str], total_s: float, max_bytes: int
+    ) -> Answer:
+        """Send a form that holds a secret to one server, and follow no redirect.
+
+        Args:
+            url: Absolute; https, or a server on this machine that ``account`` names.
+            account: For whom.
+            form: Fields, sent as ``application/x-www-form-urlencoded``.
+            total_s: Most seconds for the whole exchange.
+            max_bytes: Largest body after decompression.
+
+        Raises:
+            AccessError: FORBIDDEN; the address is not asked.
+            LaterError: TRANSIENT; no connection, time-out, broken answer.
+            ContractError: The answer is too large.
+        """
+        self._origin(account, url)
+        exchange = self._exchange(self.permit(account), min(total_s, self._total_s))
+        request = requests.Request("POST", url, data=dict(form)).prepare()
+        adapter = GuardedAdapter()
+        try:
+            answer = self.exchange(
+                adapter,
+                request,
+                account=account,
+                exchange=exchange,
+                max_bytes=max_bytes,
+                has_secret=True,
+            )
+        finally:
+            adapter.close()
+        return Answer(
+            status=answer.status_code, headers=answer.headers, body=answer.content, url=url
+        )
+
+    def permit(self, account: Asker, bases: Sequence[str] = ()) -> Permit:
         """Return where requests for an account may go.
 
         Args:
@@ -229,20 +267,23 @@ class Door:
         only = frozenset(self._origin(account, each) for each in bases)
         return Permit(named=frozenset(named), private=frozenset(private), only=only)
 
-    def _origin(self, account: Account, url: str) -> Origin:
+    def _origin(self, account: Asker, url: str) -> Origin:
         try:
             return origin_of(url)
         except RefusedError as error:
             refused = self._refused(account, url, error)
         raise refused
 
-    def _exchange(self, permit: Permit) -> Exchange:
+    def _exchange(self, permit: Permit, total_s: float | None = None) -> Exchange:
         return Exchange(
-            permit=permit, lookup=self._lookup, monotonic=self._monotonic, total_s=self._total_s
+            permit=permit,
+            lookup=self._lookup,
+            monotonic=self._monotonic,
+            total_s=self._total_s if total_s is None else total_s,
         )
 
     def _prepare(
-        self, account: Account, url: str, headers: CaseInsensitiveDict[str]
+        self, account: Asker, url: str, headers: CaseInsensitiveDict[str]
     ) -> requests.PreparedRequest:
         self._origin(account, url)  # before requests makes a backslash look harmless
         try:
@@ -256,10 +297,11 @@ class Door:
         adapter: GuardedAdapter,
         request: requests.PreparedRequest,
         *,
-        account: Account,
+        account: Asker,
         exchange: Exchange | None = None,
         bases: Sequence[str] = (),
         max_bytes: int,
+        has_secret: bool = False,
     ) -> requests.Response:
         """Carry out one prepared request, no redirect followed; for this package only.
 
@@ -275,7 +317,7 @@ class Door:
         exchange = exchange if exchange is not None else self._exchange(permit)
         url = request.url or ""
         started = self._monotonic()
-        has_secret = "Authorization" in request.headers or "access_token=" in url
+        has_secret |= "Authorization" in request.headers or "access_token=" in url
         try:
             permit.check(url, has_secret=has_secret)
             request.headers["User-Agent"] = self._user_agent
@@ -284,7 +326,7 @@ class Door:
         except (RefusedError, TooLateError, TooLargeError, *FAILURES) as error:
             # Cut in the middle of something, which then failed in its own words.
             told = TooLateError() if exchange.has_ended() else error
-            problem = self._problem(account, url, told)
+            problem = self._problem(account, url, told, exchange.total_s)
         else:
             response.elapsed = timedelta(seconds=self._monotonic() - started)
             return response
@@ -292,7 +334,7 @@ class Door:
         # token, is not even the context of what is raised.
         raise problem
 
-    def _problem(self, account: Account, url: str, error: Exception) -> ReadError:
+    def _problem(self, account: Asker, url: str, error: Exception, total_s: float) -> ReadError:
         """Return our error for whatever went wrong on the way."""
         host = urlsplit(url).hostname or "the server"
         if isinstance(error, RefusedError):
@@ -300,14 +342,14 @@ class Door:
         if isinstance(error, TooLargeError):
             return ContractError(f"{host} sent more than is read of one answer", account=account.id)
         if isinstance(error, TooLateError):
-            said = f"{host} took longer than {self._total_s:g} seconds in all"
+            said = f"{host} took longer than {total_s:g} seconds in all"
             return LaterError(said, account=account.id, reason=Reason.TRANSIENT)
         said = f"{host} {trouble(error)}"
         problem = LaterError(said, account=account.id, reason=Reason.TRANSIENT)
         problem.__cause__ = WireTroubleError(self.redactor.exception(innermost(error)))
         return problem
 
-    def _refused(self, account: Account, url: str, error: RefusedError) -> AccessError:
+    def _refused(self, account: Asker, url: str, error: RefusedError) -> AccessError:
         shown = self.redactor.redact(url.split("?", 1)[0])[:200]
         return AccessError(
             self.redactor.redact(f"the address {shown!r} is not asked: {error}"),
@@ -317,7 +359,7 @@ class Door:
         )
 
     def _onward(
-        self, account: Account, url: str, target: str, headers: CaseInsensitiveDict[str]
+        self, account: Asker, url: str, target: str, headers: CaseInsensitiveDict[str]
     ) -> CaseInsensitiveDict[str]:
         """Return the headers for the next hop, refusing a step from https to http."""
         left, reached = self._origin(account, url), self._origin(account, target)

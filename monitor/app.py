@@ -17,6 +17,7 @@ from config.types import Reason
 from connectors.door import Door
 from monitor.alerts.inbox import inbox_of
 from monitor.alerts.keeping_secret import codes_of
+from monitor.alerts.tokens import tokens_of
 from monitor.alerts.transport import SmtpTransport
 from monitor.checks.judge import Judge
 from monitor.leases import name_of_this_process
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from connectors._redact import Redactor
     from monitor.alerts.inbox import Inbox
+    from monitor.alerts.tokens import Tokens
     from monitor.alerts.transport import Transport
     from monitor.cases.replies.codes import Codes
     from monitor.clock import Clock
@@ -120,6 +122,8 @@ def build(
     """
     policy = load_policy(settings.council.policy)
     door = door if door is not None else Door(clock=clock.now)
+    tokens = tokens_of(settings, environ=environ, door=door)
+    transport = transport or smtp(settings, environ=environ, tokens=tokens)
     return App(
         settings=settings,
         register=settings.register(),
@@ -129,16 +133,23 @@ def build(
         clock=clock,
         door=door,
         redactor=door.redactor,
-        transport=transport if transport is not None else smtp(settings, environ=environ),
+        transport=transport,
         environ=environ,
         owner=name_of_this_process(),
         codes=codes_of(settings),
-        inbox=inbox if inbox is not None else inbox_of(settings, environ=environ),
+        inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
     )
 
 
-def smtp(settings: Settings, *, environ: Mapping[str, str]) -> SmtpTransport:
+def smtp(
+    settings: Settings, *, environ: Mapping[str, str], tokens: Tokens | None = None
+) -> SmtpTransport:
     """Return the configured mail server; nothing is connected yet.
+
+    Args:
+        settings: The configuration.
+        environ: Where secrets are looked up.
+        tokens: For ``auth = "xoauth2"``; see `tokens_of`.
 
     Raises:
         SettingsError: Its password is missing.
@@ -151,5 +162,6 @@ def smtp(settings: Settings, *, environ: Mapping[str, str]) -> SmtpTransport:
         security=mail.security,
         username=mail.username,
         password=password,
+        tokens=tokens if mail.auth == "xoauth2" else None,
         ca_file=mail.ca_file,
     )

@@ -14,6 +14,8 @@ from config.policy import load_policy
 from config.rules import load_rules
 from config.settings import secret
 from config.types import Kind, Role
+from connectors.door import Door
+from monitor.alerts.tokens import tokens_of
 from monitor.app import smtp
 from monitor.checks.examples import test_rules
 from monitor.checks.judge import Judge
@@ -67,7 +69,8 @@ def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> 
     checks += _clock(settings, now)
     checks += _database(settings, now)
     checks += _people(settings)
-    checks += _mail(settings, environ)
+    door = Door(clock=clock.now)
+    checks += _mail(settings, environ, door)
     for account in settings.register():
         checks += _account(account, environ)
     if not settings.accounts:
@@ -241,9 +244,10 @@ def _people(settings: Settings) -> Iterator[Check]:
         )
 
 
-def _mail(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
+def _mail(settings: Settings, environ: Mapping[str, str], door: Door) -> Iterator[Check]:
     try:
-        transport = smtp(settings, environ=environ)
+        tokens = tokens_of(settings, environ=environ, door=door)
+        transport = smtp(settings, environ=environ, tokens=tokens)
     except OperatorError as error:
         yield Check(name="mail", state="fault", what=error.what, remedy=error.remedy)
         return

@@ -36,10 +36,10 @@ class Inbox(Section):
     security: Literal["none", "starttls", "tls"] = Field(
         default="tls", description="none | starttls | tls; none only to this machine itself."
     )
-    auth: Literal["none", "password"] = Field(
+    auth: Literal["none", "password", "xoauth2"] = Field(
         default="password",
-        description="password: the secret inbox_password; none: a server on this machine that "
-        "takes any.",
+        description="password: the secret inbox_password; xoauth2: Microsoft 365, with tenant and "
+        "client_id of [mail]; none: a server on this machine that takes any.",
     )
     username: str = Field(
         default="",
@@ -82,10 +82,36 @@ class Mail(Section):
     )
     auth: Literal["none", "password", "xoauth2"] = Field(
         default="none",
-        description="none | password; the password is the secret mail_password. "
-        "xoauth2 is not built yet.",
+        description="none | password | xoauth2; the password is the secret mail_password. xoauth2: "
+        "Microsoft 365 with tenant and client_id; the secret is mail_client_secret.",
     )
-    username: str = Field(default="", description="User name for auth = password.")
+    username: str = Field(
+        default="", description="User name for password; for xoauth2 the mailbox, such as sender."
+    )
+    tenant: str = Field(
+        default="",
+        description="For xoauth2: directory (tenant) id of your Microsoft 365.",
+        examples=["00000000-0000-0000-0000-000000000000"],
+        pattern=r"^[A-Za-z0-9.-]*$",
+        max_length=253,
+    )
+    client_id: str = Field(
+        default="",
+        description="For xoauth2: application (client) id of the app registration.",
+        examples=["00000000-0000-0000-0000-000000000000"],
+        pattern=r"^[A-Za-z0-9.-]*$",
+        max_length=100,
+    )
+    scope: str = Field(
+        default="https://outlook.office365.com/.default",
+        description="For xoauth2: what the token is asked for.",
+        pattern=r"^[!-~]+( [!-~]+)*$",
+    )
+    authority: str = Field(
+        default="https://login.microsoftonline.com",
+        description="For xoauth2: who gives tokens; plain http only on this machine.",
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$",
+    )
     sender: Email = Field(
         description="From whom the mails come.",
         examples=["clerkwatch@elstreeborehamwood-tc.gov.uk"],
@@ -101,18 +127,25 @@ class Mail(Section):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        if self.auth == "xoauth2":
-            raise ValueError(
-                'auth = "xoauth2" is not built yet: use a relay that takes auth = "none" or '
-                '"password"'
-            )
-        if self.auth == "password" and not self.username:
-            raise ValueError('auth = "password" needs username')
+        if self.auth != "none" and not self.username:
+            raise ValueError(f'auth = "{self.auth}" needs username')
+        if self.uses_token() and not (self.tenant and self.client_id):
+            raise ValueError('auth = "xoauth2" needs tenant and client_id in [mail]')
+        near = tuple(f"http://{host}" for host in LOOPBACK)
+        if not self.authority.startswith(("https://", *near)):
+            raise ValueError("authority must begin with https://")
         if self.security == "none" and not self.host.startswith(LOOPBACK):
             raise ValueError(
                 'security = "none" is only for a server on this machine: use "starttls" or "tls"'
             )
         return self
+
+    def uses_token(self) -> bool:
+        """Return whether a login to the mail server or the inbox needs a token."""
+        is_inbox = self.inbox is not None and self.inbox.maildir is None
+        return self.auth == "xoauth2" or (
+            is_inbox and self.inbox is not None and self.inbox.auth == "xoauth2"
+        )
 
 
 class Person(Section):

@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import re
+import socket
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from config.errors import MailError
 from config.settings import secret
-from monitor.alerts.transport import _alarm
+from monitor.alerts.tokens import xoauth2
+from monitor.alerts.transport import alarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from config.settings import Settings
+    from monitor.alerts.tokens import Tokens
 
 MOST_BYTES = 1_000_000
 """A mail that is longer is not read: a reply is a few lines."""
@@ -91,8 +94,15 @@ class Inbox(Protocol):
         ...
 
 
-def inbox_of(settings: Settings, *, environ: Mapping[str, str]) -> Inbox | None:
+def inbox_of(
+    settings: Settings, *, environ: Mapping[str, str], tokens: Tokens | None = None
+) -> Inbox | None:
     """Return the configured mailbox, or None; nothing is connected yet.
+
+    Args:
+        settings: The configuration.
+        environ: Where secrets are looked up.
+        tokens: For ``auth = "xoauth2"``.
 
     Raises:
         SettingsError: Its password is missing.
@@ -102,13 +112,14 @@ def inbox_of(settings: Settings, *, environ: Mapping[str, str]) -> Inbox | None:
         return None
     if how.maildir is not None:
         return Maildir(folder=how.maildir)
-    is_open = how.auth == "none"
+    has_password = how.auth == "password"
     return ImapInbox(
         host=how.host,
         port=how.port,
         security=how.security,
         username=how.username,
-        password=None if is_open else secret("inbox_password", environ=environ),
+        password=secret("inbox_password", environ=environ) if has_password else None,
+        tokens=tokens if how.auth == "xoauth2" else None,
         folder=how.folder,
         ca_file=settings.mail.ca_file,
     )
@@ -124,6 +135,7 @@ class ImapInbox:
         security: ``none``, ``starttls`` (never falls back to none) or ``tls``.
         username: For the login.
         password: None: the server takes any.
+        tokens: In place of a password: XOAUTH2.
         folder: Such as ``INBOX``.
         ca_file: PEM file of a private certificate authority, instead of the system's.
         deadline_s: Seconds for a whole session.
@@ -134,6 +146,7 @@ class ImapInbox:
     security: Literal["none", "starttls", "tls"] = "tls"
     username: str = ""
     password: SecretStr | None = None
+    tokens: Tokens | None = None
     folder: str = "INBOX"
     ca_file: Path | None = None
     deadline_s: float = 60.0
@@ -141,40 +154,30 @@ class ImapInbox:
     @contextlib.contextmanager
     def opened(self) -> Iterator[Session]:
         """Connect, log in and open the folder; see `Inbox.opened`."""
-        try:
-            line = self._connect()
-        except (OSError, imaplib.IMAP4.error, ValueError) as cause:
-            raise self._failed("connecting", cause) from cause
-        try:
-            with _alarm(line.socket(), self.deadline_s):
-                yield self._entered(line)
-        except (OSError, imaplib.IMAP4.error) as cause:
-            raise self._failed("reading the mailbox", cause) from cause
-        finally:
-            # Every mail that was dealt with is remembered: a broken goodbye changes nothing.
-            with contextlib.suppress(OSError, imaplib.IMAP4.error):
-                line.logout()
-            with contextlib.suppress(OSError):
-                line.shutdown()
-
-    def _connect(self) -> imaplib.IMAP4:
-        if self.security == "tls":
-            context = ssl.create_default_context(cafile=self.ca_file)
-            return imaplib.IMAP4_SSL(
-                self.host, self.port, ssl_context=context, timeout=self.deadline_s
-            )
-        line = imaplib.IMAP4(self.host, self.port, timeout=self.deadline_s)
-        if self.security == "starttls":
+        token = None if self.tokens is None else self.tokens.token()
+        with contextlib.ExitStack() as stack:
             try:
-                line.starttls(ssl.create_default_context(cafile=self.ca_file))
-            except (OSError, imaplib.IMAP4.error):
-                line.shutdown()
-                raise
-        return line
+                line = _Line(self, stack)
+                stack.callback(_say_goodbye, line)
+                if self.security == "starttls":
+                    line.starttls(self.context())
+            except (OSError, imaplib.IMAP4.error, ValueError) as cause:
+                raise self._failed("connecting", cause) from cause
+            try:
+                yield self._entered(line, token)
+            except (OSError, imaplib.IMAP4.error) as cause:
+                raise self._failed("reading the mailbox", cause) from cause
 
-    def _entered(self, line: imaplib.IMAP4) -> _ImapSession:
-        password = "" if self.password is None else self.password.get_secret_value()
-        line.login(self.username, f"{password}")
+    def context(self) -> ssl.SSLContext:
+        """Return how the server's certificate is checked."""
+        return ssl.create_default_context(cafile=self.ca_file)
+
+    def _entered(self, line: imaplib.IMAP4, token: SecretStr | None) -> _ImapSession:
+        if token is None:
+            password = "" if self.password is None else self.password.get_secret_value()
+            line.login(self.username, f"{password}")
+        else:
+            self._present(line, token)
         quoted = self.folder.replace("\\", "\\\\").replace('"', '\\"')
         answer, _ = line.select(f'"{quoted}"')
         validity = (line.response("UIDVALIDITY")[1] or [None])[0]
@@ -183,12 +186,60 @@ class ImapInbox:
         name = f"imap:{self.host}:{self.username}:{self.folder}:{validity.decode('ascii')}"
         return _ImapSession(line=line, mailbox=name)
 
+    def _present(self, line: imaplib.IMAP4, token: SecretStr) -> None:
+        """Log in with a token.
+
+        Raises:
+            MailError: The server refuses it; nothing that the server said is repeated.
+        """
+        said = xoauth2(self.username, token).encode()
+        try:
+            # A refusal comes as a challenge with words, which is answered with nothing.
+            line.authenticate("XOAUTH2", lambda challenge: b"" if challenge else said)
+        except imaplib.IMAP4.abort:
+            what = "broke off during the login with a token"
+        except imaplib.IMAP4.error:
+            what = "refused the token for its mailbox"
+            if self.tokens is not None:
+                self.tokens.forget()
+        else:
+            return
+        raise MailError(f"the inbox {self.host}:{self.port} {what}", recipient="", permanent=False)
+
     def _failed(self, doing: str, cause: Exception) -> MailError:
         said = " ".join("".join(c if c.isprintable() else " " for c in str(cause)).split())[:200]
         if self.password is not None and self.password.get_secret_value() in said:
             said = "(what it said held the password)"
         what = f"the inbox {self.host}:{self.port} failed while {doing}: {said}"
         return MailError(what, recipient="", permanent=False)
+
+
+class _Line(imaplib.IMAP4):
+    """A line to an IMAP server that is cut at the deadline, wherever it stands by then.
+
+    imaplib knows only the time that one read may take: a server that drips could hold a
+    line for ever.
+    """
+
+    def __init__(self, how: ImapInbox, stack: contextlib.ExitStack) -> None:
+        self._how = how
+        self._stack = stack
+        super().__init__(how.host, how.port, timeout=how.deadline_s)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        line = socket.create_connection((self._how.host, self._how.port), timeout)
+        self._stack.enter_context(alarm(line, self._how.deadline_s))
+        if self._how.security == "tls":
+            return self._how.context().wrap_socket(line, server_hostname=self._how.host)
+        return line
+
+
+def _say_goodbye(line: imaplib.IMAP4) -> None:
+    """Log out and hang up; what goes wrong now changes nothing, all is remembered."""
+    with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        line.logout()
+    with contextlib.suppress(OSError):
+        line.shutdown()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

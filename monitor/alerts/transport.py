@@ -18,12 +18,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from config.errors import MailError, SettingsError
+from monitor.alerts.tokens import xoauth2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import SecretStr
+
+    from monitor.alerts.tokens import Tokens
 
 Answer = tuple[int, bytes]
 
@@ -64,6 +67,7 @@ class SmtpTransport:
         security: ``none``, ``starttls`` (never falls back to none) or ``tls``.
         username: For a login; empty: none.
         password: With ``username``.
+        tokens: With ``username``, in place of a password: XOAUTH2.
         ca_file: PEM file of a private certificate authority, instead of the system's.
         deadline_s: Seconds for one mail, from connecting to the last answer; less than the
             twenty that the daemon has left when it is told to end.
@@ -75,6 +79,7 @@ class SmtpTransport:
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: str = ""
     password: SecretStr | None = None
+    tokens: Tokens | None = None
     ca_file: Path | None = None
     deadline_s: float = 15.0
     greeting: str = ""
@@ -86,7 +91,7 @@ class SmtpTransport:
             SettingsError: ``security`` is none, there is a login, and the server is elsewhere.
         """
         is_near = self.host.startswith(_LOOPBACK)
-        if self.username and self.security == "none" and not is_near:
+        if (self.username or self.tokens) and self.security == "none" and not is_near:
             raise SettingsError(
                 "the mail password would cross the network in clear",
                 key="mail.security",
@@ -111,7 +116,7 @@ class SmtpTransport:
                 taken = talk.offer(smtp, recipients, results)
                 if taken:
                     talk.hand_over(smtp, body, taken, results)
-        except (OSError, smtplib.SMTPException, ValueError) as cause:
+        except (OSError, smtplib.SMTPException, ValueError, MailError) as cause:
             # ssl errors are OSErrors, a host name that cannot be encoded is a ValueError.
             for address in recipients:
                 if address not in results:
@@ -128,7 +133,7 @@ class SmtpTransport:
         try:
             with talk.connected():
                 return None
-        except (OSError, smtplib.SMTPException, ValueError) as cause:
+        except (OSError, smtplib.SMTPException, ValueError, MailError) as cause:
             return talk.failed("", cause)
 
 
@@ -145,12 +150,16 @@ class _Conversation:
     def connected(self) -> Iterator[smtplib.SMTP]:
         """Connect, secure and log in; the deadline's alarm cuts the line, wherever it is."""
         how = self._how
+        # Before the line is opened: a server hangs up on who says nothing for long.
+        self._step = "getting a token"
+        token = None if how.tokens is None else how.tokens.token(within_s=self._left())
+        self._step = "connecting"
         greeting = how.greeting or self._sender.rpartition("@")[2] or "localhost"
         smtp = smtplib.SMTP(local_hostname=greeting, timeout=how.deadline_s)
         line = socket.create_connection((how.host, how.port), self._left())
-        with _alarm(line, self._left()):
+        with alarm(line, self._left()):
             try:
-                self._greet(smtp, line)
+                self._greet(smtp, line, token)
                 yield smtp
                 self._step = "saying goodbye"
                 # Every recipient has its answer by now: what goes wrong here changes nothing.
@@ -200,13 +209,15 @@ class _Conversation:
 
     def failed(self, address: str, cause: Exception) -> MailError:
         """Return the temporary error of a recipient whose answer never came."""
+        if isinstance(cause, MailError):  # it says by itself what is wrong
+            return MailError(str(cause), recipient=address, permanent=False)
         how = "in time" if time.monotonic() >= self._ends else "as it should"
         what = f"the mail server did not answer {how} while {self._step}"
         error = MailError(what, recipient=address, permanent=False)
         error.__cause__ = cause
         return error
 
-    def _greet(self, smtp: smtplib.SMTP, line: socket.socket) -> None:
+    def _greet(self, smtp: smtplib.SMTP, line: socket.socket, token: SecretStr | None) -> None:
         """Bring an open line to the point at which a mail can be offered."""
         how = self._how
         context = ssl.create_default_context(cafile=how.ca_file) if how.security != "none" else None
@@ -224,9 +235,36 @@ class _Conversation:
             smtp._host = how.host  # type: ignore[attr-defined]  # noqa: SLF001 - as said above
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
-        if how.username and how.password is not None:
-            self._step = "logging in"
+        self._step = "logging in"
+        if token is not None:
+            self._present(smtp, token)
+        elif how.username and how.password is not None:
             smtp.login(how.username, how.password.get_secret_value())
+
+    def _present(self, smtp: smtplib.SMTP, token: SecretStr) -> None:
+        """Log in with a token.
+
+        Raises:
+            MailError: The server refuses it; nothing of what the server said is repeated,
+                because it may hold the token.
+        """
+        said = xoauth2(self._how.username, token)
+        try:
+            # A refusal comes as a challenge, which is answered with nothing (then comes 535).
+            smtp.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except smtplib.SMTPException as cause:
+            code = cause.smtp_code if isinstance(cause, smtplib.SMTPAuthenticationError) else 0
+        else:
+            return
+        if self._how.tokens is not None:
+            self._how.tokens.forget()
+        raise MailError(
+            f"the mail server refused the token for its mailbox ({code or 'no proper answer'})",
+            recipient="",
+            permanent=False,
+        )
 
     def _left(self) -> float:
         """Return the seconds left, never zero: a socket takes that as "do not wait at all"."""
@@ -234,14 +272,14 @@ class _Conversation:
 
 
 @contextlib.contextmanager
-def _alarm(line: socket.socket, seconds: float) -> Iterator[None]:
+def alarm(line: socket.socket, seconds: float) -> Iterator[None]:
     """Cut a line after some seconds, wherever its owner is then waiting.
 
     A second handle of the same connection is used, because wrapping a line in TLS takes
     the first one away. Time-outs of single reads would not do: a server that sends a byte
     now and then could hold the line for ever.
     """
-    handle = line.dup()
+    handle = socket.fromfd(line.fileno(), line.family, line.type, line.proto)  # also of TLS lines
 
     def cut() -> None:
         with contextlib.suppress(OSError):  # the line is gone already

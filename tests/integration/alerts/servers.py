@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 from config.types import MailId, MailKind, RecipientState
 from storage.values import OutboxMail, Recipient
@@ -92,10 +92,13 @@ class Mailbox:
 class _Server(Controller):
     """An aiosmtpd server, on a free port of loopback, with or without TLS."""
 
-    def __init__(self, mailbox: Mailbox, *, context: ssl.SSLContext | None, is_tls: bool) -> None:
+    def __init__(
+        self, mailbox: Mailbox, *, context: ssl.SSLContext | None, is_tls: bool, wants_login: bool
+    ) -> None:
         extra: dict[str, Any] = {"ssl_context": context} if is_tls else {}
         super().__init__(mailbox, hostname="127.0.0.1", port=0, ready_timeout=10, **extra)
         self._context = None if is_tls else context
+        self._wants_login = wants_login
 
     def factory(self) -> SMTP:
         """Make the session for one connection."""
@@ -105,6 +108,8 @@ class _Server(Controller):
             enable_SMTPUTF8=False,
             tls_context=self._context,
             require_starttls=self._context is not None,
+            auth_required=self._wants_login,
+            authenticator=lambda *_: AuthResult(success=False),
         )
 
     def _trigger_server(self) -> None:
@@ -119,10 +124,18 @@ class _Server(Controller):
 
 @contextmanager
 def mail_server(
-    mailbox: Mailbox, *, context: ssl.SSLContext | None = None, is_tls: bool = False
+    mailbox: Mailbox,
+    *,
+    context: ssl.SSLContext | None = None,
+    is_tls: bool = False,
+    wants_login: bool = False,
 ) -> Iterator[int]:
-    """Run a server until the block ends; yields its port."""
-    server = _Server(mailbox, context=context, is_tls=is_tls)
+    """Run a server until the block ends; yields its port.
+
+    With ``wants_login`` it takes mails only after a login that the mailbox's own ``auth_…``
+    method grants.
+    """
+    server = _Server(mailbox, context=context, is_tls=is_tls, wants_login=wants_login)
     server.start()
     try:
         yield server.port

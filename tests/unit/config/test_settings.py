@@ -289,7 +289,7 @@ def test_the_file_is_looked_for_in_the_documented_order(tmp_path: Path) -> None:
         ),
         ("[council]", '[council]\ntimezone = "Europe/Elstree"', "council.timezone", "IANA"),
         ('security = "none"', 'auth = "password"', "mail", "username"),
-        ('security = "none"', 'auth = "xoauth2"', "mail", "not built"),
+        ('security = "none"', 'auth = "xoauth2"', "mail", "username"),
         ("date = 2027-05-06", "date = 2027-05-06\nstart = 2027-03-18T00:00:00", "", "offset"),
         ("date = 2027-05-06", 'date = 2027-05-06\narea = "Nowhere"', "polls[0].area", "wards"),
         ('kind = "council"', 'kind = "council"\nhanded_over = ["p"]', "accounts[0]", "partner"),
