@@ -16,19 +16,24 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config.errors import MailError, OperatorError
-from config.types import CaseId, ReplyOutcome
-from monitor.alerts.answer import AnswerFacts, compose_answer
+from config.types import CaseId, ReplyOutcome, Role
+from monitor.alerts.answer import AnswerFacts, answer_key, compose_answer
 from monitor.alerts.facts import Stamp
 from monitor.cases import decisions
 from monitor.cases.replies import Offer, Refusal, Reply, Standing, examine, parse
 from monitor.cases.replies.accept import ANSWERED, VALID_FOR
 from monitor.cases.replies.codes import ABOUT_ALL
-from monitor.ordering import Clerking, Ordered
+from monitor.cases.replies.explaining import MORE, why_not
+from monitor.cases.replies.words import BESIDE, READING, Word
+from monitor.ordering import Clerking, Ordered, order_case, order_town
+from monitor.ordering.deciding import how_it_stands
 from storage.values import NewReply
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from config.errors import ClerkwatchError
     from config.settings import Person
     from monitor.alerts.inbox import Arrived, Session
     from monitor.app import App
@@ -41,20 +46,6 @@ _MOST_ANSWERS = 10
 _A_DAY = timedelta(days=1)
 # An expired code is still told apart from a wrong one for a while.
 _REMEMBERED = VALID_FOR + timedelta(days=305)
-_HOW = (
-    "Nothing was decided. Reply with one of the lines below as the first line, for example "
-    "KEEP because it only announces the date."
-)
-_WHY = {
-    Refusal.EXPIRED: "The mail that you answered is older than 60 days, so its answer was not "
-    "taken. Nothing was decided. Please answer this mail or a newer one instead.",
-    Refusal.USED: "The mail that you answered has been answered before, and each is taken once. "
-    "Nothing was decided now. Please answer this mail instead.",
-    Refusal.OTHER_CASE: "The case that you named is not in the mail that you answered. Nothing was "
-    "decided. Please answer a mail about that case.",
-    Refusal.WHICH_CASE: "The mail that you answered is about several cases, or about none. Nothing "
-    "was decided. Please write the number after the word, for example KEEP 42 because ….",
-}
 log = structlog.get_logger()
 
 
@@ -70,6 +61,15 @@ class Handled:
         """Count one more."""
         name = outcome.value
         return replace(self, **{name: getattr(self, name) + 1})
+
+
+def may_decide(person: Person, people: Sequence[Person]) -> bool:
+    """Return whether a listed person may decide: not who only looks after the machine.
+
+    Where nobody else is listed, there is nobody else to decide.
+    """
+    is_only = all(one.role is Role.TECHNICAL for one in people)
+    return is_only or person.role is not Role.TECHNICAL
 
 
 def handle_inbox(app: App) -> Handled:
@@ -109,6 +109,7 @@ def _deal(app: App, codes: Codes, session: Session, arrived: Arrived) -> ReplyOu
         codes=codes,
         mailbox=session.mailbox,
         uid=arrived.uid,
+        raw=arrived.raw,
         reply=reply,
         at=app.clock.now(),
     )
@@ -129,27 +130,34 @@ class _Dealing:
     codes: Codes
     mailbox: str
     uid: str
+    raw: bytes
     reply: Reply
     at: datetime
 
     def deal(self) -> ReplyOutcome:
         """Decide, answer or leave alone."""
-        person = self._person()
+        person, people = self._person(), self.app.settings.people
         offers = self._offers()
         standing = examine(
             self.reply,
             offers=offers,
             codes=self.codes,
-            people=[one.email for one in self.app.settings.people],
+            people=[one.email for one in people if may_decide(one, people)],
+            others=[one.email for one in people if not may_decide(one, people)],
             vouching=self._vouching(),
             as_of=self.at,
         )
         if person is not None and standing.refusal is None and self.reply.order is not None:
             return self._decide(person, standing, self.reply.order, offers)
         refusal = standing.refusal or Refusal.STRANGER
-        if person is None or refusal not in ANSWERED:
+        if person is None or not (refusal in ANSWERED or self._reports_without_code(refusal)):
             return self.ignore(refusal.value)
         return self._explain(person, standing, refusal, offers)
+
+    def _reports_without_code(self, refusal: Refusal) -> bool:
+        """Return whether a listed person forwarded something to an address without a code."""
+        order = self.reply.order
+        return refusal is Refusal.NO_CODE and order is not None and order.word is Word.OPEN
 
     def ignore(self, why: str) -> ReplyOutcome:
         """Remember a mail that is none of our business."""
@@ -162,22 +170,23 @@ class _Dealing:
         self, person: Person, standing: Standing, order: Order, offers: list[Offer]
     ) -> ReplyOutcome:
         """Carry the order out, use the code up and confirm, all in one transaction."""
-        desk = Clerking(app=self.app, by=person.name, at=self.at)
+        desk = Clerking(app=self.app, person=person, at=self.at, reply=self.reply.key, raw=self.raw)
         number = standing.number
         try:
             with self.app.repository.together() as transaction:
-                self._use(transaction, standing)
+                if order.word not in READING | BESIDE:
+                    self._use(transaction, standing)
                 done = (
-                    desk.town(order, transaction)
+                    order_town(desk, order, transaction)
                     if number == ABOUT_ALL
-                    else desk.case(order, CaseId(number))
+                    else order_case(desk, order, CaseId(number))
                 )
+                done = self._with_rest(done)
                 self._answer(transaction, person, standing, done, offers)
                 transaction.add_reply(self._noted(ReplyOutcome.DECIDED, standing), at=self.at)
         except (OperatorError, MailError) as error:
             refused = Ordered(
-                subject="Nothing was decided",
-                said=(f"Nothing was decided: {error}.",),
+                subject="Nothing was decided", said=self._refused(desk, number, error)
             )
             with self.app.repository.together() as transaction:
                 self._answer(transaction, person, standing, refused, offers)
@@ -186,6 +195,16 @@ class _Dealing:
             return ReplyOutcome.ANSWERED
         log.info("decided by reply", word=order.word.value, case=number or None)
         return ReplyOutcome.DECIDED
+
+    def _with_rest(self, done: Ordered) -> Ordered:
+        """Return what is confirmed, with a word about orders that were not taken."""
+        return replace(done, said=(*done.said, MORE)) if self.reply.has_more else done
+
+    def _refused(self, desk: Clerking, number: int, error: ClerkwatchError) -> tuple[str, ...]:
+        """Return why an order was refused, and how the case stands."""
+        case = None if number == ABOUT_ALL else self.app.repository.case(CaseId(number))
+        said = f"Nothing was decided: {error}."
+        return (said,) if case is None else (said, how_it_stands(desk, case))
 
     def _use(self, transaction: Transaction, standing: Standing) -> None:
         """Use the code up.
@@ -204,8 +223,11 @@ class _Dealing:
         if self.app.repository.answers(self.reply.sender, since=since) >= _MOST_ANSWERS:
             return self.ignore("answered often enough today")
         is_kept = refusal is Refusal.NOT_UNDERSTOOD and standing.number != ABOUT_ALL
-        first = _WHY.get(refusal, "Your reply was not understood, so nothing was decided.")
-        said = (first, _HOW) if refusal is Refusal.NOT_UNDERSTOOD else (first,)
+        said = why_not(
+            refusal,
+            lacks=self.reply.lacks,
+            report_to=self.codes.address(answer_key(self.reply.key), ABOUT_ALL),
+        )
         if is_kept and self.reply.text:
             said = (*said, "What you wrote is kept with the case as a note.")
         with self.app.repository.together() as transaction:

@@ -76,13 +76,18 @@ class Answer:
     foot: tuple[str, ...]
 
 
+def answer_key(reply: str) -> str:
+    """Return the natural key of the answer to a mail, by the digest of its bytes."""
+    return f"{MailKind.ANSWER.value}:{reply[:32]}"
+
+
 def compose_answer(facts: AnswerFacts) -> NewMail:
     """Return the finished mail; the same reply is always answered by the same mail.
 
     Raises:
         MailError: An address is not usable.
     """
-    key = f"{MailKind.ANSWER.value}:{facts.reply[:32]}"
+    key = answer_key(facts.reply)
     number = ABOUT_ALL if facts.case is None else facts.case.id
     offering = Offering(codes=facts.codes, mail=key, is_alone=True)
     calendar = Calendar(zone=facts.zone, as_of=facts.as_of)

@@ -8,9 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.cases.replies import parse
-from tests.unit.cases.replies.test_shapes import ALL, Told, outcome
+from monitor.cases.replies.forwarded import forwarded_in
+from tests.unit.cases.replies import test_more_shapes, test_shapes
+from tests.unit.cases.replies.told import Told, outcome, said
 
+ALL = [*test_shapes.ALL, *test_more_shapes.ALL]
 REFUSED = [told for told in ALL if told.word is None]
+DECIDING = [told for told in ALL if told.word is not None]
+_CODE = re.compile(rb"\+(\d+)\.([2-9A-Za-z]{6})@|\[(\d+)-([2-9A-Za-z]{6})\]")
 NAMES = (
     "Auto-Submitted",
     "Precedence",
@@ -30,6 +35,8 @@ NAMES = (
 def test_any_bytes_are_read_without_an_error(raw: bytes) -> None:
     """Whatever the bytes, a reply comes out, and it never decides by itself."""
     assert parse(raw, sender="watch@town.example").key
+    assert outcome(raw)[0] is None
+    assert forwarded_in(raw).words is not None
 
 
 @given(
@@ -59,3 +66,42 @@ def test_no_added_header_lets_a_refused_reply_in(
     fields = re.split(rb"\r\n(?![ \t])", head)
     fields.insert(1 + place % max(1, len(fields)), f"{name}: {value}".encode())
     assert outcome(b"\r\n".join(fields) + gap + body)[0] is None
+
+
+@settings(max_examples=300)
+@given(
+    told=st.sampled_from(DECIDING),
+    letters=st.text("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6),
+)
+def test_no_mail_without_a_valid_code_decides(told: Told, letters: str) -> None:
+    """The same mail with another code, or without one, decides nothing whatever else it says."""
+    head, gap, body = told.raw.partition(b"\r\n\r\n")
+    codes = {found[1] or found[3] for found in _CODE.findall(head)}
+    bare = _CODE.sub(b"@", head)
+    assert outcome(bare + gap + body)[0] is None
+    other = head
+    for code in codes:
+        if code.upper() != letters.encode():
+            other = other.replace(code, letters.encode())
+    assert other == head or outcome(other + gap + body)[0] is None
+
+
+@settings(max_examples=300)
+@given(
+    told=st.sampled_from(DECIDING),
+    places=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_a_damaged_mail_is_read_without_an_error(told: Told, places: list[tuple[int, int]]) -> None:
+    """Bytes that were changed on the way make no error and no other decision about a case."""
+    raw = bytearray(told.raw)
+    for place, value in places:
+        raw[place % len(raw)] = value
+    word, number, _ = outcome(bytes(raw))
+    assert word is None or number in {told.number, 0}
+
+
+@given(text=st.text(max_size=400))
+def test_any_words_in_a_good_mail_are_read_without_an_error(text: str) -> None:
+    """Whatever a listed person types, nothing raises, and only a word of ours decides."""
+    word, _, _ = outcome(said(text.encode("utf-8", "ignore").decode()))
+    assert word is None or word.value.split()[0] in text.upper()

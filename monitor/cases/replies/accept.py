@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.cases.replies.words import ABOUT_ALL as WORDS_ABOUT_ALL
+from monitor.cases.replies.words import READING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -42,6 +43,7 @@ class Refusal(StrEnum):
     OTHER_CASE = "other_case"
     WHICH_CASE = "which_case"
     NOT_UNDERSTOOD = "not_understood"
+    MAY_NOT = "may_not_decide"
 
 
 ANSWERED = frozenset(
@@ -51,6 +53,7 @@ ANSWERED = frozenset(
         Refusal.OTHER_CASE,
         Refusal.WHICH_CASE,
         Refusal.NOT_UNDERSTOOD,
+        Refusal.MAY_NOT,
     }
 )
 """Refusals of a person who holds a true code: they are answered. All others are silent."""
@@ -98,6 +101,7 @@ def examine(
     people: Collection[str],
     vouching: str,
     as_of: datetime,
+    others: Collection[str] = (),
 ) -> Standing:
     """Return whether a reply may decide, on which case, and with which mail's code.
 
@@ -108,8 +112,9 @@ def examine(
         people: Bare addresses of those who may decide.
         vouching: authserv-id of the receiving server; empty: it reports nothing.
         as_of: The present moment; aware UTC.
+        others: Bare addresses of listed people who are told and may not decide.
     """
-    refusal = _stranger(reply, people=people, vouching=vouching)
+    refusal = _stranger(reply, people=(*people, *others), vouching=vouching)
     if refusal is not None:
         return Standing(refusal=refusal)
     if len(reply.codes) != 1:
@@ -124,11 +129,18 @@ def examine(
     if reply.sender not in {address.lower() for address in offer.recipients}:
         return Standing(refusal=Refusal.NOT_THEIRS)
     refusal, number = _about(reply, code.number, offer)
-    if not timedelta() <= as_of - offer.sent_at <= VALID_FOR:
+    if reply.sender not in {address.lower() for address in people}:
+        refusal = Refusal.MAY_NOT
+    elif not timedelta() <= as_of - offer.sent_at <= VALID_FOR:
         refusal = Refusal.EXPIRED
-    elif refusal is None and number in offer.used:
+    elif refusal is None and number in offer.used and not _only_reads(reply):
         refusal = Refusal.USED
     return Standing(refusal=refusal, mail=offer.mail, number=number)
+
+
+def _only_reads(reply: Reply) -> bool:
+    """Return whether the order changes nothing, so that it may be given as often as wanted."""
+    return reply.order is not None and reply.order.word in READING
 
 
 def _stranger(reply: Reply, *, people: Collection[str], vouching: str) -> Refusal | None:

@@ -69,8 +69,13 @@ class Body:
     is_doubtful: bool = False
 
 
-def body_of(message: Message) -> Body:
-    """Return the words of a mail; attachments and mails within it are not looked into."""
+def body_of(message: Message, *, keeps_quotes: bool = False) -> Body:
+    """Return the words of a mail; attachments and mails within it are not looked into.
+
+    Args:
+        message: The mail.
+        keeps_quotes: What its HTML quotes stands in the text too, for what was forwarded.
+    """
     plain = html = None
     for part in _parts(message):
         kind = part.get_content_type()
@@ -80,13 +85,13 @@ def body_of(message: Message) -> Body:
             html = _decoded(part)
     if html is None:
         return Body(text=plain or "")
-    seen, is_doubtful = seen_text(html)
+    seen, is_doubtful = seen_text(html, keeps_quotes=keeps_quotes)
     if plain is None or not plain.strip():
         return Body(text=seen, is_doubtful=is_doubtful)
     return Body(text=plain, other=None if is_doubtful else seen)
 
 
-def seen_text(html: str) -> tuple[str, bool]:
+def seen_text(html: str, *, keeps_quotes: bool = False) -> tuple[str, bool]:
     """Return what a reader sees of HTML as lines, and whether that is a guess."""
     tree = LexborHTMLParser(html.replace(_BREAK, " ")[:_MOST_TEXT])
     is_doubtful = any(_HIDES.search(sheet.text()) for sheet in tree.css("style"))
@@ -102,7 +107,10 @@ def seen_text(html: str) -> tuple[str, bool]:
         node.insert_before(f"{_BREAK}{ENDS}{_BREAK}")
     for node in body.css(_QUOTES):
         node.insert_before(f"{_BREAK}{QUOTED}{_BREAK}")
-        node.decompose()
+        if keeps_quotes:
+            node.insert_after(_BREAK)
+        else:
+            node.decompose()
     for node in body.css("br"):
         node.replace_with(_BREAK)
     for node in body.css(_BLOCKS)[:_MOST_NODES]:

@@ -20,7 +20,7 @@ from monitor.cases.replies.headers import (
     values,
 )
 from monitor.cases.replies.quoting import first_said
-from monitor.cases.replies.words import order_in
+from monitor.cases.replies.words import begins_order, lacking, order_in, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     from monitor.cases.replies.codes import Code
     from monitor.cases.replies.headers import Report
-    from monitor.cases.replies.words import Order
+    from monitor.cases.replies.words import Order, Word
 
 _MOST_NOTE = 2000
+_MOST_BELOW = 50
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
 
 
@@ -48,6 +49,8 @@ class Reply:
         reports: What servers report of its authenticity, topmost first.
         line: Its first unquoted line; empty if there is none.
         order: What that line orders; None: not understood.
+        lacks: The word that the line would order if it said why, or until when; else None.
+        has_more: Further down stands another order, which is not taken.
         text: Everything unquoted, for a note; at most 2,000 characters.
     """
 
@@ -60,6 +63,8 @@ class Reply:
     reports: tuple[Report, ...] = ()
     line: str = ""
     order: Order | None = None
+    lacks: Word | None = None
+    has_more: bool = False
     text: str = ""
 
 
@@ -85,6 +90,7 @@ def _read(message: Message, *, key: str, ours: str) -> Reply:
     found = (*codes_in_addresses(recipients_of(message), sender=ours), *codes_in_subject(subject))
     body = body_of(message)
     lines, text = first_said(body.text)
+    order = _agreed(lines, body)
     named = _MESSAGE_ID.search(next(iter(values(message, "Message-ID")), ""))
     return Reply(
         key=key,
@@ -95,9 +101,17 @@ def _read(message: Message, *, key: str, ours: str) -> Reply:
         automatic=automatic(message, sender=who) or ("From" if who == ours.lower() else ""),
         reports=reports(message),
         line=lines[0] if lines else "",
-        order=_agreed(lines, body),
+        order=order,
+        lacks=lacking(lines[0]) if lines and order is None else None,
+        has_more=_has_more(text, of=len(lines)),
         text=text[:_MOST_NOTE],
     )
+
+
+def _has_more(text: str, *, of: int) -> bool:
+    """Return whether below the first ``of`` lines another line is an order in capitals."""
+    below = text.split("\n")[of:]
+    return any(begins_order(line) and order_of(line) is not None for line in below[:_MOST_BELOW])
 
 
 def _agreed(lines: Sequence[str], body: Body) -> Order | None:

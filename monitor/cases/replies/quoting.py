@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from monitor.cases.replies.banners import is_banner, without_banners
 from monitor.cases.replies.words import begins_order
 
 _MOST_LINES = 5000
@@ -24,14 +25,16 @@ _SIGNATURE = re.compile(
     r"mobile|mobil|mail|telefon|phone|blackberry|huawei|gerät|blackberry).{0,40}",
     re.IGNORECASE,
 )
-_BANNER = re.compile(
-    r"\W*(?:\[?\s*(?:external|extern)\b|(?:caution|warning|attention|vorsicht|achtung)\s*:).*",
-    re.IGNORECASE,
+_SIGNED = re.compile(
+    r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\r?\n(?:Hash:[^\n]*\r?\n)*\s*?\r?\n(?P<said>.*?)"
+    r"^-----BEGIN PGP SIGNATURE-----",
+    re.DOTALL | re.MULTILINE,
 )
 _SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
 # A mark of byte order or a zero-width space at an end of a line is a programme's, not a person's.
 _MARKS = "\ufeff\u200b"
 _HEADINGS_OF_A_MAIL = 3
+_INTRODUCES = re.compile(r"begin forwarded message:|forwarded message:?", re.IGNORECASE)
 _MOST_INTRODUCTION = 4
 
 
@@ -46,15 +49,34 @@ def first_said(text: str) -> tuple[tuple[str, ...], str]:
         quotation or another order); and all that is unquoted. Both are empty for a reply
         without words of its own.
     """
-    own = _own([_SPACES.sub(" ", line).strip(_MARKS).strip() for line in _lines(text)])
-    while own and (not own[0] or _BANNER.fullmatch(own[0])):
-        own.pop(0)
+    own = _own([_SPACES.sub(" ", line).strip(_MARKS).strip() for line in _lines(unsigned(text))])
+    own = without_banners(own)
     first: list[str] = []
     for line in own:
         if not line or (first and begins_order(line)):
             break
         first.append(line)
     return tuple(first), "\n".join(own).strip()
+
+
+def unsigned(text: str) -> str:
+    """Return what a text signed in line says (RFC 9580 section 7); any other text as it is."""
+    match = _SIGNED.match(text)
+    return text if match is None else re.sub(r"(?m)^- ", "", match["said"])
+
+
+def without_headings(text: str) -> str:
+    """Return a forwarded mail's words without the headings and rules above them."""
+    lines = [_SPACES.sub(" ", line).strip(_MARKS).strip() for line in _lines(text)]
+    kept: list[str] = []
+    in_headings = False
+    for place, line in enumerate(lines):
+        in_headings = bool(line) and (
+            _begins_mail(lines, place) or (in_headings and _HEADING.match(line) is not None)
+        )
+        if not in_headings and not _RULE.fullmatch(line) and not _INTRODUCES.fullmatch(line):
+            kept.append(line)
+    return "\n".join(kept).strip()
 
 
 def _lines(text: str) -> list[str]:
@@ -77,7 +99,7 @@ def _own(lines: list[str]) -> list[str]:
 def _ends_here(lines: list[str], place: int) -> bool:
     """Return whether from this line on nothing is the writer's own."""
     line = lines[place]
-    if _RULE.fullmatch(line) or _begins_mail(lines, place):
+    if (_RULE.fullmatch(line) and not is_banner(line, line)) or _begins_mail(lines, place):
         return True
     # Above a quotation a signature ends nothing: people also write below.
     is_signature = _SIGNATURE.fullmatch(line) is not None

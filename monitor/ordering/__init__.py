@@ -1,0 +1,70 @@
+"""Carries out what a reply orders: the same functions as the commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.errors import OperatorError
+from monitor.cases.replies.words import Word
+from monitor.ordering import deciding, reported, town
+from monitor.ordering.values import Clerking, Ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from config.types import CaseId
+    from monitor.cases.replies.words import Order
+    from storage.repository import Transaction
+
+    AboutCase = Callable[[Clerking, CaseId, Order], Ordered]
+    AboutTown = Callable[[Clerking, Order, Transaction], Ordered]
+
+__all__ = ["Clerking", "Ordered", "order_case", "order_town"]
+
+_CASE: Mapping[Word, AboutCase] = {
+    Word.KEEP: deciding.keep,
+    Word.LEAVE: deciding.leave,
+    Word.MINE: deciding.mine,
+    Word.REMOVE: deciding.remove,
+    Word.CORRECT: deciding.correct,
+    Word.UNDO: deciding.undo,
+    Word.ESCALATE: deciding.escalate,
+    Word.REOPEN: deciding.reopen,
+    Word.GONE: deciding.gone,
+    Word.NOTE: deciding.note,
+}
+_TOWN: Mapping[Word, AboutTown] = {
+    Word.REVIEWED: town.reviewed,
+    Word.NOTICE: town.notice,
+    Word.KEEP_ALL: town.keep_all,
+    Word.OPEN: reported.open_case,
+}
+
+
+def order_case(desk: Clerking, order: Order, number: CaseId) -> Ordered:
+    """Carry out an order about a case.
+
+    Raises:
+        OperatorError: It is refused; the message says why and what is possible.
+        MailError: The owner's address is not usable.
+    """
+    step = _CASE.get(order.word)
+    if step is None:
+        raise _not_here(order.word)
+    return step(desk, number, order)
+
+
+def order_town(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
+    """Carry out an order about no case that there is.
+
+    Raises:
+        OperatorError: What it names is not known, or is refused.
+    """
+    step = _TOWN.get(order.word)
+    if step is None:
+        raise _not_here(order.word)
+    return step(desk, order, transaction)
+
+
+def _not_here(word: Word) -> OperatorError:
+    return OperatorError(f"{word.value} cannot be done by reply", remedy="Ask your supplier")
