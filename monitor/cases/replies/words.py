@@ -176,14 +176,17 @@ def begins_order(line: str) -> bool:
 
 
 def lacking(line: str) -> Word | None:
-    """Return the word of a line that would decide if it said why; None if it is no such line.
+    """Return the word of a line that would decide if it said more; None if it is no such line.
 
-    ``KEEP`` or ``HOLD 42`` is understood but for its reason, so the answer can ask for that.
+    ``KEEP`` or ``HOLD 42`` is understood but for its reason, ``COVER deputy`` but for its day,
+    so the answer can ask for that.
     """
     head = _headed(line)
     if head is None or head[0] not in REASON_OWED | FREE | set(_PATTERNS):
         return None
     word, written, _, tail = head
+    if word in _PATTERNS and written == word.value:
+        return word if order_of(line) is None else None
     tail = (because["reason"] if (because := _BECAUSE.fullmatch(tail)) else tail).replace("...", "")
     is_written = word not in _IN_CAPITALS or written == word.value
     return word if is_written and _NOTHING.fullmatch(tail) else None

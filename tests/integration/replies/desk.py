@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.policy
 import re
 from contextlib import ExitStack
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Self
 
@@ -34,6 +35,7 @@ class ClerksDesk:
     """The town after its second day has been read, with urgent mails sent, while entered."""
 
     app: App
+    minute = timedelta(minutes=1)
 
     def __init__(
         self,
@@ -146,6 +148,30 @@ class ClerksDesk:
         reply.set_content(f"{text}\n\nOn Tuesday the watch wrote:\n> REMOVE\n> KEEP because no\n")
         return reply.as_bytes()
 
+    def forwarded(self, said: str, mail: str, *, to: str, sender: str = CLERK) -> bytes:
+        """Return a mail of somebody else's that a person forwards, as Gmail writes it."""
+        forward = EmailMessage(policy=email.policy.SMTP)
+        self._count += 1
+        forward["From"] = f"Somebody <{sender}>"
+        forward["To"] = to
+        forward["Subject"] = "Fwd: Something on your page"
+        forward["Message-ID"] = f"<forward-{self._count}@phone.example>"
+        if self._vouching:
+            domain = sender.partition("@")[2]
+            forward["Authentication-Results"] = f"{HOST}; dmarc=pass header.from={domain}"
+        forward.set_content(
+            f"{said}\n\n---------- Forwarded message ---------\nFrom: A Resident <a@home.example>\n"
+            f"Date: Tue, 24 Nov 2026 at 08:00\nSubject: Something on your page\n"
+            f"To: <clerk@town.example>\n\n\n{mail}\n"
+        )
+        return forward.as_bytes()
+
+    def numbered(self, answer: EmailMessage) -> CaseId:
+        """Return the case that an answer's first sentences name."""
+        match = re.search(r"case (\d+)", flat(answer))
+        assert match is not None
+        return CaseId(int(match[1]))
+
     def put(self, raw: bytes, *, name: str = "") -> None:
         """Deliver a mail into the maildir."""
         self._count += 1
@@ -156,6 +182,11 @@ class ClerksDesk:
         handled = handle_inbox(self.app)
         self.deliver()
         return handled
+
+
+def flat(mail: EmailMessage) -> str:
+    """Return the text part of a mail on one line."""
+    return " ".join(words(mail).split())
 
 
 def words(mail: EmailMessage) -> str:

@@ -1,0 +1,124 @@
+"""The words beside KEEP and REMOVE, through a maildir: history, reports by residents, roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.types import CaseState, Resolution
+from monitor import morning
+from tests.integration.replies.desk import HOST, ClerksDesk, flat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SUPPLIER = "help@it-supplier.example"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[ClerksDesk]:
+    """Give a town with its second day read, whose receiving server vouches for senders."""
+    with ClerksDesk(tmp_path / "town", vouching=HOST) as opened:
+        yield opened
+
+
+def test_history_is_closed_in_one_go_and_a_case_opened_again(desk: ClerksDesk) -> None:
+    """KEEP ALL closes every undecided older post before a day; REOPEN opens one of them again."""
+    store = desk.app.repository
+    history = {case.id for case in store.cases(states=[CaseState.OPEN]) if case.history}
+    fresh = {case.id for case in store.cases(states=[CaseState.OPEN]) if not case.history}
+    assert history
+    morning.send(desk.app, by="test")
+    digest = desk.newest("digest")
+    desk.put(desk.answer(digest, "KEEP ALL because they are old"))
+    assert desk.look().answered == 1
+    assert "KEEP ALL older than 1 January 2026 because" in flat(desk.newest("answer"))
+    desk.put(desk.answer(digest, "KEEP ALL older than 1 January 2031 because they are old"))
+    assert desk.look().decided == 1
+    ended = [desk.case(number) for number in history]
+    assert {case.resolution for case in ended} == {Resolution.DISMISSED}
+    assert {case.events[-1].because for case in ended} == {"they are old"}
+    assert {desk.case(number).state for number in fresh} == {CaseState.OPEN}
+    assert f"{len(history)} older cases closed" in flat(desk.newest("answer"))
+    one = min(history)
+    desk.put(desk.answer(desk.newest("answer"), f"REOPEN {one} because it names a candidate"))
+    handled = desk.look()
+    assert (handled.decided, handled.answered) == (0, 1)  # that mail tells of no case of its own
+    assert not store.verify_ledger().faults
+
+
+def test_a_forwarded_mail_opens_a_case(desk: ClerksDesk) -> None:
+    """A resident's mail, forwarded with OPEN to the address of the digest, becomes a case."""
+    morning.send(desk.app, by="test")
+    digest = desk.newest("digest")
+    mail = desk.forwarded(
+        "OPEN because a resident complained",
+        "Look at this: https://nextdoor.example/p/77\n\nIt says “Vote for the Brookmeadow "
+        "Alliance on Thursday, they alone keep the library open”.\n\nYours, A Resident",
+        to=str(digest["Reply-To"]),
+    )
+    desk.put(mail.replace(b"OPEN because", b"OPEN nextdoor because"))
+    assert desk.look().decided == 1
+    answer = desk.newest("answer")
+    case = desk.case(desk.numbered(answer))
+    assert (case.account, case.url) == ("nextdoor", "https://nextdoor.example/p/77")
+    assert case.text.startswith("Vote for the Brookmeadow Alliance")
+    assert case.events[0].because == "because a resident complained"
+    assert "A Resident" not in case.text
+
+
+def test_what_is_forwarded_without_a_code_is_asked_for_again(desk: ClerksDesk) -> None:
+    """Without a code nothing is opened; the answer names an address with one, good for once."""
+    before = len(desk.app.repository.cases())
+    body = "https://nextdoor.example/p/78\n\n“Vote for the Brookmeadow Alliance on Thursday”"
+    order = "OPEN nextdoor a resident complained"
+    desk.put(desk.forwarded(order, body, to=desk.app.settings.mail.sender))
+    assert desk.look().answered == 1
+    answer = desk.newest("answer")
+    assert "Nothing was opened yet" in flat(answer)
+    assert len(desk.app.repository.cases()) == before
+    desk.put(desk.forwarded(order, body, to=str(answer["Reply-To"])))
+    assert desk.look().decided == 1
+    assert len(desk.app.repository.cases()) == before + 1
+    desk.put(desk.forwarded(order, f"again {body}", to=str(answer["Reply-To"])))
+    desk.put(desk.forwarded(order, body, to=desk.app.settings.mail.sender, sender="x@evil.example"))
+    handled = desk.look()
+    assert (handled.decided, handled.answered, handled.ignored) == (0, 1, 1)
+
+
+def test_who_looks_after_the_machine_decides_nothing(desk: ClerksDesk) -> None:
+    """A listed person whose role is technical is told that others decide, whatever they hold."""
+    urgent = desk.newest("urgent")
+    number = desk.about(urgent)
+    desk.put(desk.answer(urgent, "REMOVE", sender=SUPPLIER))
+    handled = desk.look()
+    assert (handled.decided, handled.answered, handled.ignored) == (0, 0, 1)  # not sent to them
+    assert desk.case(number).state is CaseState.OPEN
+
+
+def test_an_order_that_was_carried_out_by_another_says_what_stands(desk: ClerksDesk) -> None:
+    """A decision that somebody made before is named with who made it; nothing changes."""
+    from monitor.cases import decisions  # noqa: PLC0415 - only here
+
+    urgent = desk.newest("urgent")
+    number = desk.about(urgent)
+    decisions.dismiss(
+        desk.app.repository,
+        number,
+        by="Deputy",
+        because="it is a quotation",
+        at=desk.app.clock.now(),
+    )
+    desk.town.clock.advance(desk.minute)
+    before = desk.case(number)
+    desk.put(desk.answer(urgent, "REMOVE"))
+    assert desk.look().answered == 1
+    assert "by Deputy" in flat(desk.newest("answer"))
+    desk.put(desk.answer(desk.newest("answer"), "KEEP because it is fine"))
+    desk.look()
+    said = flat(desk.newest("answer"))
+    assert "stood so already" in str(desk.newest("answer")["Subject"])
+    assert "it is a quotation" in said
+    assert desk.case(number) == before
