@@ -166,6 +166,12 @@ class ClerksDesk:
         )
         return forward.as_bytes()
 
+    def told(self, digest: EmailMessage) -> list[CaseId]:
+        """Return the cases that a digest tells of."""
+        since = self.app.clock.now() - timedelta(days=1)
+        mails = self.app.repository.offers(None, since=since)
+        return [case for mail in mails for case in mail.cases if f"{case}" in words(digest)]
+
     def numbered(self, answer: EmailMessage) -> CaseId:
         """Return the case that an answer's first sentences name."""
         match = re.search(r"case (\d+)", flat(answer))
