@@ -73,6 +73,18 @@ def asked_address(url: str, account: Account) -> str:
     return account.api_base.rstrip("/") + (split.path or "/") + query
 
 
+def home_of(feed: str) -> str:
+    """Return the address of the site that a feed belongs to: one step above it; or empty."""
+    try:
+        split = urlsplit(feed)
+    except ValueError:
+        return ""
+    if not split.hostname:
+        return ""
+    above = split.path.rstrip("/").rpartition("/")[0]
+    return f"{split.scheme}://{split.netloc}{above}/"
+
+
 def registrable(host: str) -> str:
     """Return the part of a host name that one owner holds: ``example.gov.uk``.
 

@@ -16,7 +16,7 @@ import tweepy
 
 from config.errors import LaterError
 from config.types import Reason
-from connectors._x_trouble import Trouble, load, reset_of
+from connectors._x_trouble import NoSuchUserError, Trouble, load, reset_of
 from connectors._x_words import JSON, id_of, includes_of, objects
 
 if TYPE_CHECKING:
@@ -130,6 +130,22 @@ class Calls:
                 raise self.spent()
             self._user = self._asked_user()
         return self._user
+
+    def is_unknown(self) -> bool:
+        """Return whether X, asked by the lasting id and letting us in, knows no such user.
+
+        Asked by its name only, a user may have been renamed: that is not known.
+
+        Raises:
+            AccessError, LaterError, ContractError: As `user` does, for anything else.
+        """
+        if id_of(self._its.state.platform_id) is None:
+            return False
+        try:
+            self._asked_user()
+        except NoSuchUserError:
+            return True
+        return False
 
     def asked_user(self) -> JSON | None:
         """Return the user object if it was asked for in this run."""

@@ -27,6 +27,11 @@ HIDDEN = "not-authorized-for-resource"
 BESIDE = frozenset({NOT_FOUND, HIDDEN})
 """In a listing these are about something beside a post (a quoted one): the post is whole."""
 
+
+class NoSuchUserError(AccessError):
+    """X knows no user by that id or name: neither suspended nor protected."""
+
+
 _DEFAULT_WAIT = timedelta(minutes=15)  # X counts in windows of 15 minutes
 _LONGEST_WAIT = timedelta(days=1)
 _NO_MONEY = ("creditsdepleted", "any credits", "spend cap", "spending limit", "usage cap")
@@ -108,8 +113,10 @@ class Trouble:
         """Tell a suspended user from a missing one: both have the same type."""
         if "suspended" in words(problem.get("detail")).lower():
             return self._gone("X has suspended the account")
-        return self._gone(
+        return NoSuchUserError(
             "X knows no such account",
+            account=self._account,
+            reason=Reason.ACCOUNT_GONE,
             remedy="If it was renamed, write its new user name into the register",
         )
 

@@ -188,6 +188,20 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """The platform's word that an account itself is no longer there.
+
+    Attributes:
+        is_login_proved: Whoever asked was let in all the same, so that a dead login is not
+            taken for a closed account.
+        detail: What was asked and answered, in one plain sentence, without secrets.
+    """
+
+    is_login_proved: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
     """What a connector needs from earlier runs.
 
@@ -273,6 +287,18 @@ class Connector(Protocol):
         """
         ...
 
+    def absence(self) -> Absence | None:
+        """Ask whether the account itself is no longer there.
+
+        Asked only of an account whose owner was asked to close it, after a reading that
+        failed with ``account_gone``.
+
+        Returns:
+            What the platform says of it; None where that may mean anything else: suspended,
+            protected, renamed, moved, or not to be told now. Never raises a `ReadError`.
+        """
+        ...
+
     def validators(self) -> Mapping[str, str]:
         """Return what the next run needs for conditional requests; empty if nothing."""
         ...
@@ -291,6 +317,8 @@ class Platform:
         blind_spots: What cannot be seen at all, in the Clerk's words ("Reels", "stories").
         by_hand: True when no programme reads it: a person looks.
         removal_steps: How the owner takes a post down, in three short steps at most.
+        closing_steps: How the owner closes the whole account, in three short steps at most.
+        recovery_steps: How the owner gets back an account that somebody else has taken over.
     """
 
     name: str
@@ -300,6 +328,8 @@ class Platform:
     blind_spots: tuple[str, ...] = ()
     by_hand: bool = False
     removal_steps: str = ""
+    closing_steps: str = ""
+    recovery_steps: str = ""
 
 
 class OpenConnector(Protocol):

@@ -24,7 +24,7 @@ from config.types import Outcome, Reason
 from connectors import _graph_posts
 from connectors._graph_client import GraphClient
 from connectors._graph_errors import NotShownError, TooMuchError
-from connectors.base import Batch, Platform, Reread
+from connectors.base import Absence, Batch, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,6 +131,29 @@ class FacebookConnector:
         if not self._is_alive:
             self._page("id")
             self._is_alive = True
+
+    def absence(self) -> Absence | None:
+        """Ask for the page, and then who the login is: a page's own login ends with it."""
+        try:
+            self._graph.node(self._key, fields="id")
+        except NotShownError:
+            return self._absent()
+        except ReadError:
+            return None
+        return None
+
+    def _absent(self) -> Absence:
+        """Return that the page is not shown, and whether the login was let in all the same."""
+        try:
+            who = self._graph.node("me", fields="id").get("id")
+        except (NotShownError, ReadError):
+            who = None
+        is_other = isinstance(who, str) and bool(who) and who != self._given.state.platform_id
+        said = "Facebook does not show the page"
+        return Absence(
+            is_login_proved=is_other,
+            detail=f"{said} to a login that it accepts" if is_other else said,
+        )
 
     def validators(self) -> Mapping[str, str]:
         """Return the picture's hash, so that a failed fetch does not look like a change."""
@@ -388,5 +411,15 @@ CONNECTOR = Platform(
         "On the page, open the post's menu (three dots) and choose Move to bin. "
         "Empty the bin under Manage posts. Then open the post's address in a private window: "
         "it must say that the content is not available."
+    ),
+    closing_steps=(
+        "Sign in, switch to the page, and download its information under Settings. "
+        "Then choose Settings, Access and control, Deactivation and deletion. "
+        "Choose Deactivate page if it is for a time only, and confirm with the password."
+    ),
+    recovery_steps=(
+        "Open facebook.com/hacked and follow it for the person whose login was used. Under the "
+        "page's settings, Page access, take away everybody you do not know. Ask Meta's business "
+        "support for the page if nobody of yours is let in any more."
     ),
 )

@@ -27,7 +27,7 @@ from connectors import _feed_pages, _feed_parse, _feed_source
 from connectors._feed_dates import zone_of
 from connectors._feed_entries import Entry, entries_of
 from connectors._feed_source import Memory
-from connectors.base import Batch, Content, Extra, FetchedProfile, Platform, Reread
+from connectors.base import Absence, Batch, Content, Extra, FetchedProfile, Platform, Reread
 from connectors.door import retry_after
 
 if TYPE_CHECKING:
@@ -158,6 +158,25 @@ class FeedConnector:
         except ReadError as error:
             self._failure = error
             raise
+
+    def absence(self) -> Absence | None:
+        """Ask the site's own page: a feed that was switched off or moved is no closed site."""
+        home = _feed_source.home_of(self._url)
+        if not home or _feed_source.channel_of(self._account.handle) is not None:
+            return None
+        try:
+            answer = self._given.door.get(
+                _feed_source.asked_address(home, self._account),
+                account=self._account,
+                max_bytes=_PAGE_BYTES,
+                headers={"Accept": "text/html"},
+            )
+        except ReadError:
+            return None
+        if answer.status not in _NOWHERE:
+            return None
+        said = f"the site's own page answers {answer.status}, as its feed does"
+        return Absence(is_login_proved=True, detail=said)
 
     def validators(self) -> Mapping[str, str]:
         """Return the feed's ETag and date, and marks of the posts that stood in it."""
@@ -372,5 +391,15 @@ CONNECTOR = Platform(
         "Sign in to the site, open the list of posts, and move the post to the bin (on YouTube: "
         "YouTube Studio, Content, Delete). Then open its address in a private window: it must "
         "answer that the page does not exist. If the site keeps a cache, clear it."
+    ),
+    closing_steps=(
+        "Sign in to the site and export its content. Then close it where it is run (for a hosted "
+        "site under its settings; otherwise whoever runs the server switches it off). Open its "
+        "address in a private window: it must answer that there is no such page."
+    ),
+    recovery_steps=(
+        "Ask whoever runs the server to take the site off line as it stands, without deleting "
+        "anything. Set new passwords for the site, its database and its files, and take away every "
+        "user you do not know. Put back the newest copy that is known to be clean."
     ),
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from connectors.base import Batch, Circumstances, FetchedProfile, KnownPost
+    from connectors.base import Absence, Batch, Circumstances, FetchedProfile, KnownPost
 
 
 class ManualConnector:
@@ -57,6 +57,9 @@ class ManualConnector:
     def probe(self) -> None:
         """Return: there is no credential that could be dead."""
 
+    def absence(self) -> Absence | None:
+        """Return None: a person says whether the account is still there."""
+
     def validators(self) -> Mapping[str, str]:
         """Return nothing: no request is ever made."""
         return {}
@@ -72,5 +75,14 @@ CONNECTOR = Platform(
     removal_steps=(
         "Ask whoever runs the group or page to delete the post, or do so as its administrator. "
         "Then look yourself and note it with: clerkwatch accounts reviewed."
+    ),
+    closing_steps=(
+        "Ask whoever runs the group or page to close it, or do so as its administrator. "
+        "Keep a copy of what should be kept first. Open its address in a private window: it must "
+        "no longer be there."
+    ),
+    recovery_steps=(
+        "Ask the platform for the account back by its form for hacked accounts. Set a new "
+        "password and sign out everybody else. Take away every administrator you do not know."
     ),
 )

@@ -24,7 +24,7 @@ from config.types import Outcome, Reason
 from connectors import _x_words as x
 from connectors._x_calls import POST_READ, USER_READ, Calls, user_name
 from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
-from connectors.base import Batch, FetchedPost, FetchedProfile, Platform, Reread
+from connectors.base import Absence, Batch, FetchedPost, FetchedProfile, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,6 +100,15 @@ class XReader:
             AccessError, LaterError, ContractError: As `profile` does.
         """
         self._calls.user()
+
+    def absence(self) -> Absence | None:
+        """Ask by the lasting id: X lets a token in before it says that it knows no such user."""
+        try:
+            is_unknown = self._calls.is_unknown()
+        except ReadError:
+            return None
+        said = "X accepts the login and knows no account of this number"
+        return Absence(is_login_proved=True, detail=said) if is_unknown else None
 
     def validators(self) -> Mapping[str, str]:
         """Return which profile picture was fetched last, so that it is fetched once."""
@@ -373,4 +382,14 @@ CONNECTOR = Platform(
         "text in pictures",
     ),
     removal_steps="Open the post, choose the three dots at its top, choose Delete.",
+    closing_steps=(
+        "Sign in as the account and download an archive under Settings, Your account. "
+        "Then choose Deactivate your account there and confirm with the password. "
+        "X keeps it for 30 days, in which signing in opens it again."
+    ),
+    recovery_steps=(
+        "Ask for a new password at x.com/account/begin_password_reset; if the address was "
+        "changed, use X's form for hacked accounts at help.x.com/forms. Then sign out all other "
+        "sessions and take away every app you do not know under Settings, Security."
+    ),
 )

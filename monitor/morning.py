@@ -16,6 +16,7 @@ from monitor.alerts.digest import compose_digest, digest_key
 from monitor.alerts.gather import gather
 from monitor.alerts.outbox import deliver_due
 from monitor.alerts.technical import compose_technical
+from monitor.cases import reopening
 from monitor.judging import judge_stale, polls_of
 from monitor.pipeline import scan
 
@@ -127,10 +128,13 @@ def send(app: App, *, by: str, within_s: float = PULL_WITHIN_S) -> Sent:
         # Of an account that came too late, what was read is judged all the same.
         judge_stale(app, as_of=now)
         digest, technical = write(app, now=now)
+        mails = reopening.reminders(app, at=now)
         with app.repository.writing() as transaction:
             is_new = transaction.queue_mail(digest, at=now)
             if technical is not None:
                 transaction.queue_mail(technical, at=now)
+            for mail in mails:
+                transaction.queue_mail(mail, at=now)
             transaction.acknowledge_register_changes(upto=now)
     deliver_due(
         app.repository,
@@ -185,7 +189,7 @@ def _read(app: App, account: Account, *, by: str) -> None:
     """Read one account; while somebody else reads it, wait for that reading to end."""
     for wait_s in _WAITS_S:
         line = scan(app, [account], by=by, insist=True).coverage[0]
-        if line.status is not CoverageStatus.SKIPPED:
+        if line.status is not CoverageStatus.SKIPPED or _is_fresh(app, account):
             return
         if app.stop.wait(wait_s) or _is_fresh(app, account):
             return

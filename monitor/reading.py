@@ -15,6 +15,7 @@ from config.errors import AccessError, ContractError, LaterError, ReadError, Set
 from config.settings import secret
 from config.types import CoverageStatus, Outcome, Reason, SubjectKind
 from connectors.base import Circumstances, KnownPost, ReaderState, nfc
+from monitor.cases.closing import closing_of, look_at, skipped
 from monitor.face import face_of
 from monitor.meter import BudgetMeter
 from monitor.plan import is_due
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from config.types import RunId
     from connectors.base import Connector, Content, FetchedPost, Platform, Reread
     from monitor.app import App
+    from monitor.cases.closing import Closing
 
 PROFILE_EVERY = timedelta(hours=6)
 ASK_AGAIN_AFTER = timedelta(hours=1)
@@ -66,23 +68,26 @@ def read_account(
         How far it was read; ``failed`` when nothing could be read, ``partial`` when part.
     """
     state = app.repository.account_state(account.id)
+    closing = closing_of(app.repository, account.id)
     may_insist = insist and state.reason in _FOR_A_PERSON
     if state.retry_at is not None and state.retry_at > as_of and not may_insist:
-        return _not_yet(account, state, as_of=as_of)
-    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state)
+        return _not_yet(account, state, closing, as_of=as_of)
+    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state, closing=closing)
     try:
         connector = reading.open()
     except ReadError as error:
         # Nothing was asked, so nothing has to be waited for once it is put right.
+        reading.look_at_account(None, error)
         return reading.failed(error, retry_at=None)
     try:
         reading.read_profile(connector)
         reading.read_posts(connector)
         reading.read_again(connector)
-    except LaterError as error:
-        return reading.failed(error, retry_at=error.retry_at)
     except ReadError as error:
-        return reading.failed(error, retry_at=as_of + ASK_AGAIN_AFTER)
+        reading.look_at_account(connector, error)
+        retry_at = error.retry_at if isinstance(error, LaterError) else as_of + ASK_AGAIN_AFTER
+        return reading.failed(error, retry_at=retry_at)
+    reading.look_at_account(connector, None)
     return reading.succeeded(connector)
 
 
@@ -102,7 +107,8 @@ def note_breakdown(
         Its coverage: failed, with the time since it was last read as a gap.
     """
     state = app.repository.account_state(account.id)
-    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state)
+    closing = closing_of(app.repository, account.id)
+    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state, closing=closing)
     return reading.failed(
         ContractError(error, account=account.id, remedy="Please report it"),
         retry_at=as_of + ASK_AGAIN_AFTER,
@@ -118,6 +124,7 @@ class _Reading:
     account: Account
     as_of: datetime
     state: AccountState
+    closing: Closing
     progress: Progress = field(default_factory=Progress)
 
     def open(self) -> Connector:
@@ -234,6 +241,18 @@ class _Reading:
         elif progress.is_suddenly_empty(answers, since=self.since()):
             progress.fall_short("the list is empty although there were posts before")
 
+    def look_at_account(self, connector: Connector | None, error: ReadError | None) -> None:
+        """Write down whether the account itself is there, where its closing was asked for."""
+        self.closing = look_at(
+            self.app,
+            self.run,
+            self.account,
+            self.closing,
+            connector=connector,
+            error=error,
+            at=self.as_of,
+        )
+
     def _stored(self) -> list[DuePost]:
         schedule = self.app.settings.schedule
         stored = self.app.repository.due_posts(
@@ -293,6 +312,7 @@ class _Reading:
         """
         ended, state = self.app.clock.now(), self.state
         said = self.app.redactor.redact(str(error))
+        is_expected = self.closing.is_expected_gone
         self.app.repository.save_account_state(
             replace(
                 state,
@@ -300,9 +320,12 @@ class _Reading:
                 retry_at=retry_at,
                 reason=error.reason,
                 last_tried_at=ended,
-                failing_since=state.failing_since or self.as_of,
+                failing_since=None if is_expected else state.failing_since or self.as_of,
             )
         )
+        if is_expected:
+            self.app.log.info("account closed as was asked", reason=error.reason.value)
+            return skipped(self.account.id, self.closing, ended_at=ended)
         self.app.log.warning("account not read", reason=error.reason.value, error=said)
         start = state.last_read_at or self.as_of - self.app.settings.schedule.look_back
         read_some = self.progress.recorded.posts > 0
@@ -317,7 +340,11 @@ class _Reading:
         )
 
 
-def _not_yet(account: Account, state: AccountState, *, as_of: datetime) -> Coverage:
+def _not_yet(
+    account: Account, state: AccountState, closing: Closing, *, as_of: datetime
+) -> Coverage:
+    if closing.is_expected_gone:
+        return skipped(account.id, closing)
     retry_at = state.retry_at or as_of
     start = state.last_read_at or state.failing_since or as_of
     reason = state.reason or Reason.TRANSIENT

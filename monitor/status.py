@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import connectors
 from config.types import CaseState
+from monitor.cases.closing import closing_of
 from monitor.freeze.coming import coming_up
 from monitor.judging import polls_of
 from monitor.lock import holder
@@ -91,8 +92,10 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
     for account in settings.register():
         if _is_by_hand(account.platform):
             continue
-        watched += 1
         state = repository.account_state(account.id)
+        if state.reason is not None and closing_of(repository, account.id).is_expected_gone:
+            continue
+        watched += 1
         if state.last_read_at is None or now - state.last_read_at > in_time:
             late.append((account.id, state.last_read_at, _why(state)))
     daemon = holder(settings.storage.url)

@@ -8,11 +8,10 @@ repeated is masked as in every other mail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from config.types import Kind, MailKind, SubjectKind
+from monitor.alerts.asked import About, Asking, AskingFacts, Fact, Owner
 from monitor.alerts.cards import Desk
 from monitor.alerts.hardening import one_line, plain
 from monitor.alerts.message import Letter, checked, finish, message_id
@@ -21,103 +20,39 @@ from monitor.alerts.wording import Calendar, capital, place, sentence, the
 from storage.values import NewMail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from config.types import RuleId
     from monitor.alerts.cards import Card
-    from monitor.alerts.facts import AccountFacts, PolicyWords, Stamp
-    from monitor.alerts.message import Addressee
     from storage.values import Case
 
 
-class About(Enum):
-    """What is asked, and on which occasion."""
-
-    REMOVAL = "take down"
-    CORRECTION = "correct"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whom a mail is for; an account's owner has no part in deciding."""
-
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskingFacts:
-    """Everything a mail to an owner tells.
-
-    Attributes:
-        zone: IANA zone of the council.
-        account: The account's names and kind.
-        owner: Whom it is for.
-        about: What is asked.
-        approved_by: Who decided to ask, as shown; empty: not said.
-        approved_at: When.
-        due_at: By when it is to be done.
-        policy_title: As printed on the policy.
-        steps: How it is done on that platform; empty: nothing is said.
-        by_hand: No programme looks whether it was done.
-        answers_to: Who reads the answer.
-        harmless: By rule: why what was found may be fine.
-    """
-
-    council: str
-    zone: str
-    as_of: datetime
-    case: Case
-    account: AccountFacts
-    owner: Owner
-    about: About
-    approved_by: str
-    approved_at: datetime
-    due_at: datetime
-    policy: PolicyWords
-    policy_title: str
-    steps: str
-    by_hand: bool
-    answers_to: Addressee
-    stamp: Stamp
-    harmless: Mapping[RuleId, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One labelled line."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """A mail to an owner, finished but for its layout.
-
-    Attributes:
-        lead: What is asked, in one sentence.
-        opening: Who asks, what, by when, why.
-        facts: Where, when, which address.
-        quote: The words, as lines; empty if masked or without words.
-        closing: How, and what else there is to say.
-        foot: In small.
-    """
-
-    council: str
-    subject: str
-    date: str
-    lead: str
-    greeting: str
-    opening: tuple[str, ...]
-    facts: tuple[Fact, ...]
-    quote: tuple[str, ...]
-    closing: tuple[str, ...]
-    foot: tuple[str, ...]
-
+__all__ = [
+    "About",
+    "Asking",
+    "AskingFacts",
+    "Fact",
+    "Owner",
+    "compose_reminder",
+    "compose_reopening",
+    "compose_request",
+    "compose_withdrawal",
+    "request_key",
+]
 
 _FAIR = "Nobody has decided that you did anything wrong"
+_PASSWORDS = (
+    "Change the password of the account, and of the mail address behind it, from a machine that "
+    "you trust. Take away every administrator and every app that you do not know."
+)
+_EVIDENCE = (
+    "Do not delete evidence: leave the posts, the messages and the platform's mails as they are "
+    "until the Clerk says that they have been kept."
+)
+_TELL = "answer this mail or ring the council office"
+_STANDS = {About.CLOSURE: "was still open", About.RECOVERY: "was not yet back"}
+_KEPT = {About.REMOVAL.value: "stay", About.CLOSURE.value: "stay open"}
+_DONE = {
+    About.CORRECTION.value: "was corrected",
+    About.CLOSURE.value: "is still open",
+}
 
 
 class _Writer:
@@ -144,6 +79,8 @@ class _Writer:
     @property
     def what(self) -> str:
         """What it is about: ``a post on X``, ``the profile of X``."""
+        if self.is_about_account:
+            return f"the council's account on {self.on}"
         if self.facts.case.subject_kind is SubjectKind.POST:
             return f"a post on {self.on}"
         return f"the profile of {self.on}"
@@ -151,14 +88,26 @@ class _Writer:
     @property
     def this(self) -> str:
         """Return what it is about, pointed at."""
+        if self.is_about_account:
+            return "this account"
         return "this post" if self.facts.case.subject_kind is SubjectKind.POST else "this profile"
 
     @property
     def verb(self) -> str:
         """What is to be done with it; a profile cannot be taken down, only changed."""
+        if self.is_about_account:
+            return self.facts.about.value
         if self.facts.case.subject_kind is not SubjectKind.POST:
             return "correct"
         return self.facts.about.value
+
+    @property
+    def is_about_account(self) -> bool:
+        """Whether the account as a whole is meant, not what stands on it."""
+        if self.is_member:
+            return False
+        is_account = self.facts.case.subject_kind is SubjectKind.ACCOUNT
+        return is_account or self.facts.about in (About.CLOSURE, About.RECOVERY)
 
     def request(self) -> Asking:
         """Return the request, or for a member the reminder."""
@@ -174,7 +123,8 @@ class _Writer:
         """Return the reminder of a request whose time is over."""
         seen = self.calendar.recent(self.facts.case.last_read_at)
         lead = f"Reminder: please {self.verb} {self.what}"
-        done = "stood unchanged" if self.verb == "correct" else "was still visible"
+        done = _STANDS.get(self.facts.about, "was still visible")
+        done = "stood unchanged" if self.verb == About.CORRECTION.value else done
         asked = (
             f"On {self.calendar.moment(self.facts.approved_at)} you were asked to {self.verb} "
             f"{self.this} by {self.due}"
@@ -189,6 +139,18 @@ class _Writer:
         said = (
             f"On {self.calendar.moment(self.facts.approved_at)} you were asked to {self.verb} "
             f"{self.this}. That request is withdrawn: it may stay as it is."
+        )
+        return self._asking(f"{lead} [case {self.facts.case.id}]", lead, (said,), ())
+
+    def reopening(self) -> Asking:
+        """Return that an account which was closed for a period may be opened again."""
+        lead = f"You may open {self.what} again"
+        until = self.facts.until
+        over = f", which was to stay closed until {self.calendar.day(until)}," if until else ""
+        said = (
+            f"The account{over} may be opened again: that time is over. Please open it as you "
+            "closed it, look whether everything on it is as it should be, and answer this mail "
+            "if it is to stay closed."
         )
         return self._asking(f"{lead} [case {self.facts.case.id}]", lead, (said,), ())
 
@@ -219,11 +181,25 @@ class _Writer:
 
     def _instruction(self) -> tuple[str, ...]:
         """Return who asks, what, by when and why."""
+        if self.facts.about is About.RECOVERY:
+            return self._recovery()
         asked = (
             f"Under the council's {one_line(self.facts.policy_title)}, please {self.verb} "
             f"{self.this} by {self.due}"
         )
         return (f"{self._approved()} {_FAIR}: {self._author()}", *self._because(asked))
+
+    def _recovery(self) -> tuple[str, ...]:
+        """Return what to do about an account that somebody else may have taken over."""
+        return (
+            self._approved(),
+            *self._because(
+                f"What stands on {self.on} reads as if somebody else had taken the account over. "
+                f"Please win it back now, and not later than {self.due}"
+            ),
+            _PASSWORDS,
+            _EVIDENCE,
+        )
 
     def _member(self) -> tuple[str, ...]:
         """Return the reminder to a member, who cannot be instructed."""
@@ -242,9 +218,12 @@ class _Writer:
         return f"{capital(the(who))} approved this {kind} on {when}. {genuine}"
 
     def _author(self) -> str:
+        if self.facts.about is About.CLOSURE:
+            return "it is about the account as a whole, not about any person."
         if self.facts.case.subject_kind is SubjectKind.POST:
-            return "the account posts in its own name, and we do not know who wrote this."
-        return "it is the account's own profile, and we do not know who wrote it."
+            page = "page" if self.facts.account.short.endswith("page") else "account"
+            return f"it was posted by the {page}: who wrote it is not known."
+        return "it is the account's own profile: who wrote it is not known."
 
     def _because(self, asked: str) -> tuple[str, ...]:
         """Return what is asked and why, clause by clause, in the policy's words."""
@@ -262,6 +241,9 @@ class _Writer:
     def _facts(self) -> tuple[Fact, ...]:
         case = self.facts.case
         facts = [Fact(label="Where", text=self.card.heading)]
+        if self.facts.until is not None:
+            day = self.calendar.day(self.facts.until)
+            facts.append(Fact(label="Until", text=f"{day}; after that it may be opened again"))
         if case.subject_kind is SubjectKind.POST:
             facts.append(Fact(label="When", text=self.calendar.moment(case.published_at)))
         if self.card.where:
@@ -273,14 +255,17 @@ class _Writer:
         """Return how it is done, and what to do instead."""
         closing = []
         steps = one_line(self.facts.steps, most=600)
-        if self.verb == About.REMOVAL.value and steps:
+        if self.facts.about is About.RECOVERY:
+            how = (f"How: {sentence(steps)}",) if steps else ()
+            return (*how, f"When it is done, or if it cannot be, {_TELL}.")
+        if self.verb in (About.REMOVAL.value, About.CLOSURE.value) and steps:
             closing.append(f"How: {sentence(steps)}")
         if self.verb == About.CORRECTION.value:
             closing.append(
                 "How: edit it so that what is named above no longer stands there. Where the "
                 "platform allows no edit any more, take it down and publish it again, corrected."
             )
-        keep = "stay" if self.verb == About.REMOVAL.value else "stay as it is"
+        keep = _KEPT.get(self.verb, "stay as it is")
         closing.append(
             f"If you think it should {keep}, {otherwise}: your answer goes to {self._reader()}."
         )
@@ -295,7 +280,7 @@ class _Writer:
     def _check(self) -> str:
         if self.facts.by_hand:
             return "No programme reads this account: please say in an answer when it is done."
-        done = "was corrected" if self.verb == About.CORRECTION.value else "is still visible"
+        done = _DONE.get(self.verb, "is still visible")
         return f"You need not report back: clerkwatch sees by itself whether it {done}."
 
 
@@ -325,6 +310,16 @@ def compose_reminder(facts: AskingFacts, *, key: str, sender: str, follows: str)
         MailError: An address is not usable.
     """
     said = _Writer(facts).reminder()
+    return _mail(facts, said, key=key, sender=sender, kind=MailKind.REMINDER, follows=follows)
+
+
+def compose_reopening(facts: AskingFacts, *, key: str, sender: str, follows: str) -> NewMail:
+    """Return the finished mail that an account may be opened again.
+
+    Raises:
+        MailError: An address is not usable.
+    """
+    said = _Writer(facts).reopening()
     return _mail(facts, said, key=key, sender=sender, kind=MailKind.REMINDER, follows=follows)
 
 

@@ -100,6 +100,16 @@ def read_line(accounts: Sequence[AccountFacts], *, among: Sequence[AccountFacts]
     return f"Read: {', '.join(names)}." if names else ""
 
 
+def closed_accounts_line(accounts: Sequence[AccountFacts]) -> str:
+    """Return which accounts are missing because they were asked to be closed; or empty."""
+    names = [
+        f"{one_line(account.title)} (case {account.closed_by})"
+        for account in accounts
+        if account.closed_by is not None
+    ]
+    return f"Closed on request, nothing to read: {', '.join(names)}." if names else ""
+
+
 def unseen_line(accounts: Sequence[AccountFacts]) -> str:
     """Return the line of what cannot be seen at all: ``Not seen: Reels, stories``.
 

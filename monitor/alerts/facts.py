@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from config.types import AccountId, ClauseId, Kind, Reason, RuleId, TopicId
+    from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
     from monitor.cases.replies.codes import Codes
     from storage.values import Case, RegisterChange
 
@@ -50,6 +50,8 @@ class AccountFacts:
         blind_spots: What cannot be seen there at all ("Reels").
         looked_at: ``by_hand``: when a person last looked; None: never.
         review_every_days: ``by_hand``: how often a person looks.
+        closed_by: The case by which it was closed on request, so that nothing can be read
+            there and nothing is missed; None: it was not.
     """
 
     id: AccountId
@@ -66,6 +68,12 @@ class AccountFacts:
     blind_spots: tuple[str, ...] = ()
     looked_at: datetime | None = None
     review_every_days: int = 14
+    closed_by: CaseId | None = None
+
+    @property
+    def is_by_programme(self) -> bool:
+        """Whether a programme reads it, or would: it counts in "7 of 7"."""
+        return not self.by_hand and self.closed_by is None
 
     def is_read(self, *, as_of: datetime, pull_every: timedelta) -> bool:
         """Return whether a complete reading ended within twice ``pull_every``."""
@@ -158,6 +166,7 @@ class DigestFacts:
         older_gone: Open history cases told of before whose post is no longer visible.
         waiting: Acknowledged, removal requested, verifying, escalated.
         closed: Closed since ``covered_from``.
+        to_open: Closed because an account was closed for a period, which is over by now.
         refused: Cases of mails that a server refused for good; for one plain sentence.
         policy: For quoting.
         harmless: By rule: why what was found may be fine.
@@ -187,6 +196,7 @@ class DigestFacts:
     older_gone: tuple[Case, ...] = ()
     waiting: tuple[Case, ...] = ()
     closed: tuple[Case, ...] = ()
+    to_open: tuple[Case, ...] = ()
     refused: tuple[str, ...] = ()
     harmless: Mapping[RuleId, str] = field(default_factory=dict)
     register_changes: tuple[RegisterChange, ...] = ()

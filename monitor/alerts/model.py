@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING
 
 from config.types import Basis, Outcome, Severity, SubjectKind
 from monitor.alerts.cards import Desk, by_urgency, ordered_findings
-from monitor.alerts.coverage import Reader, by_hand_lines, read_line, unseen_line
+from monitor.alerts.coverage import (
+    Reader,
+    by_hand_lines,
+    closed_accounts_line,
+    read_line,
+    unseen_line,
+)
 from monitor.alerts.foot import digest_foot, urgent_foot
 from monitor.alerts.hardening import one_line
 from monitor.alerts.offering import Offering
-from monitor.alerts.progress import closed_line, gone_line, is_overdue, waiting_line
+from monitor.alerts.progress import (
+    closed_line,
+    gone_line,
+    is_overdue,
+    to_open_line,
+    waiting_line,
+)
 from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subject
 from monitor.alerts.weekly import monday_lines
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
@@ -188,7 +200,7 @@ class _Builder:
             most_quote=limits.quote,
             offering=Offering(codes=facts.codes, mail=key) if facts.codes else None,
         )
-        self.by_programme = [account for account in facts.accounts if not account.by_hand]
+        self.by_programme = [account for account in facts.accounts if account.is_by_programme]
         self.unread = [account for account in self.by_programme if not self._is_read(account)]
         self.decisions = by_urgency([case for case in facts.cases if not self._is_weekly(case)])
         self.history = by_urgency(facts.history)
@@ -310,7 +322,14 @@ class _Builder:
     def _is_quiet(self) -> bool:
         """Return whether nothing is to be decided and nothing waits."""
         facts = self.facts
-        told = (facts.cases, facts.history, facts.waiting, facts.closed, facts.older_gone)
+        told = (
+            facts.cases,
+            facts.history,
+            facts.waiting,
+            facts.closed,
+            facts.older_gone,
+            facts.to_open,
+        )
         return not (any(told) or facts.older_waiting)
 
     def _coming(self) -> tuple[str, ...]:
@@ -352,6 +371,7 @@ class _Builder:
         lines = [waiting_line(case, desk=self.desk) for case in by_urgency(facts.waiting)]
         lines += [gone_line(case, desk=self.desk) for case in by_urgency(facts.older_gone)]
         lines += [closed_line(case, desk=self.desk) for case in facts.closed]
+        lines += [to_open_line(case, desk=self.desk) for case in facts.to_open]
         most = self.limits.lines
         if len(lines) > most:
             lines = [*lines[:most], f"And {len(lines) - most} more: clerkwatch cases list"]
@@ -412,6 +432,7 @@ class _Builder:
             read_line(read, among=self.by_programme),
             unseen_line(self.by_programme),
             *by_hand_lines(by_hand, calendar=self.calendar, as_of=self.facts.as_of),
+            closed_accounts_line(self.facts.accounts),
         )
         return tuple(line for line in lines if line)
 

@@ -7,13 +7,27 @@ from typing import TYPE_CHECKING
 from config.types import CaseState, Kind, Resolution
 from monitor.alerts.hardening import one_line
 from monitor.alerts.wording import sentence, the
-from monitor.cases.life import TABLE, Step, asked, last_step, request_event
+from monitor.cases.life import (
+    TABLE,
+    Step,
+    asked,
+    closed_until,
+    last_step,
+    request_event,
+    was_closed_on_request,
+)
 
 if TYPE_CHECKING:
     from monitor.alerts.cards import Desk
     from storage.values import Case, CaseEvent
 
 _REMOVING = frozenset({CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING})
+
+
+_ASKED_FOR = {
+    Step.REQUEST_CORRECTION: "to correct it",
+    Step.REQUEST_CLOSURE: "to close the account",
+}
 
 
 def is_overdue(case: Case, *, desk: Desk) -> bool:
@@ -41,7 +55,8 @@ def _asked(case: Case, *, desk: Desk) -> str:
     """Return who was asked for what, when and by when."""
     event = request_event(case)
     when = f" {_on(desk, event)}" if event else ""
-    what = "to correct it" if asked(case) is Step.REQUEST_CORRECTION else "to take it down"
+    step = asked(case) or Step.REQUEST_REMOVAL
+    what = _ASKED_FOR.get(step, "to take it down")
     known = desk.accounts.get(case.account)
     due = desk.calendar.moment(case.due_at)
     if known is not None and known.kind is Kind.MEMBER:
@@ -68,6 +83,18 @@ def gone_line(case: Case, *, desk: Desk) -> str:
     return f"Case {case.id}, {desk.title(case)}: {desk.gone(case)}."
 
 
+def to_open_line(case: Case, *, desk: Desk) -> str:
+    """Return that an account which was closed for a period may be opened again."""
+    until = closed_until(case)
+    day = f" until {desk.calendar.day(until)}" if until else ""
+    known = desk.accounts.get(case.account)
+    told = " Its owner has been told." if known and known.is_owner_reachable else ""
+    return (
+        f"Case {case.id}, {desk.title(case)}: it was to stay closed{day}. It may be opened again."
+        f"{told}"
+    )
+
+
 def closed_line(case: Case, *, desk: Desk) -> str:
     """Return how a case ended."""
     last = last_step(case)
@@ -75,6 +102,8 @@ def closed_line(case: Case, *, desk: Desk) -> str:
     if case.resolution is Resolution.REMOVED:
         looked = last is not None and last.what == TABLE[Step.LOOKED].does
         said = f"no longer there, as seen{_by(last)}" if looked else desk.gone(case)
+        if was_closed_on_request(case):
+            said = f"the account was closed: {said}"
     elif case.resolution is Resolution.NO_LONGER_APPLIES:
         said = f"no longer applies{because}"
     elif case.resolution is Resolution.CORRECTED:

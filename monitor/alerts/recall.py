@@ -13,18 +13,25 @@ from monitor.alerts.asking import request_key
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
 from monitor.alerts.urgent import urgent_findings, urgent_key
-from monitor.cases.life import asked, request_count
+from monitor.cases.closing import as_account, closing_among
+from monitor.cases.life import (
+    asked,
+    asks_to_close,
+    closed_until,
+    request_count,
+    was_closed_on_request,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
-    from config.types import AccountId
+    from config.types import AccountId, CaseId
     from monitor.alerts.facts import AccountFacts, Opening
     from monitor.alerts.house import House, Watched
     from storage.repository import Repository
-    from storage.values import AccountRow, Case, OutboxMail, Run
+    from storage.values import AccountRow, AccountSight, Case, OutboxMail, Run
 
 _MONDAY = 0
 ATTEST_EVERY = timedelta(days=182)
@@ -102,7 +109,12 @@ def recall(
     rows = {row.id: row for row in repository.accounts() if row.retired_at is None}
     opened = repository.cases(states=(CaseState.OPEN,))
     waiting = repository.cases(states=_WAITING)
-    closed = _closed_since(repository, covered_from)
+    ended = repository.cases(states=(CaseState.CLOSED,))
+    sights = _sights(repository, [*opened, *waiting, *ended])
+    waiting = [as_account(case, sights.get(case.account)) for case in waiting]
+    closed = [
+        as_account(case, sights.get(case.account)) for case in _closed_since(ended, covered_from)
+    ]
     history = [case for case in opened if case.history and case.mailed_at is None]
     told = [case for case in opened if case.history and case.mailed_at is not None]
     gone = tuple(case for case in told if case.last_outcome is Outcome.GONE)
@@ -115,7 +127,13 @@ def recall(
         covered_from=covered_from,
         missed=missed,
         pull_every=house.pull_every,
-        accounts=tuple(_account(repository, one, rows) for one in house.watched),
+        accounts=tuple(
+            replace(
+                _account(repository, one, rows),
+                closed_by=_closed_by(one.account.id, [*opened, *waiting, *ended], sights),
+            )
+            for one in house.watched
+        ),
         posts_checked=_posts_checked(runs, covered_from),
         cases=tuple(case for case in opened if not case.history),
         history=tuple(history),
@@ -123,6 +141,7 @@ def recall(
         older_gone=gone,
         waiting=tuple(waiting),
         closed=tuple(closed),
+        to_open=_to_open(ended, sights, covered_from, as_of.astimezone(ZoneInfo(house.zone))),
         refused=_refused(repository, previous, [*opened, *waiting, *closed], zone=house.zone),
         policy=house.policy,
         harmless=house.harmless,
@@ -215,9 +234,46 @@ def _posts_checked(runs: Sequence[Run], since: datetime | None) -> int:
     )
 
 
-def _closed_since(repository: Repository, since: datetime | None) -> list[Case]:
+def _sights(repository: Repository, cases: Sequence[Case]) -> Mapping[AccountId, AccountSight]:
+    """Return what was seen of the accounts themselves whose closing was asked for."""
+    meant = {one.account for one in cases if asks_to_close(one) or was_closed_on_request(one)}
+    found = {account: repository.account_sight(account) for account in sorted(meant)}
+    return {account: sight for account, sight in found.items() if sight is not None}
+
+
+def _closed_by(
+    account: AccountId, cases: Sequence[Case], sights: Mapping[AccountId, AccountSight]
+) -> CaseId | None:
+    """Return the case by which an account was closed on request and is not there; or None."""
+    closing = closing_among(
+        [case for case in cases if case.account == account], sights.get(account)
+    )
+    case = closing.closed or closing.asked
+    return case.id if case is not None and closing.is_expected_gone else None
+
+
+def _to_open(
+    ended: Sequence[Case],
+    sights: Mapping[AccountId, AccountSight],
+    covered_from: datetime | None,
+    now: datetime,
+) -> tuple[Case, ...]:
+    """Return accounts to be opened again: on the first morning after their time, then weekly."""
+    since = covered_from.astimezone(now.tzinfo).date() if covered_from else now.date()
+    return tuple(
+        case
+        for case in ended
+        if was_closed_on_request(case)
+        and (until := closed_until(case)) is not None
+        and until < now.date()
+        and (until >= since or now.weekday() == _MONDAY)
+        and (sight := sights.get(case.account)) is not None
+        and sight.outcome is not Outcome.PRESENT
+    )
+
+
+def _closed_since(closed: Sequence[Case], since: datetime | None) -> list[Case]:
     """Return cases closed since the previous digest, oldest first."""
-    closed = repository.cases(states=(CaseState.CLOSED,))
     return sorted(
         (case for case in closed if case.closed_at and (since is None or case.closed_at > since)),
         key=lambda case: (case.closed_at, case.id),

@@ -54,7 +54,7 @@ def compose_technical(
     unread = [
         account
         for account in facts.accounts
-        if not account.by_hand
+        if account.is_by_programme
         and not account.is_read(as_of=facts.as_of, pull_every=facts.pull_every)
     ]
     if not told or not (unread or facts.refused):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from config.errors import OperatorError
 from config.types import Outcome, RunKind, Severity, SubjectKind
 from connectors.base import Content, nfc
-from monitor.cases.life import Step, move
+from monitor.cases.life import Step, asks_to_close, move
 from monitor.cases.request import due_by
 from monitor.judging import judge_stale
 from monitor.morning import is_by_hand
@@ -75,10 +75,55 @@ def open_case(
     return case
 
 
+def open_account_case(app: App, *, account: Account, by: str, because: str, at: datetime) -> Case:
+    """Open a case on an account as such, or return the one that is open on it.
+
+    Args:
+        app: The wired application.
+        account: Which account.
+        by: Who opens the case.
+        because: Why; owed: nothing that was read says it.
+        at: When; aware UTC.
+
+    Raises:
+        OperatorError: No reason.
+    """
+    if not because.strip():
+        raise OperatorError("a reason is owed", remedy='Add --because "…"')
+    subject = app.repository.subject(account.id, SubjectKind.ACCOUNT, account.id)
+    if subject is None:
+        said = "named by a person; whether it is there was not asked yet"
+        seen = Seen(
+            subject=SubjectKind.ACCOUNT,
+            platform_id=account.id,
+            at=at,
+            outcome=Outcome.CANNOT_TELL,
+            detail=said,
+        )
+        run = app.repository.begin_run(RunKind.SCAN, by=by, at=at)
+        app.repository.record(run, account.id, [seen])
+        app.repository.end_run(run, at=app.clock.now())
+        subject = app.repository.subject(account.id, SubjectKind.ACCOUNT, account.id)
+    if subject is None:
+        raise RuntimeError(f"{account.id} was recorded and is not there")
+    with app.repository.writing() as transaction:
+        number = transaction.open_case(
+            subject,
+            severity=Severity.REVIEW,
+            history=False,
+            due_at=due_by(app, Severity.REVIEW, at=at),
+            at=at,
+            by=by,
+            because=because.strip(),
+        )
+        return transaction.case(number)
+
+
 def seen_gone(app: App, number: CaseId, *, by: str, because: str, at: datetime) -> Case:
     """Close a case because a person looked and the post is no longer there.
 
-    Only where no programme can look: elsewhere two readings decide.
+    Only where no programme can look: elsewhere two readings decide. A person may also see
+    that an account was closed whose login ended with it, so that no reading can tell.
 
     Args:
         app: The wired application.
@@ -94,7 +139,7 @@ def seen_gone(app: App, number: CaseId, *, by: str, because: str, at: datetime) 
     if case is None:
         raise OperatorError(f"there is no case {number}", remedy="See: clerkwatch cases list --all")
     account = next((one for one in app.register if one.id == case.account), None)
-    is_readable = account is not None and not is_by_hand(account)
+    is_readable = account is not None and not is_by_hand(account) and not asks_to_close(case)
     if is_readable and not case.platform_id.startswith(BY_HAND):
         raise OperatorError(
             f"{case.account} is read by programme: two readings decide whether it is gone",

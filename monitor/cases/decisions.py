@@ -68,7 +68,7 @@ def acknowledge(
     Raises:
         OperatorError: There is no such case, or it is past being taken up.
     """
-    return _take(repository, number, Step.ACKNOWLEDGE, by=by, because=because, at=at, owners=owners)
+    return take(repository, number, Step.ACKNOWLEDGE, by=by, because=because, at=at, owners=owners)
 
 
 def escalate(
@@ -87,7 +87,7 @@ def escalate(
     Raises:
         OperatorError: No such case, no reason, or it is closed.
     """
-    return _take(repository, number, Step.ESCALATE, by=by, because=because, at=at, owners=owners)
+    return take(repository, number, Step.ESCALATE, by=by, because=because, at=at, owners=owners)
 
 
 def note(
@@ -104,7 +104,7 @@ def note(
     Raises:
         OperatorError: No such case, or no words.
     """
-    return _take(repository, number, Step.NOTE, by=by, because=because, at=at, owners=owners)
+    return take(repository, number, Step.NOTE, by=by, because=because, at=at, owners=owners)
 
 
 def reopen(
@@ -132,7 +132,7 @@ def reopen(
         OperatorError: No such case, no reason, or it is not closed.
         StorageError: Another case is open on the same post.
     """
-    return _take(
+    return take(
         repository,
         number,
         Step.REOPEN,
@@ -306,7 +306,7 @@ def undo(
     return _known(repository, number)
 
 
-def _take(
+def take(
     repository: Repository,
     number: CaseId,
     step: Step,
@@ -314,10 +314,14 @@ def _take(
     by: str,
     because: str,
     at: datetime,
-    owners: Owners | None,
+    owners: Owners | None = None,
     due_at: datetime | None = None,
 ) -> Case:
-    """Take a step that changes nothing but the case."""
+    """Take a step that changes nothing but the case; arguments as in `reopen`.
+
+    Raises:
+        OperatorError: No such case, or the step is refused.
+    """
     _known(repository, number)
     with repository.writing() as transaction:
         case = transaction.case(number)

@@ -1,219 +1,49 @@
-"""The life of a case: which step leads from where to where, and what is owed for it.
+"""The life of a case: what a step makes of it, or why it is refused and what is possible instead.
 
 `TABLE` is the whole truth; nothing else decides what is possible. It is pure: it takes a
-case as it stands and says what a step would make of it, or why it is refused and what is
-possible instead. No case ends by age: there is no step for it.
+case as it stands. No case ends by age: there is no step for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
 from typing import TYPE_CHECKING
 
 from config.errors import OperatorError
 from config.types import CaseState, Resolution
 from monitor.cases.owners import Owners
+from monitor.cases.table import ASKED, BESIDE, REQUESTS, TABLE, Step, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from storage.values import Case, CaseEvent
 
-
-class Step(StrEnum):
-    """What may happen to a case; the value is the command's name where a person does it."""
-
-    ACKNOWLEDGE = "acknowledge"
-    REQUEST_REMOVAL = "request-removal"
-    REQUEST_CORRECTION = "request-removal --correct"
-    UNDO = "undo"
-    DISMISS = "dismiss"
-    LEAVE = "leave"
-    ESCALATE = "escalate"
-    REOPEN = "reopen"
-    NOTE = "note"
-    LOOKED = "gone"
-    MISSED = "missed once"
-    SHOWN = "shown again in time"
-    GONE = "proved gone"
-    CORRECTED = "proved corrected"
-    BACK = "visible again"
-
-
-_UNDECIDED = (CaseState.OPEN, CaseState.ACKNOWLEDGED, CaseState.ESCALATED)
-_ASKED = (CaseState.REMOVAL_REQUESTED, CaseState.VERIFYING)
-_NOT_CLOSED = tuple(state for state in CaseState if state is not CaseState.CLOSED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One line of the table.
-
-    Attributes:
-        step: What happens.
-        starts: States from which it may.
-        to: Where it leads; None: where the case was before what is undone, or stays.
-        resolution: How the case is closed by it; None where it is not.
-        ended: For steps from ``closed``: the resolutions that they may start from.
-        does: What the event says; lasting, because `asked` reads it back.
-        means: For the Clerk's page: when it is taken.
-        by_person: A person takes it; else clerkwatch does, by what a reading showed.
-        owes_reason: Nothing without why.
-        owes_owner: Nothing unless the account's owner can be written to.
-        is_decision: Not for a person who owns the account.
-    """
-
-    step: Step
-    starts: tuple[CaseState, ...]
-    to: CaseState | None
-    does: str
-    means: str
-    resolution: Resolution | None = None
-    ended: tuple[Resolution, ...] = tuple(Resolution)
-    by_person: bool = True
-    owes_reason: bool = False
-    owes_owner: bool = False
-    is_decision: bool = False
-
-
-TABLE = {
-    way.step: way
-    for way in (
-        Way(
-            step=Step.ACKNOWLEDGE,
-            starts=(CaseState.OPEN, CaseState.ESCALATED),
-            to=CaseState.ACKNOWLEDGED,
-            does="is being dealt with",
-            means="I am dealing with it",
-        ),
-        Way(
-            step=Step.REQUEST_REMOVAL,
-            starts=_UNDECIDED,
-            to=CaseState.REMOVAL_REQUESTED,
-            does="removal asked for",
-            means="the owner is asked by mail to take it down",
-            owes_owner=True,
-            is_decision=True,
-        ),
-        Way(
-            step=Step.REQUEST_CORRECTION,
-            starts=_UNDECIDED,
-            to=CaseState.REMOVAL_REQUESTED,
-            does="correction asked for",
-            means="the owner is asked by mail to correct it",
-            owes_owner=True,
-            is_decision=True,
-        ),
-        Way(
-            step=Step.UNDO,
-            starts=_ASKED,
-            to=None,
-            does="request undone before it left",
-            means="stop a request that has not left yet",
-            is_decision=True,
-        ),
-        Way(
-            step=Step.DISMISS,
-            starts=(*_UNDECIDED, *_ASKED),
-            to=CaseState.CLOSED,
-            resolution=Resolution.DISMISSED,
-            does="not a breach",
-            means="it is not a breach; the same rule stays quiet on the same words there",
-            owes_reason=True,
-            is_decision=True,
-        ),
-        Way(
-            step=Step.LEAVE,
-            starts=(*_UNDECIDED, *_ASKED),
-            to=CaseState.CLOSED,
-            resolution=Resolution.LEFT,
-            does="left as it is",
-            means="it may be a breach and stays up",
-            owes_reason=True,
-            is_decision=True,
-        ),
-        Way(
-            step=Step.ESCALATE,
-            starts=(CaseState.OPEN, CaseState.ACKNOWLEDGED, *_ASKED),
-            to=CaseState.ESCALATED,
-            does="escalated",
-            means="somebody above or outside has to decide",
-            owes_reason=True,
-        ),
-        Way(
-            step=Step.REOPEN,
-            starts=(CaseState.CLOSED,),
-            to=CaseState.OPEN,
-            does="opened again",
-            means="a closed case has to be decided once more",
-            owes_reason=True,
-        ),
-        Way(
-            step=Step.NOTE,
-            starts=tuple(CaseState),
-            to=None,
-            does="note",
-            means="something to keep with the case, such as the owner's answer",
-            owes_reason=True,
-        ),
-        Way(
-            step=Step.LOOKED,
-            starts=_NOT_CLOSED,
-            to=CaseState.CLOSED,
-            resolution=Resolution.REMOVED,
-            does="no longer there, as a person saw",
-            means="a person looked where no programme reads: it is no longer there",
-            owes_reason=True,
-        ),
-        Way(
-            step=Step.MISSED,
-            starts=(CaseState.REMOVAL_REQUESTED,),
-            to=CaseState.VERIFYING,
-            does="not found once",
-            means="one reading no longer showed it; a second one has to say the same",
-            by_person=False,
-        ),
-        Way(
-            step=Step.SHOWN,
-            starts=(CaseState.VERIFYING,),
-            to=CaseState.REMOVAL_REQUESTED,
-            does="shown again",
-            means="the second reading showed it: it still has to go",
-            by_person=False,
-        ),
-        Way(
-            step=Step.GONE,
-            starts=(CaseState.OPEN, CaseState.ACKNOWLEDGED, *_ASKED),
-            to=CaseState.CLOSED,
-            resolution=Resolution.REMOVED,
-            does="no longer visible",
-            means="two readings at least ten minutes apart no longer showed it",
-            by_person=False,
-        ),
-        Way(
-            step=Step.CORRECTED,
-            starts=_ASKED,
-            to=CaseState.CLOSED,
-            resolution=Resolution.CORRECTED,
-            does="corrected",
-            means="it was edited, and nothing is found in the new words",
-            by_person=False,
-        ),
-        Way(
-            step=Step.BACK,
-            starts=(CaseState.CLOSED,),
-            ended=(Resolution.REMOVED, Resolution.CORRECTED),
-            to=CaseState.OPEN,
-            does="visible again",
-            means="a reading showed again what was removed or corrected",
-            by_person=False,
-        ),
-    )
-}
-"""Every step, in the order in which pages and messages name them."""
-
-REQUESTS = (Step.REQUEST_REMOVAL, Step.REQUEST_CORRECTION)
+__all__ = [
+    "BESIDE",
+    "REQUESTS",
+    "TABLE",
+    "Move",
+    "Step",
+    "Way",
+    "answers",
+    "asked",
+    "asks_to_close",
+    "assigned_to",
+    "before_request",
+    "closed_until",
+    "is_done",
+    "is_hijack",
+    "is_outstanding",
+    "last_step",
+    "move",
+    "possible",
+    "request_count",
+    "request_event",
+    "standing",
+    "was_closed_on_request",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +84,7 @@ def move(
     """
     way = TABLE[step]
     owners = owners or Owners()
-    if is_done(step, case) or _is_same_note(step, case, by=by, because=because):
+    if is_done(step, case) or _is_same_again(step, case, by=by, because=because):
         return None
     if case.state not in way.starts or not _has_ended_so(way, case):
         raise OperatorError(
@@ -274,7 +104,7 @@ def move(
         _check_owner(case, owners)
     return Move(
         to=way.to or (before_request(case) if step is Step.UNDO else case.state),
-        resolution=case.resolution if step is Step.NOTE else way.resolution,
+        resolution=case.resolution if step in BESIDE else way.resolution,
         what=way.does,
         because=because.strip(),
     )
@@ -285,11 +115,11 @@ def is_done(step: Step, case: Case) -> bool:
     way = TABLE[step]
     if step in REQUESTS:
         return asked(case) is step
-    if step is Step.NOTE:
+    if step in BESIDE:
         return False
     if step is Step.UNDO:
         last = last_step(case)
-        return case.state not in _ASKED and last is not None and last.what == way.does
+        return case.state not in ASKED and last is not None and last.what == way.does
     if step in (Step.REOPEN, Step.BACK):
         return case.state is CaseState.OPEN and _was_closed(case)
     return case.state is way.to and case.resolution is way.resolution
@@ -314,7 +144,7 @@ def standing(case: Case) -> str:
 
 def asked(case: Case) -> Step | None:
     """Return what was asked of the owner last; None if nothing is being asked for."""
-    if case.state not in _ASKED:
+    if case.state not in ASKED:
         return None
     said = _newest(case, _names(REQUESTS))
     return next((step for step in REQUESTS if TABLE[step].does == said), None)
@@ -340,6 +170,52 @@ def request_event(case: Case) -> CaseEvent | None:
     return next((event for event in reversed(case.events) if event.what in names), None)
 
 
+def asks_to_close(case: Case) -> bool:
+    """Return whether an owner has been asked to close the account, and nobody took it back."""
+    event = request_event(case)
+    is_closure = event is not None and event.what == TABLE[Step.REQUEST_CLOSURE].does
+    return is_closure and is_outstanding(case)
+
+
+def was_closed_on_request(case: Case) -> bool:
+    """Return whether a case ended because its account was closed, as was asked."""
+    last = last_step(case)
+    if case.resolution is not Resolution.REMOVED or last is None:
+        return False
+    event = request_event(case)
+    was_asked = event is not None and event.what == TABLE[Step.REQUEST_CLOSURE].does
+    looked = last.what == TABLE[Step.LOOKED].does and was_asked
+    return looked or last.what == TABLE[Step.ACCOUNT_CLOSED].does
+
+
+def is_hijack(case: Case) -> bool:
+    """Return whether what was found says that the account may be in somebody else's hands."""
+    rules = (stored.finding.rule for stored in case.findings)
+    return any(rule.partition("/")[2].startswith(("hijack", "takeover")) for rule in rules)
+
+
+def assigned_to(case: Case) -> str:
+    """Return who deals with a case, as last assigned; empty if nobody was named."""
+    return _newest_because(case, Step.ASSIGN)
+
+
+def closed_until(case: Case) -> date | None:
+    """Return the last day on which a closed account is to stay closed; None: for good."""
+    event, names = request_event(case), _names([Step.PERIOD])
+    said = next((one for one in reversed(case.events) if one.what in names), None)
+    if event is None or said is None or said.at < event.at:
+        return None
+    try:
+        return date.fromisoformat(said.because)
+    except ValueError:
+        return None
+
+
+def answers(case: Case) -> tuple[CaseEvent, ...]:
+    """Return what the account's owner has said about a case, oldest first."""
+    return tuple(event for event in case.events if event.what == TABLE[Step.ANSWER].does)
+
+
 def request_count(case: Case) -> int:
     """Return how often something was asked of the owner, requests that were undone too."""
     names = _names(REQUESTS)
@@ -347,9 +223,9 @@ def request_count(case: Case) -> int:
 
 
 def last_step(case: Case) -> CaseEvent | None:
-    """Return the newest event that is no note; None if there is none."""
-    note = TABLE[Step.NOTE].does
-    return next((event for event in reversed(case.events) if event.what != note), None)
+    """Return the newest event that led somewhere; None if there is none."""
+    beside = _names(BESIDE)
+    return next((event for event in reversed(case.events) if event.what not in beside), None)
 
 
 def before_request(case: Case) -> CaseState:
@@ -358,12 +234,17 @@ def before_request(case: Case) -> CaseState:
     return event.from_state or CaseState.OPEN if event is not None else CaseState.OPEN
 
 
-def _is_same_note(step: Step, case: Case, *, by: str, because: str) -> bool:
-    """Return whether the newest event is this very note, so that it is not kept twice."""
-    last = case.events[-1] if case.events else None
-    if step is not Step.NOTE or last is None or last.what != TABLE[step].does:
+def _is_same_again(step: Step, case: Case, *, by: str, because: str) -> bool:
+    """Return whether this was written down already: a note twice in a row, an answer ever."""
+    if step not in BESIDE:
         return False
-    return (last.by, last.because) == (by, because.strip())
+    said = (TABLE[step].does, because.strip())
+    if step is Step.ANSWER:
+        return any((event.what, event.because) == said for event in case.events)
+    if step is Step.ASSIGN:
+        return bool(because.strip()) and assigned_to(case) == because.strip()
+    last = case.events[-1] if case.events else None
+    return last is not None and (last.what, last.because, last.by) == (*said, by)
 
 
 def _check_owner(case: Case, owners: Owners) -> None:
@@ -391,6 +272,11 @@ def _names(steps: Iterable[Step]) -> frozenset[str]:
 
 def _newest(case: Case, names: frozenset[str]) -> str:
     return next((event.what for event in reversed(case.events) if event.what in names), "")
+
+
+def _newest_because(case: Case, step: Step) -> str:
+    said = (event.because for event in reversed(case.events) if event.what == TABLE[step].does)
+    return next(said, "")
 
 
 def _was_closed(case: Case) -> bool:

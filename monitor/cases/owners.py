@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.register import Account
-    from config.types import AccountId
+    from config.types import AccountId, Role
 
 
 class Person(Protocol):
@@ -23,6 +23,15 @@ class Person(Protocol):
     @property
     def email(self) -> str:
         """Where mails go."""
+        ...
+
+
+class Listed(Person, Protocol):
+    """Somebody who is listed under a role; `config.settings.Person` is one."""
+
+    @property
+    def role(self) -> Role:
+        """What they are told of."""
         ...
 
 

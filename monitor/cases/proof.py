@@ -12,6 +12,8 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from config.types import CaseState, Kind, Outcome
+from monitor.cases.closing import as_account
+from monitor.cases.life import asks_to_close, last_step
 from monitor.cases.request import owners_of, reminder_of
 from monitor.morning import is_by_hand
 from monitor.people.rota import Rota
@@ -131,6 +133,7 @@ def _proof(
     case = app.repository.case(number)
     if case is None:
         return None
+    case = as_account(case, app.repository.account_sight(case.account))
     is_fresh = case.last_read_at >= as_of
     seen = case.last_outcome if is_fresh else Outcome.CANNOT_TELL
     shown = is_fresh and case.visible
@@ -145,12 +148,15 @@ def _proof(
 
 def _said(case: Case, seen: Outcome, repair: str) -> str:
     """Return what a reading means for a case."""
-    if case.state is CaseState.CLOSED and case.events:
-        return f"{case.events[-1].what}: {case.events[-1].because}"
+    last = last_step(case)
+    if case.state is CaseState.CLOSED and last is not None:
+        return f"{last.what}: {last.because}"
     if seen is Outcome.GONE:
         return _GONE_ONCE
     if seen is Outcome.CANNOT_TELL:
         return repair
+    if asks_to_close(case):
+        return "the account is still there"
     if case.is_edited_away:
         return "edited; whether the new words are in order a person has to say"
     return "edited, and still flagged" if seen is Outcome.EDITED else "still visible"

@@ -18,6 +18,7 @@ from monitor.alerts.asking import (
     AskingFacts,
     Owner,
     compose_reminder,
+    compose_reopening,
     compose_request,
     compose_withdrawal,
     request_key,
@@ -28,6 +29,8 @@ from monitor.alerts.message import message_id
 from monitor.cases.life import (
     TABLE,
     Step,
+    closed_until,
+    is_hijack,
     move,
     request_count,
     request_event,
@@ -103,6 +106,47 @@ def request_removal(
         MailError: The owner's address, or the Clerk's, is not usable.
     """
     step = Step.REQUEST_CORRECTION if correct else Step.REQUEST_REMOVAL
+    return _request(app, number, step, by=by, because=because, at=at)
+
+
+def request_closure(
+    app: App, number: CaseId, *, by: str, because: str, at: datetime, until: date | None = None
+) -> Requested:
+    """Ask the owner of an account to close the whole account; otherwise as `request_removal`.
+
+    Args:
+        app: The wired application.
+        number: Which case: on the account, its profile, or anything that stands there.
+        by: Who approves it.
+        because: Why; owed, and not told to the owner.
+        at: When; aware UTC.
+        until: Last day on which it is to stay closed; after it the owner and the Clerk are
+            reminded to open it again. None: for good.
+
+    Raises:
+        OperatorError: As `request_removal`; or ``until`` is over.
+        MailError: As `request_removal`.
+    """
+    today = at.astimezone(app.settings.zone()).date()
+    if until is not None and until < today:
+        raise OperatorError(
+            f"{until.isoformat()} is over", remedy="Give the last day on which it stays closed"
+        )
+    step = Step.REQUEST_CLOSURE
+    return _request(app, number, step, by=by, because=because, at=at, until=until)
+
+
+def _request(
+    app: App,
+    number: CaseId,
+    step: Step,
+    *,
+    by: str,
+    because: str,
+    at: datetime,
+    until: date | None = None,
+) -> Requested:
+    """Take the step and put the mail into the outbox, together."""
     if app.repository.case(number) is None:
         raise OperatorError(f"there is no case {number}", remedy="See: clerkwatch cases list --all")
     desk = _Desk(app, at=at)
@@ -120,6 +164,16 @@ def request_removal(
                 at=at,
                 due_at=due_by(app, case.severity, at=at),
             )
+            if until is not None:
+                transaction.step_case(
+                    number,
+                    to=made.to,
+                    resolution=None,
+                    by=by,
+                    because=until.isoformat(),
+                    what=TABLE[Step.PERIOD].does,
+                    at=at,
+                )
             after = transaction.case(number)
             mail = desk.request(after, key=request_key(after, request_count(after)))
             transaction.queue_mail(mail, at=at, not_before=at + UNDO_FOR)
@@ -129,6 +183,14 @@ def request_removal(
 def withdrawal_of(app: App, case: Case, *, at: datetime) -> NewMail | None:
     """Return the mail that takes back what was asked of an owner; None if nobody can be told."""
     return _Desk(app, at=at).withdrawal(case)
+
+
+def reopening_of(app: App, case: Case, *, at: datetime) -> NewMail | None:
+    """Return the mail that an account closed for a period may be opened again, or None.
+
+    None where nobody can be told.
+    """
+    return _Desk(app, at=at).reopening(case)
 
 
 def reminder_of(app: App, case: Case, *, on: date, at: datetime) -> NewMail | None:
@@ -162,10 +224,27 @@ def _requested(app: App, number: CaseId, *, is_new: bool) -> Requested:
     )
 
 
-def _about(event: CaseEvent | None) -> About:
-    """Return what was asked for by a step."""
-    is_correction = event is not None and event.what == TABLE[Step.REQUEST_CORRECTION].does
-    return About.CORRECTION if is_correction else About.REMOVAL
+def _about(case: Case, event: CaseEvent | None) -> About:
+    """Return what was asked for by a step; of a page in others' hands, to win it back."""
+    asked_for = {
+        TABLE[Step.REQUEST_CORRECTION].does: About.CORRECTION,
+        TABLE[Step.REQUEST_CLOSURE].does: About.CLOSURE,
+    }
+    about = asked_for.get(event.what, About.REMOVAL) if event is not None else About.REMOVAL
+    return About.RECOVERY if about is About.REMOVAL and is_hijack(case) else about
+
+
+def _steps(platform: str, about: About) -> str:
+    """Return how it is done on a platform; empty where nothing is known of it."""
+    try:
+        known = connectors.find(platform)
+    except LookupError:
+        return ""
+    return {
+        About.REMOVAL: known.removal_steps,
+        About.CLOSURE: known.closing_steps,
+        About.RECOVERY: known.recovery_steps,
+    }.get(about, "")
 
 
 class _Desk:
@@ -196,6 +275,18 @@ class _Desk:
             follows=self._named(key),
         )
 
+    def reopening(self, case: Case) -> NewMail | None:
+        account = self._known(case)
+        if account is None or not account.owner_email:
+            return None
+        key = request_key(case, request_count(case))
+        return compose_reopening(
+            self._facts(case, account),
+            key=f"{key}:reopen",
+            sender=self.house.sender,
+            follows=self._named(key),
+        )
+
     def reminder(self, case: Case, *, on: date) -> NewMail | None:
         account = self._known(case)
         if account is None or not account.owner_email:
@@ -222,10 +313,7 @@ class _Desk:
     def _facts(self, case: Case, account: Account) -> AskingFacts:
         watched = next(one for one in self.house.watched if one.account.id == account.id)
         event = request_event(case)
-        try:
-            steps = connectors.find(account.platform).removal_steps
-        except LookupError:
-            steps = ""
+        about = _about(case, event)
         return AskingFacts(
             council=self.house.council,
             zone=self.house.zone,
@@ -233,13 +321,14 @@ class _Desk:
             case=case,
             account=watched.facts(),
             owner=Owner(name=account.owner, email=account.owner_email),
-            about=_about(event),
+            about=about,
             approved_by=self._shown(event.by if event else ""),
             approved_at=event.at if event else self.at,
             due_at=case.due_at,
             policy=self.house.policy,
             policy_title=self.app.policy.title,
-            steps=steps,
+            steps=_steps(account.platform, about),
+            until=closed_until(case) if about is About.CLOSURE else None,
             by_hand=watched.by_hand,
             answers_to=self.house.rota.who_decides(self.at)[0],
             stamp=self.stamp,

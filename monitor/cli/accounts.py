@@ -85,6 +85,7 @@ def _lines(place: Workplace, repository: Repository | None) -> list[Line]:
 
 def _line(account: Account, repository: Repository | None, errors: dict[str, str]) -> Line:
     import connectors
+    from monitor.cases.closing import closing_of
 
     by_hand, error = False, ""
     blind: tuple[str, ...] = ()
@@ -97,6 +98,8 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
     review = repository.last_review(account.id) if repository is not None else None
     if by_hand:
         status = "by hand"
+    elif repository is not None and closing_of(repository, account.id).is_expected_gone:
+        status = "closed"
     elif state is None or state.last_tried_at is None:
         status = "never read"
     elif state.failing_since is None:

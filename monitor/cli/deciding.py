@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -44,6 +45,7 @@ def add_to(group: typer.Typer) -> None:
     group.command("open")(open_case)
     group.command("acknowledge")(acknowledge)
     group.command("request-removal")(request_removal)
+    group.command("request-closure")(request_closure)
     group.command("undo")(undo)
     group.command("dismiss")(dismiss)
     group.command("leave")(leave)
@@ -51,10 +53,14 @@ def add_to(group: typer.Typer) -> None:
     group.command("reopen")(reopen)
     group.command("note")(note)
     group.command("gone")(gone)
+    group.command("answer")(answer)
+    group.command("assign")(assign)
 
 
 def open_case(
-    url: Annotated[str, typer.Option("--url", metavar="ADDRESS", help="Where the post stands.")],
+    url: Annotated[
+        str, typer.Option("--url", metavar="ADDRESS", help="Where the post stands.")
+    ] = "",
     text: Annotated[
         str,
         typer.Option("--text", metavar="WORDS", help="What it says; needed if it was never read."),
@@ -71,6 +77,7 @@ def open_case(
     """Open a case on what a person reported.
 
     Or on what stands where no programme reads. Its words are judged like any others.
+    With --account and without --url the case is about the account itself.
     """
     from monitor.cases import byhand
 
@@ -78,6 +85,13 @@ def open_case(
     where = place.account(account) if account else byhand.account_of(place.settings.register(), url)
     with opened_app(place) as app:
         app.repository.sync_register(app.register, at=app.clock.now())
+        if account and not (url or text):
+            at = app.clock.now()
+            case = byhand.open_account_case(
+                app, account=where, by=person(by), because=because, at=at
+            )
+            _print(case, json=json)
+            return
         case = byhand.open_case(
             app,
             url=url,
@@ -134,6 +148,44 @@ def request_removal(
             because=because,
             at=app.clock.now(),
             correct=correct,
+        )
+    if json:
+        _print(made.case, json=True)
+        return
+    _tell_request(made, place.settings.zone())
+
+
+def request_closure(
+    case: CaseArgument,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="Last day on which it is to stay closed."),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option("--until-after", metavar="POLL", help="The same: to the end of a poll's."),
+    ] = None,
+    config: ConfigOption = None,
+    because: BecauseOption = "",
+    by: ByOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Ask the owner by mail to close the whole account.
+
+    A reason is owed. Two readings at least ten minutes apart prove it, while the login still
+    works; the account is then expected to be missing. Closed for a time only, its owner and the
+    Clerk are reminded afterwards to open it again.
+    """
+    from monitor.cases import reopening, request
+
+    place = workplace(config)
+    with opened_app(place) as app:
+        at = app.clock.now()
+        last = day(until) if until else None
+        if after is not None:
+            last = reopening.last_day_of(app, after, at=at)
+        made = request.request_closure(
+            app, CaseId(case), by=person(by), because=because, at=at, until=last
         )
     if json:
         _print(made.case, json=True)
@@ -316,6 +368,51 @@ def gone(
 
     def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
         return byhand.seen_gone(app, number, by=who, because=because, at=at)
+
+    _decide(config, case, decide, by=by, json=json)
+
+
+def answer(
+    case: CaseArgument,
+    words: Annotated[
+        str, typer.Option("--text", metavar="WORDS", help="What they say; - reads it.")
+    ],
+    config: ConfigOption = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who says it: the owner.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Keep what the account's owner says about a case.
+
+    It is printed on the case's paper: the right of reply.
+    """
+    from monitor.cases import beside, request
+
+    place = workplace(config)
+    said = sys.stdin.read() if words == "-" else words
+    with opened_app(place) as app:
+        known = app.repository.case(CaseId(case))
+        owner = request.owners_of(app).account(known.account) if known is not None else None
+        who = by or (owner.owner if owner is not None else "")
+        after = beside.answer(app.repository, CaseId(case), by=who, words=said, at=app.clock.now())
+    _print(after, json=json)
+
+
+def assign(
+    case: CaseArgument,
+    to: Annotated[str, typer.Argument(metavar="WHO", help="A role or a name, as listed.")],
+    config: ConfigOption = None,
+    by: ByOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give a case to a listed person."""
+    from monitor.cases import beside
+
+    def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
+        return beside.assign(
+            app.repository, number, to=to, people=app.settings.people, by=who, at=at
+        )
 
     _decide(config, case, decide, by=by, json=json)
 

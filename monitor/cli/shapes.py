@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.cases.life import assigned_to
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -105,6 +107,7 @@ def case(one: Case) -> Json:
         "visible": one.visible,
         "last_outcome": one.last_outcome.value,
         "last_read_at": one.last_read_at.isoformat(),
+        "assigned_to": assigned_to(one) or None,
     }
 
 

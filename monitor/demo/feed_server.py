@@ -53,10 +53,13 @@ class FeedPlatform:
     def answer(self, request: Request, *, empty: bool) -> Answer:
         """Answer one request."""
         label = self.account_of(request)
-        if not label or self._world.has(label, Condition.SUSPENDED):
+        is_off = any(self._world.has(label, one) for one in (Condition.SUSPENDED, Condition.CLOSED))
+        if not label or is_off:
             return _page(404, "Not found", "<p>There is nothing here.</p>")
         blog = self._world.account(label)
         place = request.path.strip("/").removeprefix(blog.handle).strip("/")
+        if place in {"feed.xml", "atom.xml"} and self._world.has(label, Condition.NO_FEED):
+            return _page(404, "Not found", "<p>There is no feed.</p>")
         if place in {"feed.xml", "atom.xml"}:
             return self._feed(request, blog, atom=place == "atom.xml", empty=empty)
         if not place:

@@ -106,7 +106,8 @@ class GraphPlatform:
         if holder is None:
             said = "Invalid OAuth access token - Cannot parse access token"
             return error(said, "OAuthException", 190, status=401)
-        if self._world.has(holder.label, Condition.TOKEN_DEAD):
+        ends_with_page = self._world.has(holder.label, Condition.CLOSED) and not holder.login
+        if self._world.has(holder.label, Condition.TOKEN_DEAD) or ends_with_page:
             said = (
                 "Error validating access token: The session has been invalidated because the "
                 "user changed their password or Facebook has changed the session for security "
@@ -164,6 +165,8 @@ class GraphPlatform:
         return json_answer(stated)
 
     def _node(self, request: Request, key: str, holder: TownAccount) -> Answer | None:
+        if key == "me" and holder.login:
+            return json_answer({"id": holder.login})
         page, post = self._page(key, holder), self._post(key, holder)
         if page is not None:
             wanted = graph_fields.parse(request.query.get("fields", "id,name"))
@@ -231,13 +234,17 @@ class GraphPlatform:
         page = holder if key == "me" else self._world.find_account(Site.FACEBOOK, key)
         if page is None or page.token != holder.token:
             return None
-        return None if self._world.has(page.label, Condition.SUSPENDED) else page
+        return None if self._is_off(page.label) else page
 
     def _post(self, key: str, holder: TownAccount) -> TownPost | None:
         post = self._world.post(key)
         if post is None or self._world.account(post.account).token != holder.token:
             return None
-        return None if self._world.has(post.account, Condition.SUSPENDED) else post
+        return None if self._is_off(post.account) else post
+
+    def _is_off(self, label: str) -> bool:
+        """Return whether a Page and all on it are shown to nobody."""
+        return any(self._world.has(label, one) for one in (Condition.SUSPENDED, Condition.CLOSED))
 
 
 def _misuse(request: Request, version: int | None) -> Answer | None:

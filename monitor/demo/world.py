@@ -38,6 +38,8 @@ class Condition(StrEnum):
     PROTECTED = "protected"
     NO_CREDIT = "no_credit"
     FORBIDDEN = "forbidden"
+    CLOSED = "closed"
+    NO_FEED = "no_feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class TownAccount:
         phone: Contact number of the profile; empty if none.
         picture: Profile picture as PNG bytes; empty if none.
         token: The credential that opens it; empty where none is needed.
+        login: Id of the person whose token it is; empty: it is the page's own (Facebook).
         pinned: Root id of the pinned post; empty if none.
     """
 
@@ -70,6 +73,7 @@ class TownAccount:
     phone: str = ""
     picture: bytes = b""
     token: str = ""
+    login: str = ""
     pinned: str = ""
 
 

@@ -188,7 +188,7 @@ class XPlatform:
         if wrong is not None:
             return wrong
         account = self._world.find_account(Site.X, number)
-        if account is None:
+        if account is None or self._world.has(account.label, Condition.CLOSED):
             return json_answer({"errors": [x_words.missing("user", "id", number)]})
         for condition in (Condition.SUSPENDED, Condition.PROTECTED):
             if self._world.has(account.label, condition):
@@ -224,7 +224,7 @@ class XPlatform:
         errors = []
         for each in ids:
             post = self._world.post(each)
-            if post is None or self._world.account(post.account).site is not Site.X:
+            if post is None or self._is_elsewhere(post):
                 errors.append(x_words.missing("tweet", parameter, each))
             elif self._hidden(post):
                 errors.append(x_words.unseen("tweet", parameter, each))
@@ -254,11 +254,15 @@ class XPlatform:
     def _account_trouble(
         self, account: TownAccount | None, parameter: str, value: str
     ) -> dict[str, str] | None:
-        if account is None:
+        if account is None or self._world.has(account.label, Condition.CLOSED):
             return x_words.missing("user", parameter, value)
         if self._world.has(account.label, Condition.SUSPENDED):
             return x_words.suspended(parameter, value)
         return None
+
+    def _is_elsewhere(self, post: TownPost) -> bool:
+        is_closed = self._world.has(post.account, Condition.CLOSED)
+        return is_closed or self._world.account(post.account).site is not Site.X
 
     def _hidden(self, post: TownPost) -> bool:
         return any(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         SubjectKind,
     )
     from storage.values import (
+        AccountSight,
         Case,
     )
 
@@ -109,6 +110,10 @@ class Cases(Protocol):
 
     def subject(self, account: AccountId, kind: SubjectKind, platform_id: str) -> SubjectId | None:
         """Return what was ever read or reported under a platform's id, or None."""
+        ...
+
+    def account_sight(self, account: AccountId) -> AccountSight | None:
+        """Return what readings have shown of an account as such; None: none was recorded."""
         ...
 
     def case_counts(self) -> Mapping[CaseState, int]:

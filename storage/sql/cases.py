@@ -32,9 +32,9 @@ from storage.tables import (
     Subject,
     Version,
 )
+from storage.values import AccountSight, StoredFinding
 from storage.values import Case as CaseValue
 from storage.values import CaseEvent as EventValue
-from storage.values import StoredFinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,6 +100,36 @@ class Cases(Desk):
         with self._reading() as connection:
             found = connection.execute(query).scalar_one_or_none()
         return None if found is None else SubjectId(found)
+
+    def account_sight(self, account: AccountId) -> AccountSight | None:
+        """Return what readings have shown of an account as such; None: none was recorded."""
+        newest, shown = _OBSERVATION.alias("newest"), _OBSERVATION.alias("shown")
+        query = (
+            select(
+                newest.c.outcome,
+                newest.c.detail,
+                newest.c.last_at,
+                shown.c.last_at.label("last_visible_at"),
+                _gone_since(_SUBJECT.c.id, shown.c.last_at).label("gone_since"),
+            )
+            .select_from(_SUBJECT)
+            .join(newest, newest.c.id == _newest(_SUBJECT.c.id, shown=False))
+            .join(shown, shown.c.id == _newest(_SUBJECT.c.id, shown=True), isouter=True)
+            .where(_SUBJECT.c.account == account, _SUBJECT.c.kind == SubjectKind.ACCOUNT.value)
+            .order_by(newest.c.last_at.desc())
+            .limit(1)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return AccountSight(
+            outcome=Outcome(row.outcome),
+            detail=row.detail,
+            last_read_at=row.last_at,
+            last_visible_at=row.last_visible_at,
+            gone_since=row.gone_since,
+        )
 
     def case_counts(self) -> Mapping[CaseState, int]:
         """Return how many cases stand in each state; every state is named."""

@@ -6,7 +6,7 @@ starts quickly and checks stay pure. All instants are aware UTC.
 
 from __future__ import annotations
 
-from storage.values.cases import Case, CaseEvent
+from storage.values.cases import AccountSight, Case, CaseEvent
 from storage.values.custody import Custody, KeptVersion, LedgerLine, Opened, Stretch, Told
 from storage.values.evidence import (
     Face,
@@ -45,6 +45,7 @@ __all__ = [
     "BY_HAND",
     "Absence",
     "AccountRow",
+    "AccountSight",
     "AccountState",
     "Case",
     "CaseEvent",

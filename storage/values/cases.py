@@ -20,6 +20,25 @@ from storage.values.reading import ExtraWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSight:
+    """What readings have shown of an account as such.
+
+    Attributes:
+        outcome: Of the newest reading.
+        detail: Of the newest reading; one plain sentence.
+        last_read_at: When that was.
+        last_visible_at: The newest reading that showed it; None if none did.
+        gone_since: The first reading since then that said it is gone; None if none did.
+    """
+
+    outcome: Outcome
+    detail: str
+    last_read_at: datetime
+    last_visible_at: datetime | None
+    gone_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
     """One step in the life of a case."""
 

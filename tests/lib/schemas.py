@@ -127,6 +127,7 @@ CASE = shape(
     visible=YES_NO,
     last_outcome=one_of(Outcome),
     last_read_at=INSTANT,
+    assigned_to=maybe(TEXT),
 )
 CASE_WITH_EVENTS = _with(
     CASE,
@@ -238,6 +239,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "reopen",
             "note",
             "gone",
+            "request-closure",
+            "answer",
+            "assign",
         )
     },
     "verify": shape(

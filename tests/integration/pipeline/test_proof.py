@@ -6,92 +6,26 @@ truly went or was truly put right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from config.types import CaseId, CaseState, MailKind, Outcome, Resolution
+from config.types import CaseState, MailKind, Outcome, Resolution
 from monitor.alerts.outbox import deliver_due
 from monitor.cases.decisions import leave
 from monitor.cases.proof import verify
-from monitor.cases.request import request_removal
-from monitor.demo.faults import Fault, FaultKind
+from monitor.demo.faults import FaultKind
 from monitor.demo.world import Condition, Site
 from monitor.due import Due
-from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, SALE, THREAT, Village
+from tests.integration.pipeline.tales import OTHER_SALE, OWNER, Tale, begin
+from tests.integration.pipeline.village import DAY, HALF_AN_HOUR, SALE, THREAT, Village
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from config.errors import MailError
-    from monitor.cases.proof import Proof
-    from storage.values import Case
-
-OWNER = 'owner_email = "jo@fernbeck-tc.gov.uk"\n'
-OTHER_SALE = "25% off all kitchens at Bradley's this weekend. Use code TOWN25."
-MANY = 12
-"""More answers than one reading asks for."""
-
-
-@dataclass
-class Tale:
-    """A post that should go, on one platform, and what befalls it."""
-
-    village: Village
-    site: Site
-    label: str
-    post: str
-    number: CaseId
-
-    def look(self, after: timedelta = HALF_AN_HOUR) -> Proof:
-        """Let time pass, verify, and return what was seen."""
-        self.village.clock.advance(after)
-        (proof,) = verify(self.village.app, by="test", insist=True).proofs
-        return proof
-
-    def scan(self, after: timedelta = HALF_AN_HOUR) -> None:
-        """Let time pass and read everything."""
-        self.village.scan(after=after, insist=True)
-
-    def case(self) -> Case:
-        """Return the case as it stands."""
-        case = self.village.store.case(self.number)
-        assert case is not None
-        return case
-
-    def delete(self) -> None:
-        """Let the owner take it down, a minute from now."""
-        now = self.village.clock.now()
-        self.village.world.delete(self.post, now + timedelta(minutes=1))
-
-    def trouble(self, kind: FaultKind) -> None:
-        """Verify while every answer to the account is wrong; then the platform is well."""
-        self.village.script.next_answers(self.label, *[Fault(kind=kind)] * MANY)
-        self.look(timedelta(hours=2))
-        while self.village.script.take(self.label):
-            pass
-
-    def suffer(self, condition: Condition, *, holds: bool = True) -> None:
-        """Begin or end a condition of the account."""
-        now = self.village.clock.now()
-        self.village.world.set_condition(self.label, condition, now, holds=holds)
-
-
-def begin(village: Village, site: Site, *, others: int = 2) -> Tale:
-    """Return a post whose removal was asked for, beside some harmless ones."""
-    label = village.account(site, more=OWNER)
-    for hours, text in enumerate((CLEAN, "Bins are collected on Friday.")[:others]):
-        village.publish(label, text, ago=timedelta(days=2, hours=hours))
-    village.scan()
-    post = village.publish(label, SALE, ago=timedelta(minutes=-1))
-    village.scan(after=HALF_AN_HOUR)
-    number = village.case().id
-    request_removal(village.app, number, by="Clerk", because="", at=village.clock.now())
-    return Tale(village, site, label, post, number)
-
 
 # --- what befalls it ---------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from connectors.base import Circumstances, FetchedProfile, KnownPost, Reread
+    from connectors.base import Absence, Circumstances, FetchedProfile, KnownPost, Reread
     from monitor.checks.base import Context, Material
     from monitor.checks.judge import Matches
     from tests.integration.pipeline.village import Village
@@ -270,6 +270,10 @@ class Scripted:
 
     def probe(self) -> None:
         """Be alive."""
+
+    def absence(self) -> Absence | None:
+        """Tell nothing."""
+        return None
 
     def validators(self) -> Mapping[str, str]:
         """Need nothing."""

@@ -67,6 +67,7 @@ def facts(**changes: object) -> AskingFacts:
         policy=POLICY,
         policy_title="Social Media Policy",
         steps="Open the post, choose Delete",
+        until=None,
         by_hand=False,
         answers_to=Reader(),
         stamp=STAMP,

@@ -11,6 +11,7 @@ import pytest
 from config.errors import OperatorError
 from config.types import AccountId, CaseState, Resolution
 from monitor.cases.life import (
+    BESIDE,
     REQUESTS,
     TABLE,
     Step,
@@ -36,16 +37,21 @@ ALLOWED = {
     Step.ACKNOWLEDGE: (A, None, None, None, A, None),
     Step.REQUEST_REMOVAL: (R, R, None, None, R, None),
     Step.REQUEST_CORRECTION: (R, R, None, None, R, None),
+    Step.REQUEST_CLOSURE: (R, R, None, None, R, None),
     Step.UNDO: (None, None, O, O, None, None),
     Step.DISMISS: (C, C, C, C, C, None),
     Step.LEAVE: (C, C, C, C, C, None),
     Step.ESCALATE: (E, E, E, E, None, None),
     Step.REOPEN: (None, None, None, None, None, O),
     Step.NOTE: (O, A, R, V, E, C),
+    Step.PERIOD: (None, None, R, V, None, None),
+    Step.ASSIGN: (O, A, R, V, E, None),
+    Step.ANSWER: (O, A, R, V, E, C),
     Step.LOOKED: (C, C, C, C, C, None),
     Step.MISSED: (None, None, V, None, None, None),
     Step.SHOWN: (None, None, None, R, None, None),
     Step.GONE: (C, C, C, C, None, None),
+    Step.ACCOUNT_CLOSED: (None, None, C, C, None, None),
     Step.CORRECTED: (None, None, C, C, None, None),
     Step.BACK: (None, None, None, None, None, O),
 }
@@ -124,7 +130,7 @@ def test_a_reason_that_is_owed_must_be_given(step: Step) -> None:
 def test_nobody_is_asked_who_cannot_be_written_to(step: Step, owners: Owners, said: str) -> None:
     """The refusal says what to write where."""
     with pytest.raises(OperatorError, match=said):
-        move(step, standing(O), by="Clerk", owners=owners)
+        move(step, standing(O), by="Clerk", because="because", owners=owners)
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def test_nobody_decides_a_case_on_an_account_they_own(step: Step, by: str) -> No
 def test_a_step_taken_twice_changes_nothing(step: Step) -> None:
     """Where a case stands by a step already, the step makes no second event."""
     way = TABLE[step]
-    if step is Step.NOTE:
+    if step in BESIDE:
         note = CaseEvent(
             at=records.START, by="Clerk", what=way.does, from_state=O, to_state=O, because="because"
         )
