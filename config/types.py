@@ -149,6 +149,27 @@ class RecipientState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    BOUNCED = "bounced"
+    """Accepted, and came back later; no column holds this word, the bounce stands beside."""
+
+
+SERVER_STATES = tuple(state for state in RecipientState if state is not RecipientState.BOUNCED)
+"""What the outbox itself remembers of a recipient."""
+
+
+class BounceAction(StrEnum):
+    """What became of a mail that a server had taken (RFC 3464, Action)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+
+
+class Sign(StrEnum):
+    """What the house leans on besides the accounts, and therefore watches."""
+
+    INBOX = "inbox"
+    PING = "ping"
+    WAY = "way"
 
 
 class ReplyOutcome(StrEnum):

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from storage.values import Case, Finding, NewMail, VersionToJudge
 
     UrgentMail = Callable[[Case], NewMail | None]
+    MustWait = Callable[[Case, NewMail], bool]
+
+
+def _never(case: Case, mail: NewMail) -> bool:
+    """Let every urgent mail go out by itself."""
+    del case, mail
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +111,7 @@ def apply(
     at: datetime,
     due_at: Callable[[Severity], datetime],
     urgent: UrgentMail,
+    must_wait: MustWait = _never,
     by: str = "clerkwatch",
     mark: bool = True,
 ) -> Outcome:
@@ -115,6 +123,7 @@ def apply(
         at: The present moment; aware UTC.
         due_at: Deadline of a case by severity.
         urgent: Writes the mail that leaves at once; None when nobody must be told.
+        must_wait: Whether such a mail is left out, because one mail will list several.
         by: Who is named in the case's first event.
         mark: Note ``judged_under``; False when only some clauses were judged.
 
@@ -143,14 +152,32 @@ def apply(
             if case != verdict.case.join and case not in opened:
                 opened.append(case)
             if verdict.case.is_urgent:
-                mail = urgent(transaction.case(case))
-                mails += mail is not None and transaction.queue_mail(mail, at=at)
+                mails += _tell(transaction, case, urgent=urgent, must_wait=must_wait, at=at)
         if mark:
             _mark(transaction, verdicts)
     changed = difference(verdicts)
     return changed + Outcome(
         cases_opened=tuple(opened), cases_touched=tuple(touched), mails_queued=mails
     )
+
+
+def _tell(
+    transaction: Transaction,
+    number: CaseId,
+    *,
+    urgent: UrgentMail,
+    must_wait: MustWait,
+    at: datetime,
+) -> bool:
+    """Queue the urgent mail about a case, or fold it; return whether a mail was queued."""
+    case = transaction.case(number)
+    mail = urgent(case)
+    if mail is None:
+        return False
+    if must_wait(case, mail):
+        transaction.fold(mail.key, case.id, at=at)
+        return False
+    return transaction.queue_mail(mail, at=at)
 
 
 def _mark(transaction: Transaction, verdicts: Sequence[Verdict]) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor import morning
+from monitor import morning, ping
+from monitor.alerts.folding import is_list_due, put_list
 from monitor.alerts.outbox import deliver_due
 from monitor.cases.proof import SHOULD_GO, verify
 from monitor.judging import bench, judge_stale
@@ -58,6 +59,7 @@ class Due:
     _tried: dict[AccountId, datetime] = field(init=False, default_factory=dict)
     _looked: datetime | None = field(init=False, default=None)
     _verified: datetime | None = field(init=False, default=None)
+    _pinged: datetime | None = field(init=False, default=None)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
         """Return the units that are due now, most pressing first.
@@ -81,6 +83,10 @@ class Due:
             due.append(("inbox", partial(self._look_in, now)))
         if "verify" not in in_hand and self._has_to_verify(now):
             due.append(("verify", partial(self._verify, now)))
+        if "list" not in in_hand and is_list_due(app, as_of=now):
+            due.append(("list", partial(self._list, now)))
+        if "ping" not in in_hand and self._has_to_ping(now):
+            due.append(("ping", partial(self._ping, now)))
         if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
             due.append(("deliver", self._deliver))
         return due
@@ -95,6 +101,20 @@ class Due:
         self._looked = now
         handle_inbox(self.app)
         self._deliver()
+
+    def _list(self, now: datetime) -> None:
+        put_list(self.app, as_of=now)
+        self._deliver()
+
+    def _has_to_ping(self, now: datetime) -> bool:
+        """Return whether a sign of life is due; one that failed is tried again after a while."""
+        if self._pinged is not None and abs(now - self._pinged) < ping.AT_MOST_EVERY:
+            return False
+        return ping.is_due(self.app, now=now)
+
+    def _ping(self, now: datetime) -> None:
+        self._pinged = now
+        ping.send(self.app)
 
     def _has_to_verify(self, now: datetime) -> bool:
         """Return whether something should be gone and was not looked for a while."""

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from config.errors import SettingsError
-from config.types import CaseState, SubjectKind
+from config.types import CaseState, PollStatus, SubjectKind
+from monitor.alerts.folding import must_wait, put_list
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
 from monitor.checks.base import Context, Judgement, Material
@@ -93,6 +94,15 @@ def polls_of(settings: Settings, repository: Repository | None) -> tuple[PollRow
     """Return the polls of the file merged with those entered by command."""
     stated = [poll_of(entry) for entry in settings.polls]
     return merge_polls(stated, repository.polls() if repository is not None else ())
+
+
+def is_polling_day(app: App, *, as_of: datetime) -> bool:
+    """Return whether people in the town vote on the council date of an instant."""
+    today = as_of.astimezone(app.settings.zone()).date()
+    return any(
+        poll.held_on == today and poll.area != "none" and poll.status is PollStatus.SCHEDULED
+        for poll in polls_of(app.settings, app.repository)
+    )
 
 
 def windows_at(
@@ -261,7 +271,7 @@ def judge_stale(app: App, *, as_of: datetime, accounts: Sequence[Account] | None
                 break
             outcome += carry_out(app, [made.verdict(version) for version in lot], at=as_of)
     _close_empty(app, outcome, accounts, at=as_of)
-    return outcome
+    return outcome + Outcome(mails_queued=int(put_list(app, as_of=as_of)))
 
 
 def _close_empty(
@@ -295,5 +305,6 @@ def carry_out(app: App, verdicts: Sequence[Verdict], *, at: datetime, mark: bool
         at=at,
         due_at=partial(Rota.of(settings, app.repository.absences()).decide_by, at),
         urgent=partial(urgent_mail, app, as_of=at),
+        must_wait=partial(must_wait, app, is_polling_day=is_polling_day(app, as_of=at), as_of=at),
         mark=mark,
     )

@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config.errors import MailError, OperatorError
-from config.types import CaseId, ReplyOutcome, Role
+from config.types import CaseId, ReplyOutcome, Role, Sign
 from monitor.alerts.answer import AnswerFacts, answer_key, compose_answer
+from monitor.alerts.bounces import read_report
 from monitor.alerts.facts import Stamp
 from monitor.cases import decisions
 from monitor.cases.replies import Offer, Refusal, Reply, Standing, examine, parse
-from monitor.cases.replies.accept import ANSWERED, VALID_FOR
+from monitor.cases.replies.accept import ANSWERED, VALID_FOR, is_vouched
 from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.cases.replies.explaining import MORE, why_not
 from monitor.cases.replies.words import BESIDE, READING, Word
 from monitor.ordering import Clerking, Ordered, order_case, order_town
 from monitor.ordering.deciding import how_it_stands
+from monitor.returning import note_inbox, note_return
 from storage.values import NewReply
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 
     from config.errors import ClerkwatchError
     from config.settings import Person
-    from monitor.alerts.inbox import Arrived, Session
+    from monitor.alerts.bounces import Report
+    from monitor.alerts.inbox import Arrived, Inbox, Session
     from monitor.app import App
     from monitor.cases.replies.codes import Codes
     from monitor.cases.replies.words import Order
@@ -82,17 +85,28 @@ def handle_inbox(app: App) -> Handled:
         MailError: The mailbox does not answer; what was dealt with stays so.
         StorageError: The database refused.
     """
-    handled = Handled()
     if app.inbox is None or app.codes is None:
-        return handled
+        return Handled()
+    try:
+        handled = _look(app, app.inbox, app.codes)
+    except MailError as error:
+        note_inbox(app, what=str(error))
+        raise
+    note_inbox(app, what="")
+    return handled
+
+
+def _look(app: App, inbox: Inbox, codes: Codes) -> Handled:
+    """Deal with what has come."""
+    handled = Handled()
     store = app.repository
-    with app.inbox.opened() as session:
+    with inbox.opened() as session:
         mailbox = session.mailbox
         for arrived in session.arrived(
             after=store.newest_reply(mailbox),
             is_known=lambda uid: store.has_reply(mailbox, uid),
         ):
-            outcome = _deal(app, app.codes, session, arrived)
+            outcome = _deal(app, codes, session, arrived)
             handled = handled.plus(outcome)
             if outcome is not ReplyOutcome.IGNORED:
                 session.mark(arrived.uid)
@@ -119,6 +133,9 @@ def _deal(app: App, codes: Codes, session: Session, arrived: Arrived) -> ReplyOu
         return too_long.ignore(f"too long: {arrived.size} bytes")
     if app.repository.has_reply_bytes(reply.key):
         return one.ignore("the same mail again")
+    report = read_report(arrived.raw)
+    if report is not None:
+        return one.returned(report)
     return one.deal()
 
 
@@ -137,6 +154,8 @@ class _Dealing:
     def deal(self) -> ReplyOutcome:
         """Decide, answer or leave alone."""
         person, people = self._person(), self.app.settings.people
+        if self._is_way_and_back(person):
+            return self._note_way()
         offers = self._offers()
         standing = examine(
             self.reply,
@@ -158,6 +177,37 @@ class _Dealing:
         """Return whether a listed person forwarded something to an address without a code."""
         order = self.reply.order
         return refusal is Refusal.NO_CODE and order is not None and order.word is Word.OPEN
+
+    def _is_way_and_back(self, person: Person | None) -> bool:
+        """Return whether this answers the trial mail of ``doctor --mail``."""
+        trial = self.app.repository.signs().get(Sign.WAY)
+        if trial is None or person is None or self.reply.automatic:
+            return False
+        is_vouched_for = not self._vouching() or is_vouched(self.reply, vouching=self._vouching())
+        known = any(
+            code.number == ABOUT_ALL and self.codes.is_of(code, trial.what)
+            for code in self.reply.codes
+        )
+        return known and is_vouched_for
+
+    def _note_way(self) -> ReplyOutcome:
+        """Note that a mail reached the Clerk and the answer came back."""
+        trial = self.app.repository.signs()[Sign.WAY]
+        with self.app.repository.together() as transaction:
+            transaction.put_sign(Sign.WAY, is_good=True, at=self.at, what=trial.what)
+            transaction.note("the way there and back works", at=self.at, facts={"mail": trial.what})
+            noted = self._noted(ReplyOutcome.ANSWERED, why="the way there and back works")
+            transaction.add_reply(noted, at=self.at)
+        log.info("the way there and back works")
+        return ReplyOutcome.ANSWERED
+
+    def returned(self, report: Report) -> ReplyOutcome:
+        """Note that a mail of ours came back; it decides nothing."""
+        with self.app.repository.together() as transaction:
+            why = note_return(self.app, transaction, report, at=self.at)
+            transaction.add_reply(self._noted(ReplyOutcome.IGNORED, why=why), at=self.at)
+        log.info("report of a mail server", why=why, mailbox_uid=self.uid)
+        return ReplyOutcome.IGNORED
 
     def ignore(self, why: str) -> ReplyOutcome:
         """Remember a mail that is none of our business."""

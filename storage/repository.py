@@ -20,6 +20,7 @@ from storage.contract.judging import Judgements, JudgingSteps
 from storage.contract.mails import Mails, MailSteps
 from storage.contract.people import People, PeopleSteps
 from storage.contract.polls import Polls, PollSteps
+from storage.contract.post import Post, PostSteps
 from storage.contract.reading import Readings, RegisterSteps
 from storage.contract.record import Record, RecordSteps
 
@@ -35,6 +36,7 @@ class Transaction(
     MailSteps,
     PollSteps,
     PeopleSteps,
+    PostSteps,
     RecordSteps,
     Protocol,
 ):
@@ -45,7 +47,9 @@ class Transaction(
     """
 
 
-class Repository(Readings, Judgements, Cases, Evidence, Mails, Polls, People, Record, Protocol):
+class Repository(
+    Readings, Judgements, Cases, Evidence, Mails, Polls, Post, People, Record, Protocol
+):
     """Everything that is remembered."""
 
     def close(self) -> None:

@@ -121,6 +121,13 @@ class Mail(Section):
         description="Certificate authority of a server with a private certificate.",
         examples=["mail-ca.pem"],
     )
+    urgent_per_hour: int = Field(
+        default=6,
+        description="Most urgent mails an hour, 1 to 60; what is more is listed in one mail. Not "
+        "counted against it: personal data, safeguarding, and everything on a polling day.",
+        ge=1,
+        le=60,
+    )
     inbox: Inbox | None = Field(
         default=None, description="Where replies are read; without it nobody decides by reply."
     )

@@ -18,6 +18,7 @@ from config.settings.fields import PLATFORMS
 from config.settings.mail import Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
+from config.settings.watch import Watch
 from config.types import AccountId, Role
 
 
@@ -36,6 +37,9 @@ class Settings(BaseSettings):
     storage: Storage = Field(default_factory=Storage, description="Where things are remembered.")
     schedule: Schedule = Field(default_factory=Schedule, description="When things happen.")
     mail: Mail = Field(description="The mail server.")
+    watch: Watch = Field(
+        default_factory=Watch, description="Who notices when clerkwatch itself stands still."
+    )
     people: tuple[Person, ...] = Field(description="Who is told and may decide.")
     budget: dict[str, Budget] = Field(
         default_factory=dict, description="Money by platform; only X costs any."

@@ -177,6 +177,8 @@ class DigestFacts:
         technical_told: The details of failures go to a person for technical matters.
         codes: Makes the codes of replies; None: no reply is read.
         monday: Weekly matters; None on other days.
+        post: Finished sentences about mails that came back and replies that cannot be read.
+        post_details: The same for who looks after the machine.
     """
 
     council: str
@@ -207,6 +209,8 @@ class DigestFacts:
     technical_told: bool = False
     codes: Codes | None = None
     monday: MondayFacts | None = None
+    post: tuple[str, ...] = ()
+    post_details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.alerts.elections import elections
 from monitor.alerts.house import House, own_names
+from monitor.alerts.postal import clerk_lines, facts_of, technical_lines
 from monitor.alerts.recall import Budgeted, previous_digest, recall
 from monitor.alerts.technical import technicians
+from monitor.alerts.wording import Calendar
 from monitor.freeze.coming import coming_up
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def gather(
         covered_from=previous.created_at.astimezone(zone).date() if previous else None,
         today=today,
     )
-    return recall(
+    facts = recall(
         repository,
         house=house,
         as_of=as_of,
@@ -76,6 +79,18 @@ def gather(
         policy_overdue=_overdue(policy) if policy.is_overdue(today) else "",
         budgets=_budgets(settings, house),
         technical_told=bool(technicians(house.people)),
+    )
+    calendar = Calendar(zone=house.zone, as_of=as_of)
+    post = facts_of(
+        repository.bounces(since=facts.covered_from),
+        repository.signs(),
+        has_inbox=settings.mail.inbox is not None,
+        has_ping=settings.watch.has_ping(),
+    )
+    return replace(
+        facts,
+        post=clerk_lines(post, people=house.people, calendar=calendar, as_of=as_of),
+        post_details=technical_lines(post, people=house.people, calendar=calendar),
     )
 
 

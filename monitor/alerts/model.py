@@ -315,6 +315,7 @@ class _Builder:
         if facts.refused:
             mails = count(len(facts.refused), "earlier mail")
             notes.append(f"{mails} could not be delivered to somebody: a server refused it.")
+        notes += facts.post
         if self._is_quiet():
             notes.append(" ".join(["Nothing is waiting.", one_line(facts.next_poll)]).strip())
         return tuple(notes)

@@ -57,7 +57,7 @@ def compose_technical(
         if account.is_by_programme
         and not account.is_read(as_of=facts.as_of, pull_every=facts.pull_every)
     ]
-    if not told or not (unread or facts.refused):
+    if not told or not (unread or facts.refused or facts.post_details):
         return None
     calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
     key = f"{MailKind.TECHNICAL.value}:{calendar.today.isoformat()}"
@@ -69,6 +69,7 @@ def compose_technical(
         lines=(
             *(_failure(one, errors.get(one.id, ""), calendar) for one in unread),
             *(f"Mail {one_line(key)}: a server refused it for good." for key in facts.refused),
+            *facts.post_details,
         ),
         foot=("clerkwatch doctor checks each of these and names the remedy.",),
     )
@@ -103,6 +104,7 @@ def _subject(unread: int, refused: int, calendar: Calendar) -> str:
         parts.append(f"{count(unread, 'account')} could not be read")
     if refused:
         parts.append(f"{count(refused, 'mail')} refused by a server")
+    parts = parts or ["something about the mails needs a look"]
     return f"clerkwatch: {', '.join(parts)} — {calendar.short_day(calendar.today)}"
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from monitor.app import App
     from storage.values import Case, Finding
 
-_SAFEGUARDING = frozenset({"safeguarding", "personal-data"})
+SENSITIVE = frozenset({"safeguarding", "personal-data"})
+"""Topics that concern whoever is there for safeguarding, and that never wait."""
 
 
 def is_urgent(case: Case, *, kind: Kind) -> bool:
@@ -87,7 +88,7 @@ def called(people: Iterable[Person], findings: Iterable[Finding]) -> tuple[Perso
         findings: What is urgent.
     """
     roles = {Role.CLERK, Role.DEPUTY}
-    if any(finding.topic in _SAFEGUARDING for finding in findings):
+    if any(finding.topic in SENSITIVE for finding in findings):
         roles.add(Role.SAFEGUARDING)
     everybody = tuple(people)
     return tuple(person for person in everybody if person.role in roles) or everybody

@@ -60,7 +60,7 @@ def scan(
             scanned = scan_accounts(
                 app, accounts, by=person(None), insist=True, progress=lambda _account: step()
             )
-        warnings = [*_replies(app), *send_urgent(app)]
+        warnings = [*_replies(app), *send_urgent(app), *_ping(app)]
     if json:
         from monitor.cli import shapes
 
@@ -84,6 +84,16 @@ def _replies(app: App) -> list[str]:
     if handled.decided or handled.answered:
         app.log.info("replies", decided=handled.decided, answered=handled.answered)
     return []
+
+
+def _ping(app: App) -> list[str]:
+    """Give the sign of life, if the run was complete; one that fails is a warning."""
+    from monitor import ping
+
+    if not ping.is_due(app, now=app.clock.now()):
+        return []
+    what = ping.send(app)
+    return [f"the dead-man's ping failed: {what}"] if what else []
 
 
 def exit_code(coverage: Sequence[Coverage]) -> Exit:

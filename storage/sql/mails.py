@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from config.errors import StorageError
 from config.types import (
     AccountId,
+    BounceAction,
     MailId,
     MailKind,
     Origin,
@@ -19,7 +20,7 @@ from config.types import (
     WindowMode,
 )
 from storage.sql.base import Desk, in_lots
-from storage.tables import Outbox, OutboxRecipient, Poll
+from storage.tables import Bounce, Outbox, OutboxRecipient, Poll
 from storage.values import OutboxMail, PollRow, Recipient
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _OUTBOX = Outbox.__table__
 _RECIPIENT = OutboxRecipient.__table__
 _POLL = Poll.__table__
+_BOUNCE = Bounce.__table__
 
 
 class Mails(Desk):
@@ -40,7 +42,7 @@ class Mails(Desk):
         """Return the mail with this natural key, or None."""
         with self._reading() as connection:
             query = select(_OUTBOX).where(_OUTBOX.c.key == key)
-            found = _whole(connection, connection.execute(query).mappings().all())
+            found = whole_mails(connection, connection.execute(query).mappings().all())
         return found[0] if found else None
 
     def mails(
@@ -56,7 +58,7 @@ class Mails(Desk):
             )
             query = query.where(_OUTBOX.c.id.in_(waiting))
         with self._reading() as connection:
-            return _whole(connection, connection.execute(query).mappings().all())
+            return whole_mails(connection, connection.execute(query).mappings().all())
 
     def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to offer a mail to a server; False while another holds it."""
@@ -116,14 +118,20 @@ class Mails(Desk):
                 )
 
 
-def _whole(connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxMail]:
+def whole_mails(connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxMail]:
+    """Return mails with their recipients, from their rows."""
     people: dict[int, list[Recipient]] = {}
     for lot in in_lots([row["id"] for row in rows]):
+        failed = _BOUNCE.c.action == BounceAction.FAILED.value
+        returned = select(_BOUNCE.c.mail, _BOUNCE.c.address).where(_BOUNCE.c.mail.in_(lot), failed)
+        back = {(row.mail, row.address) for row in connection.execute(returned)}
         query = select(_RECIPIENT).where(_RECIPIENT.c.mail.in_(lot))
         for row in connection.execute(
             query.order_by(_RECIPIENT.c.mail, _RECIPIENT.c.position)
         ).mappings():
-            people.setdefault(row["mail"], []).append(_recipient(row))
+            people.setdefault(row["mail"], []).append(
+                _recipient(row, is_back=(row["mail"], row["address"]) in back)
+            )
     return [
         OutboxMail(
             id=MailId(row["id"]),
@@ -140,10 +148,11 @@ def _whole(connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxMai
     ]
 
 
-def _recipient(row: RowMapping) -> Recipient:
+def _recipient(row: RowMapping, *, is_back: bool) -> Recipient:
+    state = RecipientState(row["state"])
     return Recipient(
         address=row["address"],
-        state=RecipientState(row["state"]),
+        state=RecipientState.BOUNCED if is_back and state is RecipientState.ACCEPTED else state,
         attempts=row["attempts"],
         next_at=row["next_at"],
         accepted_at=row["accepted_at"],

@@ -12,7 +12,7 @@ from storage.columns import plain, plain_values
 from storage.sql.base import Desk, exists, in_lots
 from storage.sql.stepping import Steps
 from storage.tables import Outbox, OutboxCase, OutboxRecipient, Reply, ReplyCode
-from storage.values import Offered
+from storage.values import FOLDED, Offered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,8 @@ class Replies(Desk):
         query = select(_OUTBOX.c.id, _OUTBOX.c.key, _OUTBOX.c.created_at)
         query = query.where(_OUTBOX.c.created_at >= since).order_by(_OUTBOX.c.id.desc())
         if case is None:
-            query = query.where(_OUTBOX.c.kind.in_(_WHOLE))
+            is_list = _OUTBOX.c.key.startswith(FOLDED)
+            query = query.where(_OUTBOX.c.kind.in_(_WHOLE) | is_list)
         else:
             telling = select(_TOLD.c.mail).where(_TOLD.c.case == case)
             query = query.where(_OUTBOX.c.id.in_(telling))

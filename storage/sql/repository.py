@@ -13,6 +13,7 @@ from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
 from storage.sql.mails import Mails, Polls
 from storage.sql.people import People, PeopleSteps
+from storage.sql.post import Post, PostSteps
 from storage.sql.record import Record
 from storage.sql.recording import Recording
 from storage.sql.register import Register
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 
 
 class SqlTransaction(
-    FindingSteps, CaseSteps, EvidenceSteps, MailSteps, RegisterSteps, PeopleSteps, ReplySteps
+    FindingSteps,
+    CaseSteps,
+    EvidenceSteps,
+    MailSteps,
+    RegisterSteps,
+    PeopleSteps,
+    ReplySteps,
+    PostSteps,
 ):
     """Fulfils `storage.repository.Transaction`."""
 
@@ -47,6 +55,7 @@ class SqlRepository(
     Tallies,
     Searching,
     Replies,
+    Post,
 ):
     """Everything that is remembered, in one SQL database."""
 

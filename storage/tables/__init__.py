@@ -10,6 +10,7 @@ from storage.tables.evidence import Evidence, Hold, NoCopying, PictureAddress, U
 from storage.tables.judging import Case, CaseEvent, CaseFinding, Finding, Quieted
 from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
 from storage.tables.people import Absence
+from storage.tables.post import Bounce, Folded, SignOfLife
 from storage.tables.reading import Observation, RawPayload, Subject, Version
 from storage.tables.record import Ledger, LedgerContent
 from storage.tables.register import (
@@ -27,12 +28,14 @@ __all__ = [
     "Absence",
     "Account",
     "AccountState",
+    "Bounce",
     "Case",
     "CaseEvent",
     "CaseFinding",
     "Coverage",
     "Evidence",
     "Finding",
+    "Folded",
     "Hold",
     "Lease",
     "Ledger",
@@ -52,6 +55,7 @@ __all__ = [
     "Review",
     "Row",
     "Run",
+    "SignOfLife",
     "Spend",
     "Subject",
     "Unkept",

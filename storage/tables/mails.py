@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from config.types import (
+    SERVER_STATES,
     MailKind,
     Origin,
     PollStatus,
     PollType,
-    RecipientState,
     ReplyOutcome,
     WindowMode,
 )
@@ -26,7 +26,7 @@ class Outbox(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: str = text_field()
     kind: str = text_field()
-    message_id: str = text_field()
+    message_id: str = text_field(index=True)
     subject: str = text_field()
     body: bytes
     created_at: datetime = instant_field(index=True)
@@ -40,7 +40,7 @@ class OutboxRecipient(Row, table=True):
     __tablename__ = "outbox_recipient"
     __table_args__ = (
         Index(None, "state", "next_at"),
-        closed("state", RecipientState),
+        closed("state", SERVER_STATES),
         CheckConstraint("(state = 'accepted') = (accepted_at IS NOT NULL)", name="accepted_when"),
     )
     mail: int = Field(primary_key=True, foreign_key="outbox.id")

@@ -21,9 +21,10 @@ from storage.values.evidence import (
     Unkept,
 )
 from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
-from storage.values.mails import NewMail, NewReply, Offered, OutboxMail, Recipient
+from storage.values.mails import FOLDED, NewMail, NewReply, Offered, OutboxMail, Recipient
 from storage.values.people import Absence
 from storage.values.polls import PollRow
+from storage.values.post import Bounced, Folded, NewBounce, SignOfLife
 from storage.values.reading import (
     BY_HAND,
     AccountState,
@@ -43,10 +44,12 @@ from storage.values.reports import CaseTally, Charge, CoverageTotal, Found, Hit,
 
 __all__ = [
     "BY_HAND",
+    "FOLDED",
     "Absence",
     "AccountRow",
     "AccountSight",
     "AccountState",
+    "Bounced",
     "Case",
     "CaseEvent",
     "CaseTally",
@@ -59,6 +62,7 @@ __all__ = [
     "Face",
     "Fault",
     "Finding",
+    "Folded",
     "Found",
     "Gap",
     "Hit",
@@ -67,6 +71,7 @@ __all__ = [
     "KeptVersion",
     "LedgerLine",
     "Mark",
+    "NewBounce",
     "NewEvidence",
     "NewHold",
     "NewMail",
@@ -85,6 +90,7 @@ __all__ = [
     "Review",
     "Run",
     "Seen",
+    "SignOfLife",
     "Spend",
     "StoredFinding",
     "Stretch",

@@ -13,6 +13,9 @@ from config.types import (
     ReplyOutcome,
 )
 
+FOLDED = "urgent:folded:"
+"""How the key of an urgent mail begins that lists several cases: it has a code as a whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMail:

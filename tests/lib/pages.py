@@ -21,6 +21,7 @@ _SECTIONS = {
     "storage": "Where things are remembered",
     "schedule": "When things happen",
     "mail": "The mail server",
+    "watch": "who notices when clerkwatch itself stands still",
     "people": "Who is told and may decide",
     "budget": "What may be spent",
     "accounts": "The register: official accounts and nothing else",
