@@ -22,6 +22,7 @@ from monitor.alerts.transport import SmtpTransport
 from monitor.checks.judge import Judge
 from monitor.leases import name_of_this_process
 from monitor.lock import Turns
+from storage.evidence import EvidenceFolder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,7 @@ class App:
         transport: The mail server.
         environ: Where secrets are looked up; never the process's own by accident.
         owner: Names this process in leases.
+        evidence: The folder of kept files.
         codes: Makes the codes of replies; None: no reply is read.
         inbox: Where replies lie; None: no reply is read.
         stop: Set when the process should end soon.
@@ -73,6 +75,7 @@ class App:
     transport: Transport
     environ: Mapping[str, str]
     owner: str
+    evidence: EvidenceFolder
     codes: Codes | None = None
     inbox: Inbox | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -136,6 +139,7 @@ def build(
         transport=transport,
         environ=environ,
         owner=name_of_this_process(),
+        evidence=EvidenceFolder(settings.storage.evidence),
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
     )

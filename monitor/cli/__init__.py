@@ -22,6 +22,7 @@ GROUPS = (
     "watch",
     "judging",
     "cases",
+    "keeping",
     "verify",
     "digest",
     "elections",

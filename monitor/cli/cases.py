@@ -20,6 +20,7 @@ from monitor.cli.common import (
     workplace,
 )
 from monitor.cli.deciding import CaseArgument, add_to
+from monitor.cli.keeping import do_not_copy
 
 if TYPE_CHECKING:
     from monitor.cli.common import Workplace
@@ -32,6 +33,7 @@ def add(app: typer.Typer) -> None:
     group.command("list")(list_cases)
     group.command("show")(show)
     add_to(group)
+    group.command("do-not-copy")(do_not_copy)
     app.add_typer(group, name="cases")
 
 

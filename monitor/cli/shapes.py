@@ -9,9 +9,10 @@ from monitor.cases.life import assigned_to
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from config.types import CaseId
     from monitor.apply import Found, Outcome
     from monitor.cases.proof import Verified
-    from storage.values import Case, Coverage, Finding
+    from storage.values import Case, Coverage, Finding, Hold, Preserved
 
 Json = dict[str, Any]
 
@@ -130,6 +131,36 @@ def case_with_events(one: Case) -> Json:
         for stored in one.withdrawn
     ]
     return shape
+
+
+def hold(one: Hold) -> Json:
+    """Return one hold as in `hold list`."""
+    return {
+        "id": one.id,
+        "why": one.reason.value,
+        "case": one.case,
+        "account": one.account,
+        "from": one.since.isoformat() if one.since is not None else None,
+        "to": one.until.isoformat() if one.until is not None else None,
+        "because": one.because,
+        "by": one.by,
+        "at": one.at.isoformat(),
+        "released_at": one.released_at.isoformat() if one.released_at is not None else None,
+        "released_by": one.released_by,
+        "released_because": one.released_because or None,
+    }
+
+
+def stopped(case: CaseId, kept: Preserved, said: Sequence[str]) -> Json:
+    """Return what came of `cases do-not-copy`."""
+    stop = kept.stopped
+    return {
+        "case": case,
+        "at": stop.at.isoformat() if stop is not None else None,
+        "by": stop.by if stop is not None else None,
+        "purged": stop.purged if stop is not None else 0,
+        "said": list(said),
+    }
 
 
 def verified(done: Verified) -> Json:

@@ -10,6 +10,7 @@ from config.types import (
     Basis,
     CaseState,
     CoverageStatus,
+    HoldReason,
     Kind,
     Origin,
     Outcome,
@@ -215,6 +216,21 @@ PERSON = shape(
     ),
 )
 
+HOLD = shape(
+    id=COUNT,
+    why=one_of(HoldReason),
+    case=maybe(COUNT),
+    account=maybe(TEXT),
+    from_=maybe(INSTANT),
+    to=maybe(INSTANT),
+    because=TEXT,
+    by=TEXT,
+    at=INSTANT,
+    released_at=maybe(INSTANT),
+    released_by=maybe(TEXT),
+    released_because=maybe(TEXT),
+)
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "check": shape(
         id={},
@@ -227,6 +243,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "cases list": several(CASE),
     "cases show": CASE_WITH_EVENTS,
     "cases acknowledge": CASE_WITH_EVENTS,
+    "cases do-not-copy": shape(
+        case=COUNT, at=maybe(INSTANT), by=maybe(TEXT), purged=COUNT, said=several(TEXT)
+    ),
+    "hold add": HOLD,
+    "hold list": several(HOLD),
+    "hold release": HOLD,
     "cases dismiss": {"anyOf": [CASE_WITH_EVENTS, several(CASE_WITH_EVENTS)]},
     **{
         f"cases {step}": CASE_WITH_EVENTS

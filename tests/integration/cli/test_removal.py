@@ -55,7 +55,7 @@ class Desk:
         """Type a command with ``--json`` and return what it printed, checked by its schema."""
         assert self.types(*arguments, "--json", after=after) == 0, self.complained
         value = json.loads(self.printed)
-        name = " ".join(arguments[:2]) if arguments[0] == "cases" else arguments[0]
+        name = " ".join(arguments[:2]) if arguments[0] in {"cases", "hold"} else arguments[0]
         assert problems(SCHEMAS[name], value) == []
         return value
 
