@@ -18,6 +18,8 @@ from monitor.alerts.outbox import deliver_due
 from monitor.alerts.technical import compose_technical
 from monitor.cases import reopening
 from monitor.judging import judge_stale, polls_of
+from monitor.people.handing import hand_over, readers
+from monitor.people.rota import Rota
 from monitor.pipeline import scan
 
 if TYPE_CHECKING:
@@ -99,9 +101,10 @@ def write(app: App, *, now: datetime) -> tuple[NewMail, NewMail | None]:
         for run in reversed(app.repository.runs(since=facts.covered_from, limit=_RUNS))
         for line in run.coverage
     }
-    sender, people = settings.mail.sender, settings.people
-    digest = compose_digest(facts, sender=sender, people=people)
-    technical = compose_technical(facts, sender=sender, people=people, errors=errors)
+    sender = settings.mail.sender
+    rota = Rota.of(settings, app.repository.absences())
+    digest = compose_digest(facts, sender=sender, people=readers(app, rota, as_of=now))
+    technical = compose_technical(facts, sender=sender, people=rota.technicians(now), errors=errors)
     return digest, technical
 
 
@@ -127,6 +130,7 @@ def send(app: App, *, by: str, within_s: float = PULL_WITHIN_S) -> Sent:
         now = app.clock.now()
         # Of an account that came too late, what was read is judged all the same.
         judge_stale(app, as_of=now)
+        hand_over(app, at=now)
         digest, technical = write(app, now=now)
         mails = reopening.reminders(app, at=now)
         with app.repository.writing() as transaction:

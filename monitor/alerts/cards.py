@@ -11,6 +11,7 @@ from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.offers import Command, offers
 from monitor.alerts.wording import abridged, capital, count, listed, place, sentence
 from monitor.cases.life import last_step
+from monitor.people.handing import covered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,6 +148,8 @@ class Desk:
         clauses = listed(self._clause_titles(case))
         breach = f"may breach {clauses}" if clauses else "no finding holds any more"
         due = f"; decide by {self.calendar.moment(case.due_at)}" if not case.history else ""
+        also = self.also_asked(case)
+        due += f"; {also}" if also else ""
         is_post = case.subject_kind is SubjectKind.POST
         what = self.calendar.day_of(case.published_at) if is_post else capital(_noun(case))
         rest = f"{what}, {self.title(case)}{_passing(case)}"
@@ -214,8 +217,17 @@ class Desk:
             return ""
         due = self.calendar.moment(case.due_at)
         if self.calendar.is_past(case.due_at):
-            return f"A decision was due by {due}."
+            also = self.also_asked(case)
+            return f"A decision was due by {due}{f'; {also}' if also else ''}."
         return f"Please decide by {due}."
+
+    def also_asked(self, case: Case) -> str:
+        """Return who is asked beside the Clerk since nobody decided in time; empty: nobody."""
+        event = covered(case)
+        if event is None:
+            return ""
+        day = self.calendar.day_of(event.at)
+        return f"also with {one_line(event.because, most=100)} since {day}"
 
     def _commands(self, case: Case) -> tuple[Command, ...]:
         """Return how the case can be decided: by answering, where answers are read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.types import MailKind, Role
+from config.types import MailKind
 from monitor.alerts.message import Letter, ReplyAddress, envelope, finish, message_id
 from monitor.alerts.model import Limits, build_digest
 from monitor.alerts.render import digest_html, digest_text
@@ -13,7 +13,7 @@ from monitor.cases.replies.codes import ABOUT_ALL
 from storage.values import NewMail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from monitor.alerts.facts import DigestFacts
@@ -38,23 +38,13 @@ def digest_key(on: date) -> str:
     return f"{MailKind.DIGEST.value}:{on.isoformat()}"
 
 
-def readers(people: Iterable[Person]) -> tuple[Person, ...]:
-    """Return who gets the digest: the Clerk, or whoever stands in where there is none."""
-    everybody = list(people)
-    for role in (Role.CLERK, Role.DEPUTY):
-        found = tuple(person for person in everybody if person.role is role)
-        if found:
-            return found
-    return tuple(everybody)
-
-
 def compose_digest(facts: DigestFacts, *, sender: str, people: Sequence[Person]) -> NewMail:
     """Return the finished digest, the same bytes for the same facts.
 
     Args:
         facts: What is to be told.
         sender: Bare address the mail comes from.
-        people: All people; the digest goes to the Clerk.
+        people: Who gets it.
 
     Returns:
         A mail of at most 100 KB: where there is too much to tell, less is told in full.
@@ -64,15 +54,14 @@ def compose_digest(facts: DigestFacts, *, sender: str, people: Sequence[Person])
     """
     calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
     key = digest_key(calendar.today)
-    told = readers(people)
-    digest, body = _smallest(facts, key=key, sender=sender, people=told)
+    digest, body = _smallest(facts, key=key, sender=sender, people=tuple(people))
     return NewMail(
         key=key,
         kind=MailKind.DIGEST,
         message_id=message_id(key, council=facts.council, sender=sender),
         subject=digest.subject,
         body=body,
-        recipients=envelope(told),
+        recipients=envelope(people),
         cases=digest.cases,
     )
 

@@ -88,6 +88,22 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Somebody who is away now or soon.
+
+    Attributes:
+        from_on: First day, in the council's zone.
+        until_on: Last day.
+        instead: Who is asked to decide in their place; empty: they are not asked anyway.
+    """
+
+    name: str
+    from_on: date
+    until_on: date
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
     """The rules changed: how many older posts were newly flagged and marked as history."""
 
@@ -176,6 +192,7 @@ class DigestFacts:
         opening: A pre-election period has just begun.
         technical_told: The details of failures go to a person for technical matters.
         codes: Makes the codes of replies; None: no reply is read.
+        away: Who is away now or soon.
         monday: Weekly matters; None on other days.
         post: Finished sentences about mails that came back and replies that cannot be read.
         post_details: The same for who looks after the machine.
@@ -208,6 +225,7 @@ class DigestFacts:
     opening: Opening | None = None
     technical_told: bool = False
     codes: Codes | None = None
+    away: tuple[Away, ...] = ()
     monday: MondayFacts | None = None
     post: tuple[str, ...] = ()
     post_details: tuple[str, ...] = ()

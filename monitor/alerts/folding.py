@@ -22,9 +22,10 @@ from monitor.alerts.house import House
 from monitor.alerts.message import Letter, ReplyAddress, envelope, finish, message_id
 from monitor.alerts.model import Technical
 from monitor.alerts.render import technical_html, technical_text
-from monitor.alerts.urgent import SENSITIVE, called, is_urgent, urgent_findings
+from monitor.alerts.urgent import SENSITIVE, is_urgent, urgent_findings
 from monitor.alerts.wording import Calendar, count
 from monitor.cases.replies.codes import ABOUT_ALL
+from monitor.people.handing import barred
 from storage.values import FOLDED, NewMail
 
 if TYPE_CHECKING:
@@ -127,7 +128,11 @@ def _compose(app: App, cases: Sequence[Case], keys: Sequence[str], *, as_of: dat
     entries, head = app.repository.ledger_head()
     named = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
     key = f"{FOLDED}{named}"
-    told = called(house.people, [found for case in cases for found in urgent_findings(case)])
+    told = house.rota.called(
+        [found.topic for case in cases for found in urgent_findings(case)],
+        as_of=as_of,
+        barred=[address for case in cases for address in barred(app, case)],
+    )
     mail = _laid_out(app, house, cases, key=key, as_of=as_of)
     letter = Letter(
         key=key,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import Basis, Outcome, Severity, SubjectKind
+from monitor.alerts.away import away_now, away_soon
 from monitor.alerts.cards import Desk, by_urgency, ordered_findings
 from monitor.alerts.coverage import (
     Reader,
@@ -23,6 +24,7 @@ from monitor.alerts.hardening import one_line
 from monitor.alerts.offering import Offering
 from monitor.alerts.progress import (
     closed_line,
+    covered_line,
     gone_line,
     is_overdue,
     to_open_line,
@@ -32,6 +34,7 @@ from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subje
 from monitor.alerts.weekly import monday_lines
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
 from monitor.cases.replies.codes import ABOUT_ALL
+from monitor.people.handing import covered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +61,10 @@ class Limits:
     full: int = 10
     lines: int = 100
     quote: int = 600
+
+
+MOST_SHOWN = Limits().full + Limits().lines
+"""Longest stretch of one list of cases of which more than the number is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +318,7 @@ class _Builder:
             earlier = len(facts.missed) - 7
             more = f" and {count(earlier, 'day')} before" if earlier > 0 else ""
             notes.append(f"This mail also covers {days}{more}, when none was sent.")
+        notes += away_now(facts.away, calendar=self.calendar)
         notes += [self._rule_note(change.newly_flagged) for change in facts.rule_changes]
         if facts.refused:
             mails = count(len(facts.refused), "earlier mail")
@@ -335,9 +343,10 @@ class _Builder:
 
     def _coming(self) -> tuple[str, ...]:
         """Return the coming polls; on a quiet day the note about the next one is enough."""
+        soon = away_soon(self.facts.away, calendar=self.calendar)
         if self._is_quiet() and self.facts.next_poll:
-            return ()
-        return tuple(one_line(line, most=600) for line in self.facts.coming)
+            return soon
+        return (*(one_line(line, most=600) for line in self.facts.coming), *soon)
 
     @staticmethod
     def _rule_note(flagged: int) -> str:
@@ -369,14 +378,22 @@ class _Builder:
     def _waiting(self) -> tuple[str, ...]:
         """Return what waits and what was closed, a line each."""
         facts = self.facts
-        lines = [waiting_line(case, desk=self.desk) for case in by_urgency(facts.waiting)]
-        lines += [gone_line(case, desk=self.desk) for case in by_urgency(facts.older_gone)]
-        lines += [closed_line(case, desk=self.desk) for case in facts.closed]
-        lines += [to_open_line(case, desk=self.desk) for case in facts.to_open]
+        told = [(covered_line, case) for case in self._newly_covered()]
+        told += [(waiting_line, case) for case in by_urgency(facts.waiting)]
+        told += [(gone_line, case) for case in by_urgency(facts.older_gone)]
+        told += [(closed_line, case) for case in facts.closed]
+        told += [(to_open_line, case) for case in facts.to_open]
         most = self.limits.lines
-        if len(lines) > most:
-            lines = [*lines[:most], f"And {len(lines) - most} more: clerkwatch cases list"]
+        lines = [said(case, desk=self.desk) for said, case in told[:most]]
+        if len(told) > most:
+            lines.append(f"And {len(told) - most:,} more: clerkwatch cases list")
         return (*lines, *self._quietly_waiting())
+
+    def _newly_covered(self) -> list[Case]:
+        """Return the cases that went to the cover too since the previous mail."""
+        since = self.facts.covered_from
+        found = [(case, covered(case)) for case in self.facts.cases]
+        return [case for case, event in found if event and (since is None or event.at > since)]
 
     def _quietly_waiting(self) -> tuple[str, ...]:
         """Return counts of what was told before and is still open, but not asked for daily."""

@@ -16,6 +16,7 @@ from monitor.cases.life import (
     request_event,
     was_closed_on_request,
 )
+from monitor.people.handing import covered
 
 if TYPE_CHECKING:
     from monitor.alerts.cards import Desk
@@ -70,12 +71,20 @@ def _taken_up(case: Case, *, desk: Desk) -> str:
     steps = (event for event in reversed(case.events) if event.to_state is case.state)
     step = next(steps, None)
     word = "escalated" if case.state is CaseState.ESCALATED else "acknowledged"
-    return f"{word}{f' {_on(desk, step)}' if step else ''}{_by(step)}"
+    too = f"; {desk.also_asked(case)}" if covered(case) is not None else ""
+    return f"{word}{f' {_on(desk, step)}' if step else ''}{_by(step)}{too}"
 
 
 def _on(desk: Desk, event: CaseEvent) -> str:
     """Return on which day a step was taken."""
     return f"on {desk.calendar.day_of(event.at)}"
+
+
+def covered_line(case: Case, *, desk: Desk) -> str:
+    """Return that nobody decided a case in time and who is asked too."""
+    due = desk.calendar.moment(case.due_at)
+    also = desk.also_asked(case)
+    return f"Case {case.id}, {desk.title(case)}: nobody had decided by {due}; it is {also}."
 
 
 def gone_line(case: Case, *, desk: Desk) -> str:

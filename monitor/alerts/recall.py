@@ -8,19 +8,18 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.types import CaseState, Kind, MailKind, Outcome, RecipientState, RunKind, Severity
-from monitor.alerts.asking import request_key
+from config.types import (
+    CaseState,
+    Kind,
+    MailKind,
+    RecipientState,
+    RunKind,
+    Severity,
+)
+from monitor.alerts.away import away
+from monitor.alerts.casebook import Casebook
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
-from monitor.alerts.urgent import urgent_findings, urgent_key
-from monitor.cases.closing import as_account, closing_among
-from monitor.cases.life import (
-    asked,
-    asks_to_close,
-    closed_until,
-    request_count,
-    was_closed_on_request,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from monitor.alerts.facts import AccountFacts, Opening
     from monitor.alerts.house import House, Watched
     from storage.repository import Repository
-    from storage.values import AccountRow, AccountSight, Case, OutboxMail, Run
+    from storage.values import AccountRow, Case, OutboxMail, Run
 
 _MONDAY = 0
 ATTEST_EVERY = timedelta(days=182)
@@ -106,18 +105,8 @@ def recall(
     previous, missed = previous_digest(repository, today)
     covered_from = previous.created_at if previous else None
     runs = repository.runs(since=covered_from, limit=_MOST_RUNS)
+    found = Casebook.of(repository, since=covered_from, with_findings=elections.opening is not None)
     rows = {row.id: row for row in repository.accounts() if row.retired_at is None}
-    opened = repository.cases(states=(CaseState.OPEN,))
-    waiting = repository.cases(states=_WAITING)
-    ended = repository.cases(states=(CaseState.CLOSED,))
-    sights = _sights(repository, [*opened, *waiting, *ended])
-    waiting = [as_account(case, sights.get(case.account)) for case in waiting]
-    closed = [
-        as_account(case, sights.get(case.account)) for case in _closed_since(ended, covered_from)
-    ]
-    history = [case for case in opened if case.history and case.mailed_at is None]
-    told = [case for case in opened if case.history and case.mailed_at is not None]
-    gone = tuple(case for case in told if case.last_outcome is Outcome.GONE)
     entries, head = repository.ledger_head()
     return DigestFacts(
         council=house.council,
@@ -130,27 +119,28 @@ def recall(
         accounts=tuple(
             replace(
                 _account(repository, one, rows),
-                closed_by=_closed_by(one.account.id, [*opened, *waiting, *ended], sights),
+                closed_by=found.closed_by(one.account.id),
             )
             for one in house.watched
         ),
         posts_checked=_posts_checked(runs, covered_from),
-        cases=tuple(case for case in opened if not case.history),
-        history=tuple(history),
-        older_waiting=len(told) - len(gone),
-        older_gone=gone,
-        waiting=tuple(waiting),
-        closed=tuple(closed),
-        to_open=_to_open(ended, sights, covered_from, as_of.astimezone(ZoneInfo(house.zone))),
-        refused=_refused(repository, previous, [*opened, *waiting, *closed], zone=house.zone),
+        cases=found.cases,
+        history=found.history,
+        older_waiting=found.older_waiting,
+        older_gone=found.older_gone,
+        waiting=found.waiting,
+        closed=found.closed,
+        to_open=found.to_open(covered_from, as_of.astimezone(ZoneInfo(house.zone))),
+        refused=_refused(repository, previous, found.numbers),
         policy=house.policy,
         harmless=house.harmless,
         register_changes=tuple(repository.register_changes(untold=True)),
-        rule_changes=_rule_changes(previous, house, history, rows),
+        rule_changes=_rule_changes(previous, house, found.history, rows),
         coming=elections.coming,
         next_poll=elections.next_poll,
         opening=elections.opening,
         technical_told=technical_told,
+        away=away(house.rota, today=today),
         stamp=Stamp(
             version=house.version,
             run=runs[0].id if runs else None,
@@ -234,67 +224,14 @@ def _posts_checked(runs: Sequence[Run], since: datetime | None) -> int:
     )
 
 
-def _sights(repository: Repository, cases: Sequence[Case]) -> Mapping[AccountId, AccountSight]:
-    """Return what was seen of the accounts themselves whose closing was asked for."""
-    meant = {one.account for one in cases if asks_to_close(one) or was_closed_on_request(one)}
-    found = {account: repository.account_sight(account) for account in sorted(meant)}
-    return {account: sight for account, sight in found.items() if sight is not None}
-
-
-def _closed_by(
-    account: AccountId, cases: Sequence[Case], sights: Mapping[AccountId, AccountSight]
-) -> CaseId | None:
-    """Return the case by which an account was closed on request and is not there; or None."""
-    closing = closing_among(
-        [case for case in cases if case.account == account], sights.get(account)
-    )
-    case = closing.closed or closing.asked
-    return case.id if case is not None and closing.is_expected_gone else None
-
-
-def _to_open(
-    ended: Sequence[Case],
-    sights: Mapping[AccountId, AccountSight],
-    covered_from: datetime | None,
-    now: datetime,
-) -> tuple[Case, ...]:
-    """Return accounts to be opened again: on the first morning after their time, then weekly."""
-    since = covered_from.astimezone(now.tzinfo).date() if covered_from else now.date()
-    return tuple(
-        case
-        for case in ended
-        if was_closed_on_request(case)
-        and (until := closed_until(case)) is not None
-        and until < now.date()
-        and (until >= since or now.weekday() == _MONDAY)
-        and (sight := sights.get(case.account)) is not None
-        and sight.outcome is not Outcome.PRESENT
-    )
-
-
-def _closed_since(closed: Sequence[Case], since: datetime | None) -> list[Case]:
-    """Return cases closed since the previous digest, oldest first."""
-    return sorted(
-        (case for case in closed if case.closed_at and (since is None or case.closed_at > since)),
-        key=lambda case: (case.closed_at, case.id),
-    )
-
-
 def _refused(
-    repository: Repository, previous: OutboxMail | None, cases: Sequence[Case], *, zone: str
+    repository: Repository, previous: OutboxMail | None, cases: frozenset[CaseId]
 ) -> tuple[str, ...]:
     """Return the keys of mails that a server refused for good for somebody, newest matters."""
-    mails = [
-        repository.mail(urgent_key(case, zone=zone)) for case in cases if urgent_findings(case)
-    ]
-    mails += [
-        repository.mail(request_key(case, request_count(case))) for case in cases if asked(case)
-    ]
-    return tuple(
-        mail.key
-        for mail in (previous, *mails)
-        if mail and any(one.state is RecipientState.REFUSED for one in mail.recipients)
-    )
+    mails = [key for key, told in repository.refused_mails().items() if not cases.isdisjoint(told)]
+    if previous and any(one.state is RecipientState.REFUSED for one in previous.recipients):
+        mails.insert(0, previous.key)
+    return tuple(mails)
 
 
 def _rule_changes(

@@ -13,17 +13,18 @@ import hashlib
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.types import CaseState, Kind, MailKind, Role, Severity
+from config.types import CaseState, Kind, MailKind, Severity
 from monitor.alerts.digest import case_record
 from monitor.alerts.facts import Stamp, UrgentFacts
 from monitor.alerts.house import House
 from monitor.alerts.message import Letter, ReplyAddress, envelope, finish, message_id
 from monitor.alerts.model import build_urgent
 from monitor.alerts.render import urgent_html, urgent_text
+from monitor.people.handing import barred
 from storage.values import NewMail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from monitor.alerts.message import Person
@@ -80,41 +81,26 @@ def urgent_key(case: Case, *, zone: str) -> str:
     return f"{MailKind.URGENT.value}:{case.account}:{opened_on}:{packed}"
 
 
-def called(people: Iterable[Person], findings: Iterable[Finding]) -> tuple[Person, ...]:
-    """Return who is told at once: clerk and deputy, and safeguarding where it concerns them.
-
-    Args:
-        people: All people.
-        findings: What is urgent.
-    """
-    roles = {Role.CLERK, Role.DEPUTY}
-    if any(finding.topic in SENSITIVE for finding in findings):
-        roles.add(Role.SAFEGUARDING)
-    everybody = tuple(people)
-    return tuple(person for person in everybody if person.role in roles) or everybody
-
-
 def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person]) -> NewMail:
     """Return the finished urgent mail about one case.
 
     Args:
         facts: What is to be told; `is_urgent` holds for its case.
         sender: Bare address the mail comes from.
-        people: All people.
+        people: Who is told.
 
     Raises:
         MailError: An address is not usable, or there is nobody to tell.
     """
     case = facts.case
     key = urgent_key(case, zone=facts.zone)
-    told = called(people, urgent_findings(case))
     urgent = build_urgent(facts, key=key)
     letter = Letter(
         key=key,
         kind=MailKind.URGENT.value,
         council=facts.council,
         sender=sender,
-        people=told,
+        people=tuple(people),
         subject=urgent.subject,
         text=urgent_text(urgent),
         html=urgent_html(urgent),
@@ -139,7 +125,7 @@ def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person])
         message_id=message_id(key, council=facts.council, sender=sender),
         subject=urgent.subject,
         body=finish(letter),
-        recipients=envelope(told),
+        recipients=envelope(people),
         cases=(case.id,),
     )
 
@@ -176,4 +162,9 @@ def urgent_mail(app: App, case: Case, *, as_of: datetime) -> NewMail | None:
         codes=app.codes,
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),
     )
-    return compose_urgent(facts, sender=house.sender, people=house.people)
+    told = house.rota.called(
+        [finding.topic for finding in urgent_findings(case)],
+        as_of=as_of,
+        barred=barred(app, case),
+    )
+    return compose_urgent(facts, sender=house.sender, people=told)

@@ -28,6 +28,7 @@ class Step(StrEnum):
     PERIOD = "closed for a period"
     ASSIGN = "assign"
     ANSWER = "answer"
+    COVER = "asked of the cover too"
     LOOKED = "gone"
     MISSED = "missed once"
     SHOWN = "shown again in time"
@@ -188,6 +189,16 @@ TABLE = {
             owes_reason=True,
         ),
         Way(
+            step=Step.COVER,
+            starts=(CaseState.OPEN, CaseState.ACKNOWLEDGED),
+            to=None,
+            does="the cover was asked too",
+            means="nobody had decided it some working days after its deadline: the cover is asked "
+            "as well",
+            owes_reason=True,
+            by_person=False,
+        ),
+        Way(
             step=Step.LOOKED,
             starts=_NOT_CLOSED,
             to=CaseState.CLOSED,
@@ -254,5 +265,5 @@ TABLE = {
 """Every step, in the order in which pages and messages name them."""
 
 REQUESTS = (Step.REQUEST_REMOVAL, Step.REQUEST_CORRECTION, Step.REQUEST_CLOSURE)
-BESIDE = (Step.NOTE, Step.PERIOD, Step.ASSIGN, Step.ANSWER)
+BESIDE = (Step.NOTE, Step.PERIOD, Step.ASSIGN, Step.ANSWER, Step.COVER)
 """Steps that are written down beside the life of a case and lead nowhere."""

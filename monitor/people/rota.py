@@ -6,7 +6,7 @@ whose role is technical are never told of a post and never asked about one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,10 @@ class Rota:
             closed=frozenset(settings.council.closed),
             cover_after=settings.schedule.cover_after,
         )
+
+    def without_absences(self) -> Rota:
+        """Return the same people as if nobody were away."""
+        return replace(self, absences=())
 
     def day(self, at: datetime) -> date:
         """Return the council's date at an instant."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from config.types import (
@@ -102,6 +102,33 @@ class Cases(Protocol):
         limit: int | None = None,
     ) -> list[Case]:
         """Return cases with their findings and events: most severe first, then oldest due."""
+        ...
+
+    def outlines(
+        self,
+        *,
+        states: Sequence[CaseState],
+        closed_since: datetime | None = None,
+        with_findings: bool = False,
+    ) -> list[Case]:
+        """Return cases as far as they are counted and sorted by, in no order.
+
+        Of thousands a mail shows a hundred: those are asked for whole by `cases_of`. An outline
+        has no words and no events, and ``mailed_at`` only where it is history.
+
+        Args:
+            states: Which.
+            closed_since: Only those closed after this.
+            with_findings: Fill in the findings that hold, else there are none.
+        """
+        ...
+
+    def cases_of(self, numbers: Collection[CaseId]) -> list[Case]:
+        """Return these cases whole; those that do not exist are left out."""
+        ...
+
+    def marked(self, what: str, *, with_closed: bool = False) -> Mapping[CaseId, datetime]:
+        """Return when each case last had an event that says this; of closed ones only if asked."""
         ...
 
     def case(self, case: CaseId) -> Case | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from config.types import (
@@ -109,6 +110,13 @@ class Mails(Protocol):
             at: When.
             next_at: When to try again; None with ``accepted`` False: refused for good.
             error: What the server said, without the mail's words.
+        """
+        ...
+
+    def refused_mails(self) -> Mapping[str, Sequence[CaseId]]:
+        """Return by key what a server refused for good for somebody, with the cases it told of.
+
+        Of urgent mails and requests only the newest of each kind about a case.
         """
         ...
 

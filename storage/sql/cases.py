@@ -52,7 +52,7 @@ _OBSERVATION = Observation.__table__
 _TOLD = OutboxCase.__table__
 _RECIPIENT = OutboxRecipient.__table__
 
-_SHOWN = {Outcome.PRESENT.value, Outcome.EDITED.value}
+SHOWN = {Outcome.PRESENT.value, Outcome.EDITED.value}
 _SEVERITIES = [severity.value for severity in Severity]
 """Most serious first, as the enum lists them."""
 
@@ -83,7 +83,7 @@ class Cases(Desk):
         if resolution is not None:
             chosen.append(_CASE.c.resolution == resolution.value)
         with self._reading() as connection:
-            return _read(connection, _query().where(*chosen).limit(limit))
+            return read_cases(connection, query_of().where(*chosen).limit(limit))
 
     def case(self, case: CaseId) -> CaseValue | None:
         """Return one case, or None."""
@@ -113,8 +113,8 @@ class Cases(Desk):
                 _gone_since(_SUBJECT.c.id, shown.c.last_at).label("gone_since"),
             )
             .select_from(_SUBJECT)
-            .join(newest, newest.c.id == _newest(_SUBJECT.c.id, shown=False))
-            .join(shown, shown.c.id == _newest(_SUBJECT.c.id, shown=True), isouter=True)
+            .join(newest, newest.c.id == newest_of(_SUBJECT.c.id, shown=False))
+            .join(shown, shown.c.id == newest_of(_SUBJECT.c.id, shown=True), isouter=True)
             .where(_SUBJECT.c.account == account, _SUBJECT.c.kind == SubjectKind.ACCOUNT.value)
             .order_by(newest.c.last_at.desc())
             .limit(1)
@@ -141,11 +141,11 @@ class Cases(Desk):
 
 def case_in(connection: Connection, case: CaseId) -> CaseValue | None:
     """Return one case as a connection sees it, or None."""
-    found = _read(connection, _query().where(_CASE.c.id == case))
+    found = read_cases(connection, query_of().where(_CASE.c.id == case))
     return found[0] if found else None
 
 
-def _newest(subject: ColumnElement[int], *, shown: bool) -> ScalarSelect[Any]:
+def newest_of(subject: ColumnElement[int], *, shown: bool) -> ScalarSelect[Any]:
     """Return the newest observation of a subject, or the newest that showed a version."""
     inner = _OBSERVATION.alias()
     query = select(inner.c.id).where(inner.c.subject == subject)
@@ -168,7 +168,8 @@ def _gone_since(subject: ColumnElement[int], shown_at: ColumnElement[Any]) -> Sc
     )
 
 
-def _query() -> Select[Any]:
+def query_of() -> Select[Any]:
+    """Return the statement that gives whole cases, most severe first."""
     newest = _OBSERVATION.alias("newest")
     shown = _OBSERVATION.alias("shown")
     versions = _VERSION.alias("versions")
@@ -195,20 +196,21 @@ def _query() -> Select[Any]:
         )
         .select_from(_CASE)
         .join(_SUBJECT, _SUBJECT.c.id == _CASE.c.subject)
-        .join(newest, newest.c.id == _newest(_SUBJECT.c.id, shown=False), isouter=True)
-        .join(shown, shown.c.id == _newest(_SUBJECT.c.id, shown=True), isouter=True)
+        .join(newest, newest.c.id == newest_of(_SUBJECT.c.id, shown=False), isouter=True)
+        .join(shown, shown.c.id == newest_of(_SUBJECT.c.id, shown=True), isouter=True)
         .join(_VERSION, _VERSION.c.id == shown.c.version, isouter=True)
         .order_by(choose(ranks, value=_CASE.c.severity), _CASE.c.due_at, _CASE.c.id)
     )
 
 
-def _read(connection: Connection, query: Select[Any]) -> list[CaseValue]:
+def read_cases(connection: Connection, query: Select[Any]) -> list[CaseValue]:
+    """Return the cases that a statement like `query_of` gives, with findings and events."""
     rows = connection.execute(query).mappings().all()
     found: list[CaseValue] = []
     for lot in in_lots(rows):
         ids = [row["id"] for row in lot]
-        findings, events = _findings(connection, ids), _events(connection, ids)
-        told = _told(connection, ids)
+        findings, events = findings_on(connection, ids), _events(connection, ids)
+        told = told_of(connection, ids)
         found += [
             _value(row, findings.get(row["id"], []), events.get(row["id"], []), told.get(row["id"]))
             for row in lot
@@ -216,7 +218,8 @@ def _read(connection: Connection, query: Select[Any]) -> list[CaseValue]:
     return found
 
 
-def _findings(connection: Connection, cases: list[int]) -> dict[int, list[StoredFinding]]:
+def findings_on(connection: Connection, cases: list[int]) -> dict[int, list[StoredFinding]]:
+    """Return by case the findings on it, withdrawn ones too."""
     query = (
         select(_ON.c.case, _FINDING)
         .select_from(_ON)
@@ -246,7 +249,7 @@ def _events(connection: Connection, cases: list[int]) -> dict[int, list[EventVal
     return found
 
 
-def _told(connection: Connection, cases: list[int]) -> dict[int, datetime]:
+def told_of(connection: Connection, cases: list[int]) -> dict[int, datetime]:
     """Return when the first server accepted a mail about each case."""
     query = (
         select(_TOLD.c.case, func.min(_RECIPIENT.c.accepted_at))
@@ -283,7 +286,7 @@ def _value(
         text=words.text,
         published_at=row["published_at"],
         edited=bool(row["edited"]),
-        visible=outcome in _SHOWN,
+        visible=outcome in SHOWN,
         last_outcome=Outcome(outcome),
         last_read_at=row["last_at"] or row["opened_at"],
         history=row["history"],

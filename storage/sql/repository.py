@@ -12,6 +12,7 @@ from storage.sql.evidence import Evidences
 from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
 from storage.sql.mails import Mails, Polls
+from storage.sql.outlines import Outlines
 from storage.sql.people import People, PeopleSteps
 from storage.sql.post import Post, PostSteps
 from storage.sql.record import Record
@@ -46,6 +47,7 @@ class SqlRepository(
     Recording,
     Judging,
     Cases,
+    Outlines,
     Evidences,
     Mails,
     Polls,

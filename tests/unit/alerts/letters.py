@@ -35,7 +35,7 @@ from tests.unit.alerts.builders import (
     finding,
     working_day,
 )
-from tests.unit.alerts.people import CLERK, DEPUTY, SENDER
+from tests.unit.alerts.people import CLERK, SENDER
 
 if TYPE_CHECKING:
     from monitor.alerts.facts import DigestFacts
@@ -81,7 +81,7 @@ def urgent(given: UrgentFacts) -> Shown:
 
 def finished(given: DigestFacts, *people: Person) -> NewMail:
     """Return a digest as it goes into the outbox."""
-    return compose_digest(given, sender=SENDER, people=people or (CLERK, DEPUTY))
+    return compose_digest(given, sender=SENDER, people=people or (CLERK,))
 
 
 def urgent_facts() -> UrgentFacts:

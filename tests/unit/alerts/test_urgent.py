@@ -19,15 +19,16 @@ from config.types import (
     TopicId,
 )
 from monitor.alerts.model import build_urgent
-from monitor.alerts.urgent import called, compose_urgent, is_urgent, urgent_findings, urgent_key
+from monitor.alerts.urgent import compose_urgent, is_urgent, urgent_findings, urgent_key
 from tests.unit.alerts.builders import AS_OF, CHILD, PARTY, X, case, finding
 from tests.unit.alerts.letters import urgent_facts
-from tests.unit.alerts.people import CLERK, DEPUTY, EVERYBODY, LEAD, SENDER, SUPPLIER
+from tests.unit.alerts.people import CLERK, DEPUTY, LEAD, SENDER
 
 if TYPE_CHECKING:
     from storage.values import Case
 
 ZONE = "Europe/London"
+TOLD = (CLERK, DEPUTY, LEAD)
 HATE = case(
     45,
     finding(PARTY.text, "library", clause="terms.2", rule="hate/slur", severity=Severity.URGENT),
@@ -59,17 +60,6 @@ def test_a_withdrawn_finding_is_not_urgent() -> None:
     """What no longer holds wakes nobody."""
     gone = dataclasses.replace(CHILD.findings[0], withdrawn_at=AS_OF)
     assert urgent_findings(dataclasses.replace(CHILD, findings=(gone,))) == ()
-
-
-def test_the_safeguarding_lead_is_told_of_what_concerns_them() -> None:
-    """Clerk and deputy always; safeguarding for children, people at risk and personal data."""
-    assert called(EVERYBODY, urgent_findings(CHILD)) == (CLERK, DEPUTY, LEAD)
-    assert called(EVERYBODY, urgent_findings(HATE)) == (CLERK, DEPUTY)
-
-
-def test_somebody_is_told_even_without_a_clerk() -> None:
-    """Where none of the roles is filled, whoever is there is told."""
-    assert called((SUPPLIER,), urgent_findings(HATE)) == (SUPPLIER,)
 
 
 def test_a_new_edition_of_a_rule_brings_no_second_mail() -> None:
@@ -106,7 +96,7 @@ def test_the_number_of_a_case_names_no_mail() -> None:
     """Opened again after a kill, under another number, it is the same mail to every reader."""
     again = dataclasses.replace(urgent_facts(), case=dataclasses.replace(CHILD, id=CaseId(99)))
     first, second = (
-        compose_urgent(given, sender=SENDER, people=EVERYBODY) for given in (urgent_facts(), again)
+        compose_urgent(given, sender=SENDER, people=TOLD) for given in (urgent_facts(), again)
     )
     assert (first.key, first.message_id) == (second.key, second.message_id)
     assert ("[case 44]" in first.subject, "[case 99]" in second.subject) == (True, True)
@@ -152,8 +142,8 @@ def test_a_topic_without_words_of_its_own_is_called_by_its_clause() -> None:
 
 def test_the_mail_is_finished_for_those_who_are_called() -> None:
     """Composed twice it is the same mail, with its case and its key."""
-    mail = compose_urgent(urgent_facts(), sender=SENDER, people=EVERYBODY)
-    assert mail == compose_urgent(urgent_facts(), sender=SENDER, people=EVERYBODY)
+    mail = compose_urgent(urgent_facts(), sender=SENDER, people=TOLD)
+    assert mail == compose_urgent(urgent_facts(), sender=SENDER, people=TOLD)
     assert mail.recipients == (CLERK.email, DEPUTY.email, LEAD.email)
     assert (mail.key, mail.cases) == (urgent_key(CHILD, zone=ZONE), (44,))
     assert b"Milly" not in mail.body
