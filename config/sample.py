@@ -91,7 +91,11 @@ def _rows(prefix: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str, 
     for key, field in model.model_fields.items():
         if not inner.isdisjoint(get_args(field.annotation)):
             continue
-        default = "required" if field.is_required() else toml(field.get_default())
+        default = (
+            "required"
+            if field.is_required()
+            else toml(field.get_default(call_default_factory=True))
+        )
         yield f"{prefix}.{key}", default, toml(_example(field)), _said(field)
 
 
@@ -112,7 +116,7 @@ def _table(
 
 def _has_value(field: FieldInfo) -> bool:
     """Return whether the default says something a person would want to see and change."""
-    return field.get_default() not in (None, "", ())
+    return field.get_default(call_default_factory=True) not in (None, "", (), {})
 
 
 def _said(field: FieldInfo) -> str:
@@ -120,8 +124,8 @@ def _said(field: FieldInfo) -> str:
 
 
 def _example(field: FieldInfo) -> object:
-    default = None if field.is_required() else field.get_default()
-    if default not in (None, "", ()):
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    if default not in (None, "", (), {}):
         return default
     if field.examples:
         return field.examples[0]
@@ -155,13 +159,20 @@ def toml(value: object) -> str:
             said = str(value)
         case str() | Path():
             said = _text(str(value))
-        case list() | tuple():
-            said = "[" + ", ".join(toml(item) for item in value) + "]"
+        case list() | tuple() | dict():
+            said = _many(value)
         case None:
             said = '""'
         case _:
             raise TypeError(f"no TOML for {type(value).__name__}")
     return said
+
+
+def _many(values: list[object] | tuple[object, ...] | dict[str, object]) -> str:
+    if isinstance(values, dict):
+        pairs = (f"{json.dumps(key)} = {toml(value)}" for key, value in values.items())
+        return "{" + ", ".join(pairs) + "}"
+    return "[" + ", ".join(toml(value) for value in values) + "]"
 
 
 def _text(value: str) -> str:

@@ -15,6 +15,7 @@ from monitor.alerts.folding import is_list_due, put_list
 from monitor.alerts.outbox import deliver_due
 from monitor.cases.proof import SHOULD_GO, verify
 from monitor.judging import bench, judge_stale
+from monitor.papers import regular
 from monitor.pipeline import scan
 from monitor.replying import handle_inbox
 
@@ -32,6 +33,8 @@ JITTER = 0.1
 """Share of `pull_every` by which pulls are spread, so that accounts do not march in step."""
 LOOK_EVERY = timedelta(minutes=2)
 """How often the inbox is looked into."""
+PAPERS_EVERY = timedelta(minutes=10)
+"""How often it is asked whether a report should go out by itself."""
 _FIRST_WAIT_S = 60.0
 _LONGEST_WAIT_S = 15 * 60.0
 log = structlog.get_logger()
@@ -60,6 +63,7 @@ class Due:
     _looked: datetime | None = field(init=False, default=None)
     _verified: datetime | None = field(init=False, default=None)
     _pinged: datetime | None = field(init=False, default=None)
+    _papered: datetime | None = field(init=False, default=None)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
         """Return the units that are due now, most pressing first.
@@ -87,6 +91,7 @@ class Due:
             due.append(("list", partial(self._list, now)))
         if "ping" not in in_hand and self._has_to_ping(now):
             due.append(("ping", partial(self._ping, now)))
+        due.extend(self._papers({*in_hand, *(name for name, _ in due)}, now))
         if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
             due.append(("deliver", self._deliver))
         return due
@@ -127,6 +132,23 @@ class Due:
         self._verified = now
         verify(self.app, by="daemon")
         self._deliver()
+
+    def _papers(self, working: set[str], now: datetime) -> list[tuple[str, Work]]:
+        """Return the reports that should go out by themselves; looked at now and then.
+
+        What the morning is still reading belongs into them too: they wait for it.
+        """
+        if not working.isdisjoint({"digest", "papers"}):
+            return []
+        if self._papered is not None and abs(now - self._papered) < PAPERS_EVERY:
+            return []
+        self._papered = now
+        is_due = regular.is_due(self.app, now=now)
+        return [("papers", partial(self._send_papers, now))] if is_due else []
+
+    def _send_papers(self, now: datetime) -> None:
+        self._papered = now
+        regular.send_due(self.app)
 
     def _is_stale(self, now: datetime) -> bool:
         """Ask the cheap question first: whether any version is judged with something older."""

@@ -29,7 +29,7 @@ _PINNED = 16
 _NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _CLAUSE = re.compile(r"^(?:([a-z]+)\.([1-9][0-9]?)|[a-z]+)$")
 _TOP = frozenset({"name", "title", "body", "reviewed_on", "next_review", "clauses", "topics"})
-_OPTIONAL = frozenset({"next_review_as_printed", "stem"})
+_OPTIONAL = frozenset({"next_review_as_printed", "stem", "companions"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ class Policy:
         topics: By id, in the file's order.
         digest: 16 hexadecimal digits over everything that judging depends on.
         file: Where it was read from.
+        companions: Other policies that the text relies on, as it calls them.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Policy:
     topics: Mapping[TopicId, Topic]
     digest: str
     file: str
+    companions: tuple[str, ...] = ()
 
     def clause(self, topic: TopicId | str) -> Clause:
         """Return the clause a topic falls under.
@@ -217,7 +219,13 @@ class _Reader:
             topics=MappingProxyType(topics),
             digest=_digest(clauses, topics),
             file=self.file,
+            companions=self._companions(data.get("companions", [])),
         )
+
+    def _companions(self, named: object) -> tuple[str, ...]:
+        if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named):
+            raise self._wrong("companions", "not a list of names", 'Write ["Safeguarding Policy"].')
+        return tuple(dict.fromkeys(named))
 
     def _clauses(self, entries: object) -> dict[ClauseId, Clause]:
         if not isinstance(entries, list) or not entries:

@@ -55,6 +55,13 @@ class Council(Section):
         examples=["logo.png"],
     )
 
+    companion_reviews: dict[str, date] = Field(
+        default_factory=dict,
+        description="By when each policy that the social media policy relies on is reviewed next; "
+        "reports name those without a day.",
+        examples=[{"Safeguarding Policy": date(2027, 5, 31)}],
+    )
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -116,6 +123,11 @@ class Schedule(Section):
         ge=1,
         le=30,
         examples=[3],
+    )
+    reports: bool = Field(
+        default=True,
+        description="Whether reports go to the Clerk by themselves: each month, after each "
+        "pre-election period, and in April for the annual return.",
     )
 
 

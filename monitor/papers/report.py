@@ -6,9 +6,10 @@ import calendar
 import re
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from config.errors import OperatorError
-from config.types import SubjectKind
+from config.types import Resolution, SubjectKind
 from monitor.alerts.enclosing import Item, Part, Sheet, compose_sheet
 from monitor.alerts.message import enclosed, fits
 from monitor.alerts.wording import capital, count, listed
@@ -17,20 +18,23 @@ from monitor.report.cells import NOT_A_STATEMENT
 from monitor.report.gather import gather
 from monitor.report.period import Period, days_of, month_end
 from monitor.report.tables import tables_of
-from monitor.report.wording import day
+from monitor.report.wording import day, moment, resolution
 from monitor.report.written import one_file, page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
+    from monitor.alerts.enclosing import Posting
     from monitor.alerts.message import Addressee, Enclosure
     from monitor.app import App
     from monitor.report.cells import Cell, Table
-    from monitor.report.facts import Report
+    from monitor.report.facts import CaseLine, Report
 
 _TOLD = ("by_clause", "by_account", "removal", "coverage", "windows", "spend", "policy")
 """Tables whose figures stand in the mail itself; the others are long, and in the files."""
+_ATTACHED = "The whole report is attached: a page to print, and a spreadsheet file."
+_TAKEN_DOWN = frozenset({Resolution.REMOVED, Resolution.CORRECTED})
 _NOTHING = frozenset({"0", "none", ""})
 _UNIT = re.compile(r" \([^)]*\)$")
 _MONTH = re.compile(r"(?:(?P<name>[a-z]{3,9})\s+)?(?P<year>\d{4})", re.ASCII | re.IGNORECASE)
@@ -103,28 +107,108 @@ def report_mail(
         app.repository, settings=app.settings, policy=app.policy, period=period, as_of=at
     )
     people = to if isinstance(to, tuple) else (to,)
-    mail = compose_sheet(
-        sheet_of(report),
-        posting(app, key_of("report", asked), to=people, at=at, follows=follows),
-        files=files_of(report),
-        shorter="The rest is in the attached page and file.",
-    )
+    key = key_of("report", asked)
+    way = posting(app, key, to=people, at=at, follows=follows)
+    return compose_report(report, period_sheet(report), way)
+
+
+def compose_report(report: Report, sheet: Sheet, way: Posting) -> Paper:
+    """Return the finished mail with a report's page and file.
+
+    Raises:
+        MailError: An address is not usable.
+    """
+    shorter = "The rest is in the attached page and file."
+    mail = compose_sheet(sheet, way, files=files_of(report), shorter=shorter)
     return Paper(mail=mail)
 
 
-def sheet_of(report: Report, *, subject: str = "", lines: tuple[str, ...] = ()) -> Sheet:
-    """Return what a report's mail says.
+def period_sheet(report: Report) -> Sheet:
+    """Return what a report's mail says."""
+    title = titled(report.period)
+    so_far = " so far" if report.period.is_running else ""
+    return Sheet(
+        subject=f"Report for {title}{so_far}: {_flagged(report)} flagged",
+        lead=_lead(f"{title}{so_far}", report),
+        lines=(_ATTACHED,),
+        parts=_parts(report),
+        foot=(NOT_A_STATEMENT,),
+    )
+
+
+def window_sheet(report: Report) -> Sheet:
+    """Return what the mail after a pre-election period says."""
+    last = report.period.last
+    zone = ZoneInfo(report.around.zone)
+    gone = [line for line in report.closed if line.resolution in _TAKEN_DOWN]
+    undecided = [line for line in report.cases if line.resolution is None]
+    return Sheet(
+        subject=f"After the pre-election period: {_flagged(report)} flagged",
+        lead=_lead(f"The pre-election period that ended on {day(last)}", report),
+        lines=(
+            (
+                "What may sway voters is judged by the ordinary rules again. Comments, pages or "
+                "accounts that were closed for the period may be opened again."
+            ),
+            _ATTACHED,
+        ),
+        parts=(
+            cases_part(
+                "Taken down or changed in the period",
+                [line.id for line in gone],
+                lines={line.id: _gone(line, zone) for line in gone},
+            ),
+            cases_part(
+                "Still undecided",
+                [line.id for line in undecided],
+                lines={line.id: line.account_title for line in undecided},
+            ),
+            *_parts(report),
+        ),
+        foot=(NOT_A_STATEMENT,),
+    )
+
+
+def cases_part(
+    heading: str, cases: Sequence[int], *, lines: Mapping[int, str] | None = None
+) -> Part:
+    """Return a part that names cases, with what there is to say of each.
 
     Args:
-        report: The report.
-        subject: In place of the usual one; empty: the usual one.
-        lines: Paragraphs that come first.
+        heading: Its heading.
+        cases: Their numbers.
+        lines: In which words, by number; None: the numbers alone, in one line.
     """
-    total, title = report.total, titled(report.period)
-    noun = "post" if all(line.subject is SubjectKind.POST for line in report.cases) else "case"
-    flagged = count(total.flagged, noun)
+    if not cases:
+        return Part(heading=heading, note="None.")
+    if lines is None:
+        numbers = listed([str(number) for number in cases])
+        return Part(heading=heading, items=(Item(title=f"{_cases(len(cases))} {numbers}"),))
+    return Part(
+        heading=heading,
+        items=tuple(Item(title=f"Case {number}", lines=(lines[number],)) for number in cases),
+    )
+
+
+def _cases(number: int) -> str:
+    return "Case" if number == 1 else "Cases"
+
+
+def _gone(line: CaseLine, zone: ZoneInfo) -> str:
+    """Return what became of a case that was upheld."""
+    closed = "" if line.closed_at is None else f" on {moment(line.closed_at, zone)}"
+    return f"{line.account_title}: {resolution(line.resolution)}, closed{closed}"
+
+
+def _flagged(report: Report) -> str:
+    is_posts = all(line.subject is SubjectKind.POST for line in report.cases)
+    return count(report.total.flagged, "post" if is_posts else "case")
+
+
+def _lead(days: str, report: Report) -> str:
+    """Return what was flagged in some days and what came of it, in a sentence."""
+    total = report.total
     was = "was" if total.flagged == 1 else "were"
-    so_far = " so far" if report.period.is_running else ""
     amounts = (
         (total.upheld, "upheld by the Clerk"),
         (total.not_upheld, "not upheld"),
@@ -133,14 +217,11 @@ def sheet_of(report: Report, *, subject: str = "", lines: tuple[str, ...] = ()) 
         (total.undecided, "undecided"),
     )
     parts = listed([f"{amount:,} {said}" for amount, said in amounts if amount])
-    lead = f"{title}{so_far}: {flagged} {was} flagged{f', {parts}' if parts else ''}."
-    return Sheet(
-        subject=subject or f"Report for {title}{so_far}: {flagged} flagged",
-        lead=lead,
-        lines=(*lines, "The whole report is attached: a page to print, and a spreadsheet file."),
-        parts=tuple(part_of(table) for table in tables_of(report) if table.name in _TOLD),
-        foot=(NOT_A_STATEMENT,),
-    )
+    return f"{days}: {_flagged(report)} {was} flagged{f', {parts}' if parts else ''}."
+
+
+def _parts(report: Report) -> tuple[Part, ...]:
+    return tuple(part_of(table) for table in tables_of(report) if table.name in _TOLD)
 
 
 def files_of(report: Report) -> tuple[Enclosure, ...]:

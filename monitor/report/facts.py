@@ -7,14 +7,15 @@ carry neither words nor names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from config.types import AccountId, CaseState, Kind, Resolution
+from config.types import AccountId, Kind, Resolution
 from monitor.report.reading import Coverage, Looked, coverage_of
+from monitor.report.removal import Removal, removal_of, resolution_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime, timedelta
     from decimal import Decimal
 
     from config.types import CaseId, ClauseId, RuleId, Severity, SubjectKind
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MEMBERS = "Members' pages"
 """All accounts of kind member, as one line: a line each would count by person."""
-_UPHELD = frozenset({Resolution.REMOVED, Resolution.CORRECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,20 +102,6 @@ class RuleLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
-    """Time from finding a post to the first reading that no longer showed it as it was.
-
-    Of cases that were closed as removed or corrected within the period, whenever they were
-    found; None: there were none.
-    """
-
-    count: int = 0
-    median: timedelta | None = None
-    ninetieth: timedelta | None = None
-    longest: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedAccount:
     """One account of the register, as stated and remembered.
 
@@ -162,11 +148,11 @@ class SpendLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReview:
-    """When the adopted policy was last reviewed, and when it should be next."""
+    """When a policy was last reviewed, and when it should be next; None: nobody entered it."""
 
     title: str
-    reviewed_on: date
-    due_on: date
+    reviewed_on: date | None
+    due_on: date | None
     is_overdue: bool
 
 
@@ -189,7 +175,10 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a report needs beside what was counted; gathered by `monitor.report.gather`."""
+    """What a report needs beside what was counted; gathered by `monitor.report.gather`.
+
+    ``companions`` are the other policies that the adopted one relies on.
+    """
 
     council: str
     zone: str
@@ -201,6 +190,7 @@ class Surroundings:
     windows: tuple[WindowLine, ...]
     spend: tuple[SpendLine, ...]
     policy: PolicyReview
+    companions: tuple[PolicyReview, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +205,8 @@ class Report:
         unflagged: Titles of clauses under which nothing was flagged.
         coverage: In the register's order; members' pages each, by number.
         register: As it stood at the end of the period.
+        cases: Flagged in the period, by number.
+        closed: Closed in the period, whenever they were flagged.
     """
 
     period: Period
@@ -229,6 +221,7 @@ class Report:
     coverage: tuple[Coverage, ...]
     register: tuple[WatchedAccount, ...]
     cases: tuple[CaseLine, ...]
+    closed: tuple[CaseLine, ...] = ()
 
 
 def build(
@@ -272,50 +265,14 @@ def build(
         ),
         register=tuple(one for one in accounts if _stands(one, period.end)),
         cases=tuple(lines),
+        closed=tuple(
+            _case_line(one, accounts, period.end)
+            for one in tally.cases
+            if resolution_at(one, period.end) is not None
+            and one.closed_at is not None
+            and one.closed_at >= period.start
+        ),
     )
-
-
-def resolution_at(case: CaseTally, end: datetime) -> Resolution | None:
-    """Return how a case stood closed at an instant; None: it was not closed.
-
-    A case that was closed by then and was taken up again later counts as not closed: how it
-    was closed the first time was taken back.
-    """
-    states = [state for at, state in case.steps if at < end]
-    if states and states[-1] is not CaseState.CLOSED:
-        return None
-    is_closed = case.closed_at is not None and case.closed_at < end
-    return case.resolution if is_closed else None
-
-
-def removal_of(cases: Iterable[CaseTally], period: Period) -> Removal:
-    """Return the times to removal of the cases that were upheld and closed in a period."""
-    took = sorted(
-        max((case.gone_at or case.closed_at) - case.opened_at, timedelta(0))
-        for case in cases
-        if case.closed_at is not None
-        and period.start <= case.closed_at < period.end
-        and resolution_at(case, period.end) in _UPHELD
-    )
-    if not took:
-        return Removal()
-    return Removal(
-        count=len(took),
-        median=(took[(len(took) - 1) // 2] + took[len(took) // 2]) / 2,
-        ninetieth=nearest_rank(took, 90),
-        longest=took[-1],
-    )
-
-
-def nearest_rank(ordered: Sequence[timedelta], percent: int) -> timedelta:
-    """Return the smallest value that at least so many per cent of all do not exceed.
-
-    Args:
-        ordered: Smallest first, at least one.
-        percent: 1 to 100.
-    """
-    rank = -(-percent * len(ordered) // 100)
-    return ordered[max(rank, 1) - 1]
 
 
 def _case_line(case: CaseTally, accounts: Sequence[WatchedAccount], end: datetime) -> CaseLine:

@@ -27,7 +27,7 @@ from monitor.report.facts import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from config.policy import Policy
     from config.settings import Settings
@@ -74,6 +74,7 @@ def gather(
         windows=_windows(repository, settings, period, as_of),
         spend=_spend(tally.charges, settings),
         policy=_review(policy, settings, period),
+        companions=_companions(policy, settings, period),
     )
     return build(period, around, tally=tally, totals=totals)
 
@@ -170,11 +171,32 @@ def _platform(name: str) -> str:
         return name
 
 
+def _companions(policy: Policy, settings: Settings, period: Period) -> tuple[PolicyReview, ...]:
+    """Return the policies that the adopted one relies on, and others with a day entered."""
+    entered = settings.council.companion_reviews
+    known = {name.casefold(): day for name, day in entered.items()}
+    named = {name.casefold() for name in policy.companions}
+    names = [*policy.companions, *(name for name in entered if name.casefold() not in named)]
+    last = _last_day(settings, period)
+    return tuple(
+        PolicyReview(
+            title=name,
+            reviewed_on=None,
+            due_on=(due := known.get(name.casefold())),
+            is_overdue=due is not None and last > due,
+        )
+        for name in names
+    )
+
+
+def _last_day(settings: Settings, period: Period) -> date:
+    return (period.end - timedelta(microseconds=1)).astimezone(settings.zone()).date()
+
+
 def _review(policy: Policy, settings: Settings, period: Period) -> PolicyReview:
-    last = (period.end - timedelta(microseconds=1)).astimezone(settings.zone()).date()
     return PolicyReview(
         title=policy.title,
         reviewed_on=policy.reviewed_on,
         due_on=policy.next_review,
-        is_overdue=policy.is_overdue(last),
+        is_overdue=policy.is_overdue(_last_day(settings, period)),
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from monitor.report.cells import NOT_A_STATEMENT
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from monitor.report.facts import Outcomes, Report
+    from monitor.report.facts import CaseLine, Outcomes, Report
 
 Json = dict[str, Any]
 
@@ -75,23 +75,29 @@ def report_shape(report: Report) -> Json:
         ],
         "policy": {
             "title": around.policy.title,
-            "reviewed_on": around.policy.reviewed_on.isoformat(),
-            "due_on": around.policy.due_on.isoformat(),
+            "reviewed_on": _day(around.policy.reviewed_on),
+            "due_on": _day(around.policy.due_on),
             "is_overdue": around.policy.is_overdue,
         },
-        "list": [
-            {
-                "id": line.id,
-                "found_at": line.opened_at.isoformat(),
-                "account": line.account_title,
-                "clauses": list(line.clauses),
-                "severity": line.severity.value,
-                "resolution": None if line.resolution is None else line.resolution.value,
-                "closed_at": _instant(line.closed_at),
-                "history": line.history,
-            }
-            for line in report.cases
+        "companions": [
+            {"title": one.title, "due_on": _day(one.due_on), "is_overdue": one.is_overdue}
+            for one in around.companions
         ],
+        "list": [_case(line) for line in report.cases],
+        "closed": [_case(line) for line in report.closed],
+    }
+
+
+def _case(line: CaseLine) -> Json:
+    return {
+        "id": line.id,
+        "found_at": line.opened_at.isoformat(),
+        "account": line.account_title,
+        "clauses": list(line.clauses),
+        "severity": line.severity.value,
+        "resolution": None if line.resolution is None else line.resolution.value,
+        "closed_at": _instant(line.closed_at),
+        "history": line.history,
     }
 
 
@@ -134,6 +140,10 @@ def _outcomes(outcomes: Outcomes) -> Json:
 
 def _seconds(length: timedelta | None) -> int | None:
     return None if length is None else length // timedelta(seconds=1)
+
+
+def _day(on: date | None) -> str | None:
+    return None if on is None else on.isoformat()
 
 
 def _instant(at: datetime | None) -> str | None:

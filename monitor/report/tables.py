@@ -20,7 +20,8 @@ from monitor.report.cells import (
     number,
     words,
 )
-from monitor.report.wording import duration, every, moment, money, resolution, share
+from monitor.report.listing import cases_table, closed_table, policy_table
+from monitor.report.wording import duration, every, moment, money, share
 
 if TYPE_CHECKING:
     from monitor.report.facts import Line, Outcomes, Report
@@ -53,8 +54,9 @@ def tables_of(report: Report) -> tuple[Table, ...]:
         _spend(report),
         _rules(report),
         _register(report),
-        _policy(report),
-        _cases(report),
+        policy_table(report),
+        closed_table(report),
+        cases_table(report),
     )
 
 
@@ -303,62 +305,4 @@ def _register(report: Report) -> Table:
         numbers=frozenset(),
         rows=tuple(rows),
         empty="No account was registered.",
-    )
-
-
-def _policy(report: Report) -> Table:
-    policy = report.around.policy
-    return Table(
-        name="policy",
-        title="The policy's own review",
-        lead="",
-        columns=("Policy", "Last reviewed", "Review due by", "State at the end"),
-        numbers=frozenset(),
-        rows=(
-            (
-                words(policy.title),
-                dated(policy.reviewed_on),
-                dated(policy.due_on),
-                words("overdue" if policy.is_overdue else "in date"),
-            ),
-        ),
-    )
-
-
-def _cases(report: Report) -> Table:
-    zone = ZoneInfo(report.around.zone)
-    titles = {clause: title for clause, title, _ in report.around.clauses}
-    rows = []
-    for line in report.cases:
-        opened = line.opened_at.astimezone(zone).date()
-        closed = None if line.closed_at is None else line.closed_at.astimezone(zone).date()
-        rows.append(
-            (
-                number(line.id),
-                dated(opened),
-                words(line.account_title),
-                words(", ".join(titles.get(clause, clause) for clause in line.clauses)),
-                words(line.severity.value),
-                words(resolution(line.resolution)),
-                Cell(text=NOTHING, raw="") if closed is None else dated(closed),
-                words("before the watch" if line.history else line.subject.value),
-            )
-        )
-    return Table(
-        name="cases",
-        title="The cases",
-        lead="By number; words, addresses and names are in the record, not here.",
-        columns=(
-            "Case",
-            "Found on",
-            "Account",
-            "Clauses",
-            "Severity",
-            "Outcome",
-            "Closed on",
-            "Subject",
-        ),
-        numbers=frozenset({0}),
-        rows=tuple(rows),
-        empty="There is none.",
     )

@@ -231,6 +231,16 @@ HOLD = shape(
     released_because=maybe(TEXT),
 )
 
+_REPORTED = shape(
+    id=COUNT,
+    found_at=INSTANT,
+    account=TEXT,
+    clauses=several(CLAUSE),
+    severity=one_of(Severity),
+    resolution=maybe(one_of(Resolution)),
+    closed_at=maybe(INSTANT),
+    history=YES_NO,
+)
 SCHEMAS: Final[dict[str, Schema]] = {
     "check": shape(
         id={},
@@ -383,18 +393,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             shape(platform=TEXT, resources=COUNT, usd=TEXT, budget_usd_per_month=maybe(TEXT))
         ),
         policy=shape(title=TEXT, reviewed_on=DATE, due_on=DATE, is_overdue=YES_NO),
-        list=several(
-            shape(
-                id=COUNT,
-                found_at=INSTANT,
-                account=TEXT,
-                clauses=several(CLAUSE),
-                severity=one_of(Severity),
-                resolution=maybe(one_of(Resolution)),
-                closed_at=maybe(INSTANT),
-                history=YES_NO,
-            )
-        ),
+        companions=several(shape(title=TEXT, due_on=maybe(DATE), is_overdue=YES_NO)),
+        list=several(_REPORTED),
+        closed=several(_REPORTED),
     ),
     "search": shape(
         hits=several(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -354,8 +354,9 @@ def test_questions_propose_the_example_and_unknown_ones_are_refused() -> None:
 def test_a_value_of_a_kind_that_no_setting_has_is_a_mistake_of_ours() -> None:
     """The writer of TOML refuses what it does not know; None is an empty text."""
     assert (toml(None), toml(timedelta(seconds=90))) == ('""', '"90s"')
+    assert toml({'A "b"': date(2027, 5, 31)}) == '{"A \\"b\\"" = 2027-05-31}'
     with pytest.raises(TypeError):
-        toml({})
+        toml(object())
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from config.errors import OperatorError
 from config.types import AccountId, CaseState, Kind, Resolution
-from monitor.report.facts import MEMBERS, Outcomes, build, nearest_rank, removal_of, resolution_at
+from monitor.report.facts import MEMBERS, Outcomes, build
 from monitor.report.period import Period, days_of
 from monitor.report.reading import missed_in
+from monitor.report.removal import nearest_rank, removal_of, resolution_at
 from storage.values import CoverageTotal, Gap, Review, Tally
 from tests.lib.tallies import AFTER, HALF_HOUR, ZONE, account, around, at, case, period
 
