@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import CaseState, Resolution
+from monitor.cases.alike import WHY, are_alike, folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -131,6 +132,7 @@ def apply(
         StorageError: Nothing of the lot was written.
     """
     opened: list[CaseId] = []
+    lot: dict[CaseId, str] = {}
     touched: list[CaseId] = []
     mails = 0
     with repository.writing() as transaction:
@@ -149,6 +151,7 @@ def apply(
             )
             for finding in verdict.case.findings:
                 transaction.attach(case, stored[finding.key()])
+            _link(transaction, case, verdict, lot, at=at)
             if case != verdict.case.join and case not in opened:
                 opened.append(case)
             if verdict.case.is_urgent:
@@ -178,6 +181,22 @@ def _tell(
         transaction.fold(mail.key, case.id, at=at)
         return False
     return transaction.queue_mail(mail, at=at)
+
+
+def _link(
+    transaction: Transaction,
+    case: CaseId,
+    verdict: Verdict,
+    lot: dict[CaseId, str],
+    *,
+    at: datetime,
+) -> None:
+    """Link a case with those on nearly the same words: known ones, and those of this lot."""
+    said = folded(verdict.version.words.text)
+    near = [other for other, words in lot.items() if other != case and are_alike(said, words)]
+    for other in dict.fromkeys((*verdict.alike, *near)):
+        transaction.link_cases(case, other, why=WHY, at=at)
+    lot.setdefault(case, said)
 
 
 def _mark(transaction: Transaction, verdicts: Sequence[Verdict]) -> None:

@@ -57,6 +57,7 @@ class Verdict:
         unchanged: How many still hold.
         case: What happens to its case; None: nothing.
         not_judged: Checks that could not judge.
+        alike: Other cases on nearly the same words; its case is linked with them.
     """
 
     version: VersionToJudge
@@ -66,6 +67,7 @@ class Verdict:
     unchanged: int = 0
     case: CaseIntent | None = None
     not_judged: tuple[str, ...] = ()
+    alike: tuple[CaseId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

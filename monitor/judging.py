@@ -7,7 +7,7 @@ the middle all come down to the same question: which versions are stale?
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from config.types import CaseState, PollStatus, SubjectKind
 from monitor.alerts.folding import must_wait, put_list
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
+from monitor.cases.alike import Kin
 from monitor.checks.base import Context, Judgement, Material
 from monitor.checks.picture import picture_hash
 from monitor.decide import Decider, account_stamp, is_over, of_account
@@ -58,6 +59,7 @@ class Bench:
         accounts: By label.
         stamps: What each account is judged with, as one digest.
         deciders: One for each account.
+        kin: The words on which the cases so far rest.
     """
 
     judge: Judge
@@ -66,12 +68,14 @@ class Bench:
     accounts: Mapping[AccountId, Account]
     stamps: Mapping[AccountId, str]
     deciders: Mapping[AccountId, Decider]
+    kin: Kin = field(default_factory=Kin)
 
     def verdict(self, version: VersionToJudge) -> Verdict:
         """Judge one version and decide what follows; changes nothing."""
         account = self.accounts[version.account]
         material = material_of(version, account)
-        return self.deciders[version.account].decide(version, self.judgement(material))
+        decided = self.deciders[version.account].decide(version, self.judgement(material))
+        return self.kin.with_kin(decided)
 
     def judgement(self, material: Material) -> Judgement:
         """Return what the clause checks and the freeze rules find in one version."""
@@ -186,6 +190,7 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
         freeze=judge.policy.clause(TOPIC).id,
         accounts={account.id: account for account in app.register},
         stamps=stamps,
+        kin=Kin.of(app.repository.flagged()),
         deciders={
             account.id: Decider(
                 kind=account.kind,
@@ -269,7 +274,10 @@ def judge_stale(app: App, *, as_of: datetime, accounts: Sequence[Account] | None
             lot = app.repository.stale_versions(stamps, limit=LOT)
             if not lot:
                 break
-            outcome += carry_out(app, [made.verdict(version) for version in lot], at=as_of)
+            done = carry_out(app, [made.verdict(version) for version in lot], at=as_of)
+        outcome += done
+        if done.cases_opened:
+            made = replace(made, kin=Kin.of(app.repository.flagged()))
     _close_empty(app, outcome, accounts, at=as_of)
     return outcome + Outcome(mails_queued=int(put_list(app, as_of=as_of)))
 

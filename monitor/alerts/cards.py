@@ -10,7 +10,7 @@ from config.types import CaseId, CaseState, Kind, Outcome, Severity, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.offers import Command, offers
 from monitor.alerts.wording import abridged, capital, count, listed, place, sentence
-from monitor.cases.life import last_step
+from monitor.cases.life import assigned_to, last_step
 from monitor.people.handing import covered
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SERIOUS = {Severity.URGENT: 0, Severity.REVIEW: 1, Severity.NOTE: 2}
 # Findings of one case that are explained; the rest are a count.
+_MOST_LINKS = 5
 _MOST_BREACHES = 4
 _MOST_MATCHED = 5
 # Words of a post in a line about its case, in characters.
@@ -133,7 +134,7 @@ class Desk:
             is_urgent=case.severity is Severity.URGENT,
             seen=self._seen(case),
             quote=tuple(line.rstrip() for line in plain(excerpt).split("\n")) if excerpt else (),
-            notes=_notes(case, masked=masked, excerpt=excerpt, cut=cut),
+            notes=(*_notes(case, masked=masked, excerpt=excerpt, cut=cut), *self._beside(case)),
             matched="" if masked else _matched(case),
             breaches=breaches,
             more=more,
@@ -146,7 +147,8 @@ class Desk:
     def line(self, case: Case) -> Line:
         """Return a case in one line: clause, deadline, day, account and a few words."""
         clauses = listed(self._clause_titles(case))
-        breach = f"may breach {clauses}" if clauses else "no finding holds any more"
+        without = "no finding holds any more" if case.withdrawn else "no rule finds anything in it"
+        breach = f"may breach {clauses}" if clauses else without
         due = f"; decide by {self.calendar.moment(case.due_at)}" if not case.history else ""
         also = self.also_asked(case)
         due += f"; {also}" if also else ""
@@ -210,6 +212,18 @@ class Desk:
             return "by the page"
         is_by_handle = known.title.startswith(f"{known.short} @")
         return "by the account" if is_by_handle else f"to {place(known.short)}"
+
+    def _beside(self, case: Case) -> tuple[str, ...]:
+        """Return where nearly the same stands too, and who has been given the case."""
+        said = []
+        for link in case.links[:_MOST_LINKS]:
+            known = self.accounts.get(link.account)
+            where = place(known.short) if known else one_line(link.account)
+            said.append(f"{capital(link.why)} on {where}: case {link.case}.")
+        more = len(case.links) - _MOST_LINKS
+        said += [f"And {count(more, 'more case')} like it."] if more > 0 else []
+        who = assigned_to(case)
+        return (*said, f"Given to {one_line(who, most=60)}.") if who else tuple(said)
 
     def _decide(self, case: Case) -> str:
         """Return by when a decision is asked for."""

@@ -9,6 +9,7 @@ from config.types import Severity, SubjectKind
 from monitor.alerts.cards import ordered_findings
 from monitor.alerts.hardening import one_line
 from monitor.alerts.wording import capital, count, place
+from monitor.cases.life import is_hijack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,9 @@ def urgent_subject(case: Case, *, account: AccountFacts, policy: PolicyWords) ->
     worst = next((found for found in findings if found.severity is Severity.URGENT), findings[0])
     clause = one_line(policy.titles.get(worst.clause, worst.clause))
     may = _MAY.get(worst.topic, f"may breach {clause}")
-    if case.subject_kind is SubjectKind.POST:
+    if is_hijack(case):
+        what = f"{place(account.short)} may be in someone else's hands"
+    elif case.subject_kind is SubjectKind.POST:
         what = f"a post on {place(account.short)} {may}"
     else:
         what = f"the {_NOUNS[case.subject_kind]} of {place(account.short)} {may}"

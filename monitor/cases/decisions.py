@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from config.errors import OperatorError
-from config.types import CaseState, SubjectKind
+from config.types import SubjectKind
 from monitor.alerts.asking import request_key
 from monitor.cases.life import Step, is_outstanding, move, request_count
 from monitor.decide import words_hash
@@ -196,46 +196,6 @@ def dismiss(
         _write(transaction, case, step, by=by, at=at, what=what)
         _take_back(transaction, case, at=at, withdrawal=withdrawal)
     return _known(repository, number)
-
-
-def dismiss_history(
-    repository: Repository,
-    *,
-    before: datetime,
-    by: str,
-    because: str,
-    at: datetime,
-    owners: Owners | None = None,
-) -> list[Case]:
-    """Dismiss every open case of an older post that was published before an instant.
-
-    Each is one decision of its own; those on accounts of who decides are left out.
-
-    Args:
-        repository: Where the cases are.
-        before: Only what was published before this; aware UTC.
-        by: Who decides.
-        because: Why; owed.
-        at: When; aware UTC.
-        owners: Who answers for which account.
-
-    Returns:
-        The cases that were closed, by number.
-
-    Raises:
-        OperatorError: No reason.
-    """
-    chosen = [
-        case.id
-        for case in repository.cases(states=(CaseState.OPEN,))
-        if case.history
-        and case.published_at < before
-        and not (owners is not None and owners.owns(by, case.account))
-    ]
-    return [
-        dismiss(repository, number, by=by, because=because, at=at, owners=owners)
-        for number in sorted(chosen)
-    ]
 
 
 def leave(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.alerts.wording import count, listed
+from monitor.cases.life import answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,8 @@ def missing(
     if pictures:
         named = count(pictures, "picture or video was", "pictures or videos were")
         said.append(f"Pictures, sound and video: {named} named by the platform, not copied.")
-    said.append("An answer of the account's owner: none is kept with this case.")
+    if not answers(custody.case):
+        said.append("An answer of the account's owner: none is kept with this case.")
     said.append(
         "What stood there for less than the time between two readings: accounts are read "
         f"{frame.read_every}, when the platform lets them be read."

@@ -25,6 +25,7 @@ class Step(StrEnum):
     ESCALATE = "escalate"
     REOPEN = "reopen"
     NOTE = "note"
+    LINKED = "linked"
     PERIOD = "closed for a period"
     ASSIGN = "assign"
     ANSWER = "answer"
@@ -165,6 +166,14 @@ TABLE = {
             owes_reason=True,
         ),
         Way(
+            step=Step.LINKED,
+            starts=tuple(CaseState),
+            to=None,
+            does="linked",
+            means="nearly the same words, or the same picture, stand on another case",
+            by_person=False,
+        ),
+        Way(
             step=Step.PERIOD,
             starts=ASKED,
             to=None,
@@ -265,5 +274,5 @@ TABLE = {
 """Every step, in the order in which pages and messages name them."""
 
 REQUESTS = (Step.REQUEST_REMOVAL, Step.REQUEST_CORRECTION, Step.REQUEST_CLOSURE)
-BESIDE = (Step.NOTE, Step.PERIOD, Step.ASSIGN, Step.ANSWER, Step.COVER)
+BESIDE = (Step.NOTE, Step.LINKED, Step.PERIOD, Step.ASSIGN, Step.ANSWER, Step.COVER)
 """Steps that are written down beside the life of a case and lead nowhere."""

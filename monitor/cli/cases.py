@@ -9,7 +9,9 @@ import typer
 
 from config.errors import OperatorError
 from config.types import CaseId, CaseState
+from monitor.cases.life import assigned_to
 from monitor.cli.common import (
+    CaseArgument,
     ConfigOption,
     JsonOption,
     count,
@@ -19,7 +21,7 @@ from monitor.cli.common import (
     say,
     workplace,
 )
-from monitor.cli.deciding import CaseArgument, add_to
+from monitor.cli.deciding import add_to
 from monitor.cli.keeping import do_not_copy
 
 if TYPE_CHECKING:
@@ -84,6 +86,8 @@ def _line(case: Case, place: Workplace) -> str:
     clauses = ", ".join(sorted({stored.finding.clause for stored in case.findings}))
     flags = " (older post)" if case.history else ""
     due = case.due_at.astimezone(place.settings.zone())
+    who = assigned_to(case)
+    flags += f" ({harmless(who, most=40)})" if who else ""
     words = "" if _is_masked(case) else f"  {harmless(case.text, most=60)}"
     return (
         f"{case.id:>5}  {case.severity.value:6}  {case.state.value:17}  {case.account:18}  "
@@ -111,6 +115,10 @@ def _tell(case: Case, place: Workplace) -> None:
     say(f"Last read  {at(case.last_read_at)}: {seen}")
     say(f"Address    {harmless(case.url)}")
     say(f"Decide by  {at(case.due_at)}")
+    if who := assigned_to(case):
+        say(f"Given to   {harmless(who)}")
+    for link in case.links:
+        say(f"Linked     case {link.case} ({link.account}): {link.why}")
     say(f"Words      {harmless(case.text, most=1000)}")
     for stored in case.findings:
         found = stored.finding

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from monitor.app import App
     from storage.repository import Repository
+    from storage.values import Case
 
 ConfigOption = Annotated[
     Path | None,
@@ -49,6 +50,7 @@ ByOption = Annotated[
         show_default=False,
     ),
 ]
+CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case.", min=1)]
 BecauseOption = Annotated[
     str,
     typer.Option("--because", metavar="REASON", help="Kept with the case.", show_default=False),
@@ -288,3 +290,14 @@ def _sensible(on: date) -> date:
     if not _FIRST_YEAR <= on.year <= _LAST_YEAR:
         raise ValueError(f"the year must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
     return on
+
+
+def show_case(case: Case, *, json: bool) -> None:
+    """Print a case as it stands after a decision."""
+    from monitor.cases.life import standing
+    from monitor.cli import shapes
+
+    if json:
+        emit(shapes.case_with_events(case))
+    else:
+        say(f"Case {case.id} is now {standing(case)}.")

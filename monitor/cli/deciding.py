@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,42 +9,52 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from config.types import CaseId
+from monitor.cli import asking
 from monitor.cli.common import (
     BecauseOption,
     ByOption,
+    CaseArgument,
     ConfigOption,
     JsonOption,
     count,
     day,
     emit,
-    harmless,
     instant,
     opened_app,
     person,
     say,
+    show_case,
     workplace,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from monitor.app import App
-    from monitor.cases.request import Requested
     from storage.values import Case
 
     Decide = Callable[[App, CaseId, str, datetime], Case]
 
-CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case.", min=1)]
+MaybeCaseArgument = Annotated[
+    int | None, typer.Argument(metavar="[CASE]", help="Number of the case.", min=1)
+]
+AllHistoryOption = Annotated[
+    bool, typer.Option("--all-history", help="Every open case of an older post at once.")
+]
+OlderThanOption = Annotated[
+    str | None,
+    typer.Option(
+        "--older-than", metavar="DATE", help="With --all-history: published before this day."
+    ),
+]
 
 
 def add_to(group: typer.Typer) -> None:
     """Put the decisions into the group of commands about cases."""
     group.command("open")(open_case)
     group.command("acknowledge")(acknowledge)
-    group.command("request-removal")(request_removal)
-    group.command("request-closure")(request_closure)
+    asking.add_to(group)
     group.command("undo")(undo)
     group.command("dismiss")(dismiss)
     group.command("leave")(leave)
@@ -53,8 +62,6 @@ def add_to(group: typer.Typer) -> None:
     group.command("reopen")(reopen)
     group.command("note")(note)
     group.command("gone")(gone)
-    group.command("answer")(answer)
-    group.command("assign")(assign)
 
 
 def open_case(
@@ -90,7 +97,7 @@ def open_case(
             case = byhand.open_account_case(
                 app, account=where, by=person(by), because=because, at=at
             )
-            _print(case, json=json)
+            show_case(case, json=json)
             return
         case = byhand.open_case(
             app,
@@ -101,7 +108,7 @@ def open_case(
             because=because,
             at=app.clock.now(),
         )
-    _print(case, json=json)
+    show_case(case, json=json)
 
 
 def acknowledge(
@@ -119,78 +126,7 @@ def acknowledge(
             app.repository, number, by=who, because=because, at=at, owners=request.owners_of(app)
         )
 
-    _decide(config, case, decide, by=by, json=json)
-
-
-def request_removal(
-    case: CaseArgument,
-    correct: Annotated[
-        bool, typer.Option("--correct", help="Ask for a correction instead.")
-    ] = False,
-    config: ConfigOption = None,
-    because: BecauseOption = "",
-    by: ByOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Ask the account's owner by mail to take it down.
-
-    The mail leaves after fifteen minutes; until then `cases undo` stops it. It is sent by the
-    daemon, or by the next scan or verify. A member is reminded, never instructed.
-    """
-    from monitor.cases import request
-
-    place = workplace(config)
-    with opened_app(place) as app:
-        made = request.request_removal(
-            app,
-            CaseId(case),
-            by=person(by),
-            because=because,
-            at=app.clock.now(),
-            correct=correct,
-        )
-    if json:
-        _print(made.case, json=True)
-        return
-    _tell_request(made, place.settings.zone())
-
-
-def request_closure(
-    case: CaseArgument,
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="DATE", help="Last day on which it is to stay closed."),
-    ] = None,
-    after: Annotated[
-        str | None,
-        typer.Option("--until-after", metavar="POLL", help="The same: to the end of a poll's."),
-    ] = None,
-    config: ConfigOption = None,
-    because: BecauseOption = "",
-    by: ByOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Ask the owner by mail to close the whole account.
-
-    A reason is owed. Two readings at least ten minutes apart prove it, while the login still
-    works; the account is then expected to be missing. Closed for a time only, its owner and the
-    Clerk are reminded afterwards to open it again.
-    """
-    from monitor.cases import reopening, request
-
-    place = workplace(config)
-    with opened_app(place) as app:
-        at = app.clock.now()
-        last = day(until) if until else None
-        if after is not None:
-            last = reopening.last_day_of(app, after, at=at)
-        made = request.request_closure(
-            app, CaseId(case), by=person(by), because=because, at=at, until=last
-        )
-    if json:
-        _print(made.case, json=True)
-        return
-    _tell_request(made, place.settings.zone())
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def undo(
@@ -214,13 +150,11 @@ def undo(
             due_at=request.due_again(app, number, at=at),
         )
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def dismiss(
-    case: Annotated[
-        int | None, typer.Argument(metavar="[CASE]", help="Number of the case.", min=1)
-    ] = None,
+    case: MaybeCaseArgument = None,
     config: ConfigOption = None,
     because: BecauseOption = "",
     by: ByOption = None,
@@ -230,15 +164,8 @@ def dismiss(
             "--until", metavar="DATE", help="Accept it until this date instead of for good."
         ),
     ] = None,
-    all_history: Annotated[
-        bool, typer.Option("--all-history", help="Every open case of an older post at once.")
-    ] = False,
-    older_than: Annotated[
-        str | None,
-        typer.Option(
-            "--older-than", metavar="DATE", help="With --all-history: published before this day."
-        ),
-    ] = None,
+    all_history: AllHistoryOption = False,
+    older_than: OlderThanOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say "not a breach"; a reason is owed.
@@ -250,7 +177,7 @@ def dismiss(
 
     last = day(until) if until else None
     if all_history or older_than is not None or case is None:
-        _dismiss_history(config, case, older_than, because=because, by=by, json=json)
+        _decide_history(config, case, older_than, is_left=False, because=because, by=by, json=json)
         return
 
     def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
@@ -265,14 +192,16 @@ def dismiss(
             withdrawal=partial(request.withdrawal_of, app, at=at),
         )
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def leave(
-    case: CaseArgument,
+    case: MaybeCaseArgument = None,
     config: ConfigOption = None,
     because: BecauseOption = "",
     by: ByOption = None,
+    all_history: AllHistoryOption = False,
+    older_than: OlderThanOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say "it may be a breach and stays up"; a reason is owed.
@@ -280,6 +209,10 @@ def leave(
     Closes the case. Unlike dismiss, nothing becomes quiet.
     """
     from monitor.cases import decisions, request
+
+    if all_history or older_than is not None or case is None:
+        _decide_history(config, case, older_than, is_left=True, because=because, by=by, json=json)
+        return
 
     def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
         return decisions.leave(
@@ -292,7 +225,7 @@ def leave(
             withdrawal=partial(request.withdrawal_of, app, at=at),
         )
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def escalate(
@@ -311,7 +244,7 @@ def escalate(
     def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
         return decisions.escalate(app.repository, number, by=who, because=because, at=at)
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def reopen(
@@ -334,7 +267,7 @@ def reopen(
             due_at=request.due_again(app, number, at=at),
         )
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def note(
@@ -350,7 +283,7 @@ def note(
     def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
         return decisions.note(app.repository, number, by=who, because=words, at=at)
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
 def gone(
@@ -369,73 +302,32 @@ def gone(
     def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
         return byhand.seen_gone(app, number, by=who, because=because, at=at)
 
-    _decide(config, case, decide, by=by, json=json)
+    carry_out(config, case, decide, by=by, json=json)
 
 
-def answer(
-    case: CaseArgument,
-    words: Annotated[
-        str, typer.Option("--text", metavar="WORDS", help="What they say; - reads it.")
-    ],
-    config: ConfigOption = None,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="NAME", help="Who says it: the owner.")
-    ] = None,
-    json: JsonOption = False,
+def carry_out(
+    config: Path | None, case: int, decide: Decide, *, by: str | None, json: bool
 ) -> None:
-    """Keep what the account's owner says about a case.
-
-    It is printed on the case's paper: the right of reply.
-    """
-    from monitor.cases import beside, request
-
-    place = workplace(config)
-    said = sys.stdin.read() if words == "-" else words
-    with opened_app(place) as app:
-        known = app.repository.case(CaseId(case))
-        owner = request.owners_of(app).account(known.account) if known is not None else None
-        who = by or (owner.owner if owner is not None else "")
-        after = beside.answer(app.repository, CaseId(case), by=who, words=said, at=app.clock.now())
-    _print(after, json=json)
-
-
-def assign(
-    case: CaseArgument,
-    to: Annotated[str, typer.Argument(metavar="WHO", help="A role or a name, as listed.")],
-    config: ConfigOption = None,
-    by: ByOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Give a case to a listed person."""
-    from monitor.cases import beside
-
-    def decide(app: App, number: CaseId, who: str, at: datetime) -> Case:
-        return beside.assign(
-            app.repository, number, to=to, people=app.settings.people, by=who, at=at
-        )
-
-    _decide(config, case, decide, by=by, json=json)
-
-
-def _decide(config: Path | None, case: int, decide: Decide, *, by: str | None, json: bool) -> None:
     """Carry a decision out and print the case as it stands afterwards."""
     with opened_app(workplace(config)) as app:
         after = decide(app, CaseId(case), person(by), app.clock.now())
-    _print(after, json=json)
+    show_case(after, json=json)
 
 
-def _dismiss_history(
+def _decide_history(
     config: Path | None,
     case: int | None,
     older_than: str | None,
     *,
+    is_left: bool,
     because: str,
     by: str | None,
     json: bool,
 ) -> None:
-    """Dismiss every open case of an older post, perhaps only those before a day."""
+    """Decide every open case of an older post, those published before a day."""
     from config.errors import OperatorError
-    from monitor.cases import decisions, request
+    from monitor.cases import request
+    from monitor.cases.bulk import Verdict, decide_history
 
     if case is not None or older_than is None:
         raise OperatorError(
@@ -445,9 +337,11 @@ def _dismiss_history(
         )
     place = workplace(config)
     before = instant(older_than, place.settings)
+    verdict = Verdict.LEAVE if is_left else Verdict.DISMISS
     with opened_app(place) as app:
-        closed = decisions.dismiss_history(
+        closed = decide_history(
             app.repository,
+            verdict,
             before=before,
             by=person(by),
             because=because,
@@ -459,25 +353,4 @@ def _dismiss_history(
 
         emit([shapes.case_with_events(one) for one in closed])
     else:
-        say(f"{count(len(closed), 'case')} closed as not a breach.")
-
-
-def _tell_request(made: Requested, zone: ZoneInfo) -> None:
-    leaves = made.leaves_at.astimezone(zone)
-    due = made.case.due_at.astimezone(zone)
-    if not made.is_new:
-        say(f"Case {made.case.id}: this was asked for already.")
-    say(f"Mail       {harmless(made.subject)}")
-    say(f"Leaves     not before {leaves:%A %d %B, %H:%M}")
-    say(f"Due        {due:%A %d %B, %H:%M}")
-    say(f"To stop it: clerkwatch cases undo {made.case.id}")
-
-
-def _print(case: Case, *, json: bool) -> None:
-    from monitor.cases.life import standing
-    from monitor.cli import shapes
-
-    if json:
-        emit(shapes.case_with_events(case))
-    else:
-        say(f"Case {case.id} is now {standing(case)}.")
+        say(f"{count(len(closed), 'case')} closed as {verdict.value}.")

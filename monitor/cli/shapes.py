@@ -109,6 +109,9 @@ def case(one: Case) -> Json:
         "last_outcome": one.last_outcome.value,
         "last_read_at": one.last_read_at.isoformat(),
         "assigned_to": assigned_to(one) or None,
+        "links": [
+            {"case": link.case, "account": link.account, "why": link.why} for link in one.links
+        ],
     }
 
 

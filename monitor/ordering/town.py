@@ -11,7 +11,7 @@ from config.errors import OperatorError
 from config.types import Origin, PollStatus
 from monitor.alerts.house import House
 from monitor.alerts.wording import count
-from monitor.cases import decisions
+from monitor.cases.bulk import Verdict, decide_history
 from monitor.cases.replies.dates import day_in
 from monitor.cases.request import owners_of
 from monitor.freeze.objections import Weight, check_poll
@@ -120,8 +120,9 @@ def keep_all(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
     del transaction  # each case is a decision of its own, in the same transaction
     day = day_in(order.named, near=desk.today, later=False, example=_OLDER)
     before = datetime.combine(day, time.min, tzinfo=desk.app.settings.zone())
-    closed = decisions.dismiss_history(
+    closed = decide_history(
         desk.app.repository,
+        Verdict.DISMISS,
         before=before,
         by=desk.by,
         because=order.said,

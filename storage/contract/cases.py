@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from storage.values import (
         AccountSight,
         Case,
+        Flagged,
     )
 
 
@@ -77,6 +78,10 @@ class CaseSteps(Protocol):
 
         ``due_at`` is by when something is due from now on; None leaves it as it is.
         """
+        ...
+
+    def link_cases(self, case: CaseId, other: CaseId, *, why: str, at: datetime) -> None:
+        """Link two cases, both ways; each gets an event. A second call changes nothing."""
         ...
 
     def case(self, case: CaseId) -> Case:
@@ -141,6 +146,10 @@ class Cases(Protocol):
 
     def account_sight(self, account: AccountId) -> AccountSight | None:
         """Return what readings have shown of an account as such; None: none was recorded."""
+        ...
+
+    def flagged(self) -> list[Flagged]:
+        """Return the words on which cases rest: each version with a finding of each case."""
         ...
 
     def case_counts(self) -> Mapping[CaseState, int]:

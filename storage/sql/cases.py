@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case as choose
@@ -20,6 +21,7 @@ from config.types import (
 )
 from storage.columns import plain
 from storage.sql.base import Desk, in_lots
+from storage.sql.linking import flagged_in, links_of
 from storage.sql.rows import finding_of, words_of
 from storage.tables import (
     Case,
@@ -32,7 +34,7 @@ from storage.tables import (
     Subject,
     Version,
 )
-from storage.values import AccountSight, StoredFinding
+from storage.values import AccountSight, Flagged, StoredFinding
 from storage.values import Case as CaseValue
 from storage.values import CaseEvent as EventValue
 
@@ -131,6 +133,11 @@ class Cases(Desk):
             gone_since=row.gone_since,
         )
 
+    def flagged(self) -> list[Flagged]:
+        """Return the words on which cases rest: each version with a finding of each case."""
+        with self._reading() as connection:
+            return flagged_in(connection)
+
     def case_counts(self) -> Mapping[CaseState, int]:
         """Return how many cases stand in each state; every state is named."""
         query = select(_CASE.c.state, func.count()).group_by(_CASE.c.state)
@@ -210,9 +217,17 @@ def read_cases(connection: Connection, query: Select[Any]) -> list[CaseValue]:
     for lot in in_lots(rows):
         ids = [row["id"] for row in lot]
         findings, events = findings_on(connection, ids), _events(connection, ids)
-        told = told_of(connection, ids)
+        told, links = told_of(connection, ids), links_of(connection, ids)
         found += [
-            _value(row, findings.get(row["id"], []), events.get(row["id"], []), told.get(row["id"]))
+            replace(
+                _value(
+                    row,
+                    findings.get(row["id"], []),
+                    events.get(row["id"], []),
+                    told.get(row["id"]),
+                ),
+                links=links.get(row["id"], ()),
+            )
             for row in lot
         ]
     return found

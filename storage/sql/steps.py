@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from config.errors import StorageError
 from config.types import (
@@ -26,6 +26,7 @@ from storage.tables import (
     Case,
     CaseEvent,
     CaseFinding,
+    CaseLink,
     Finding,
     Quieted,
     Version,
@@ -46,6 +47,7 @@ _VERSION = Version.__table__
 _CASE = Case.__table__
 _ON = CaseFinding.__table__
 _EVENT = CaseEvent.__table__
+_LINK = CaseLink.__table__
 _QUIETED = Quieted.__table__
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
@@ -176,6 +178,28 @@ class CaseSteps(Steps):
                 history=row["history"] and not is_new,
             )
         )
+
+    def link_cases(self, case: CaseId, other: CaseId, *, why: str, at: datetime) -> None:
+        """Link two cases, both ways; each gets an event. A second call changes nothing."""
+        older, newer = sorted((case, other))
+        if older == newer:
+            return
+        key = (_LINK.c.case == older) & (_LINK.c.other == newer)
+        if exists(self._connection, select(_LINK.c.case).where(key)):
+            return
+        values = {"case": older, "other": newer, "why": why, "at": at}
+        self._connection.execute(insert(_LINK).values(**plain_values(values)))
+        for one, its in ((older, newer), (newer, older)):
+            state = CaseState(self._row(CaseId(one))["state"])
+            self._event(
+                one,
+                at=at,
+                by="clerkwatch",
+                what="linked",
+                was=state,
+                to=state,
+                because=f"case {its}: {why}",
+            )
 
     def case(self, case: CaseId) -> CaseValue:
         """Return a case as it stands inside this transaction.

@@ -7,7 +7,7 @@ compares the two.
 
 from storage.tables.base import Row
 from storage.tables.evidence import Evidence, Hold, NoCopying, PictureAddress, Unkept
-from storage.tables.judging import Case, CaseEvent, CaseFinding, Finding, Quieted
+from storage.tables.judging import Case, CaseEvent, CaseFinding, CaseLink, Finding, Quieted
 from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
 from storage.tables.people import Absence
 from storage.tables.post import Bounce, Folded, SignOfLife
@@ -32,6 +32,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseFinding",
+    "CaseLink",
     "Coverage",
     "Evidence",
     "Finding",

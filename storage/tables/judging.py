@@ -86,6 +86,17 @@ class CaseFinding(Row, table=True):
     finding: int = Field(primary_key=True, foreign_key="finding.id", index=True)
 
 
+class CaseLink(Row, table=True):
+    """Two cases that belong together, the older first."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (CheckConstraint('"case" < other', name="older_first"),)
+    case: int = Field(primary_key=True, foreign_key="case.id")
+    other: int = Field(primary_key=True, foreign_key="case.id", index=True)
+    why: str = text_field()
+    at: datetime = instant_field()
+
+
 class CaseEvent(Row, table=True):
     """One step in the life of a case; never changed."""
 

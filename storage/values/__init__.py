@@ -6,7 +6,7 @@ starts quickly and checks stay pure. All instants are aware UTC.
 
 from __future__ import annotations
 
-from storage.values.cases import AccountSight, Case, CaseEvent
+from storage.values.cases import AccountSight, Case, CaseEvent, CaseLink, Flagged
 from storage.values.custody import Custody, KeptVersion, LedgerLine, Opened, Stretch, Told
 from storage.values.evidence import (
     Face,
@@ -52,6 +52,7 @@ __all__ = [
     "Bounced",
     "Case",
     "CaseEvent",
+    "CaseLink",
     "CaseTally",
     "Charge",
     "Coverage",
@@ -62,6 +63,7 @@ __all__ = [
     "Face",
     "Fault",
     "Finding",
+    "Flagged",
     "Folded",
     "Found",
     "Gap",

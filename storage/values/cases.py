@@ -51,6 +51,37 @@ class CaseEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLink:
+    """Another case that belongs to one, seen from there.
+
+    Attributes:
+        case: The other case.
+        account: On which account it is.
+        why: ``nearly the same words``, ``the same picture``.
+    """
+
+    case: CaseId
+    account: AccountId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """The words on which a case rests, to be compared with others.
+
+    Attributes:
+        text: Of one version on which a finding of the case stands, or stood.
+    """
+
+    case: CaseId
+    account: AccountId
+    subject: SubjectId
+    state: CaseState
+    resolution: Resolution | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What the Clerk decides on.
 
@@ -68,6 +99,7 @@ class Case:
             if it was seen again.
         is_edited_away: What was found stands in older versions only: the words that were
             shown last were not flagged.
+        links: Cases on nearly the same words, or the same picture, by number.
     """
 
     id: CaseId
@@ -98,3 +130,4 @@ class Case:
     last_visible_at: datetime | None = None
     gone_since: datetime | None = None
     is_edited_away: bool = False
+    links: tuple[CaseLink, ...] = ()

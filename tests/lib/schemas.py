@@ -129,6 +129,7 @@ CASE = shape(
     last_outcome=one_of(Outcome),
     last_read_at=INSTANT,
     assigned_to=maybe(TEXT),
+    links=several(shape(case=COUNT, account=TEXT, why=TEXT)),
 )
 CASE_WITH_EVENTS = _with(
     CASE,
@@ -260,13 +261,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "hold list": several(HOLD),
     "hold release": HOLD,
     "cases dismiss": {"anyOf": [CASE_WITH_EVENTS, several(CASE_WITH_EVENTS)]},
+    "cases leave": {"anyOf": [CASE_WITH_EVENTS, several(CASE_WITH_EVENTS)]},
     **{
         f"cases {step}": CASE_WITH_EVENTS
         for step in (
             "open",
             "request-removal",
             "undo",
-            "leave",
             "escalate",
             "reopen",
             "note",

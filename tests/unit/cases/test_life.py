@@ -44,6 +44,7 @@ ALLOWED = {
     Step.ESCALATE: (E, E, E, E, None, None),
     Step.REOPEN: (None, None, None, None, None, O),
     Step.NOTE: (O, A, R, V, E, C),
+    Step.LINKED: (O, A, R, V, E, C),
     Step.PERIOD: (None, None, R, V, None, None),
     Step.ASSIGN: (O, A, R, V, E, None),
     Step.ANSWER: (O, A, R, V, E, C),
