@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import check, digest, history, process, reading, report
+from benchmarks import calendar, check, digest, history, process, reading, report
 
 RESULTS = Path(__file__).with_name("results.md")
 
@@ -32,7 +32,15 @@ class Row:
 
 def rows() -> list[Row]:
     """Take every measurement."""
-    return [*_check(), *_history(), *_reading(), *_report(), *_digest(), *_process()]
+    return [
+        *_check(),
+        *_calendar(),
+        *_history(),
+        *_reading(),
+        *_report(),
+        *_digest(),
+        *_process(),
+    ]
 
 
 def _check() -> list[Row]:
@@ -58,6 +66,26 @@ def _check() -> list[Row]:
             "judge, load and compile",
             f"{got['start_s']:.2f} s, {got['start_mb']:.0f} MB",
             "",
+        ),
+    ]
+
+
+def _calendar() -> list[Row]:
+    got = calendar.measure()
+    return [
+        Row(
+            f"windows of {got['polls']:.0f} polls in thirty years",
+            f"{got['calendar_ms']:.0f} ms",
+            "",
+            "< 100 ms",
+            got["calendar_ms"] < 100,
+        ),
+        Row(
+            "check with all these windows around each post",
+            f"{got['windows_cost']:+.1%} time",
+            "the same check without windows",
+            "< 5 %",
+            got["windows_cost"] < 0.05,
         ),
     ]
 

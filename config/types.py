@@ -211,6 +211,14 @@ class WindowBasis(StrEnum):
     PRESUMED = "presumed"
 
 
+class Standing(StrEnum):
+    """What somebody or something on a poll's list is."""
+
+    CANDIDATE = "candidate"
+    AGENT = "agent"
+    PARTY = "party"
+
+
 class PollStatus(StrEnum):
     """Whether a poll will be held."""
 

@@ -214,6 +214,7 @@ def _polls(settings: Settings, repository: Repository | None, now: datetime) -> 
         nation=settings.council.nation,
         as_of=now,
         zone=settings.zone(),
+        extra_holidays=settings.council.holidays,
     )
     for poll, objections in found.items():
         for objection in objections:

@@ -21,6 +21,7 @@ from monitor.cases.alike import Kin
 from monitor.checks.base import Context, Judgement, Material
 from monitor.checks.picture import picture_hash
 from monitor.decide import Decider, account_stamp, is_over, of_account
+from monitor.freeze.naming import standing_names
 from monitor.freeze.polls import merge_polls, poll_of
 from monitor.freeze.rules import FREEZE, TOPIC, judge_freeze
 from monitor.freeze.stamp import windows_digest
@@ -118,6 +119,7 @@ def windows_at(
         zone=settings.zone(),
         nation=settings.council.nation,
         as_of=as_of,
+        extra_holidays=settings.council.holidays,
     )
 
 
@@ -133,7 +135,8 @@ def context_of(settings: Settings, repository: Repository | None, *, as_of: date
         windows=in_force(windows_at(settings, repository, as_of=as_of)),
         council=settings.council.name,
         email_domain=settings.council.email_domain,
-        candidates={poll.id: poll.candidates for poll in polls if poll.candidates},
+        candidates={poll.id: standing_names(poll.candidates) for poll in polls if poll.candidates},
+        places=settings.council.places,
         logo_hash=_logo_hash(settings.council.logo),
     )
 
@@ -174,6 +177,7 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
         "policy": app.policy.digest,
         "windows": windows_digest(context.windows, as_of),
         "candidates": repr(sorted(context.candidates.items())),
+        "places": repr(sorted(context.places.items())),
         "council": f"{context.council}\n{context.email_domain}\n{context.logo_hash}",
     }
     quieted = app.repository.quieted()

@@ -101,7 +101,11 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
     daemon = holder(settings.storage.url)
     changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     coming = coming_up(
-        polls_of(settings, repository), now, zone=settings.zone(), nation=settings.council.nation
+        polls_of(settings, repository),
+        now,
+        zone=settings.zone(),
+        nation=settings.council.nation,
+        extra_holidays=settings.council.holidays,
     )
     return Status(
         is_well=not late,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import (
-    Field,
-    field_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
 from config.settings.fields import Duration, Section, TimeOfDay
+from config.types import PollType
 
 
 class Council(Section):
@@ -49,6 +47,24 @@ class Council(Section):
         "deadline falls on them.",
         examples=[[date(2026, 12, 29), date(2026, 12, 30)]],
     )
+    places: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="By ward, the names of its streets, halls and parks: a post that names one is "
+        "about that ward (by-elections).",
+        examples=[{"Brookmeadow": ["Mill Hall", "Weir Road"]}],
+    )
+    authorities: dict[str, PollType] = Field(
+        default_factory=dict,
+        description="Whose elections touch the town, by Democracy Club's name of the organisation "
+        "or area, for elections import.",
+        examples=[{"hertsmere": "borough", "hertfordshire": "county"}],
+    )
+    holidays: tuple[date, ...] = Field(
+        default=(),
+        description="Bank holidays and days of mourning or thanksgiving proclaimed after this "
+        "version was made; election timetables do not count them.",
+        examples=[[date(2022, 9, 19)]],
+    )
     logo: Path | None = Field(
         default=None,
         description="Picture of the council's logo, compared with profile pictures.",
@@ -61,6 +77,16 @@ class Council(Section):
         "reports name those without a day.",
         examples=[{"Safeguarding Policy": date(2027, 5, 31)}],
     )
+
+    @model_validator(mode="after")
+    def _places_in_wards(self) -> Self:
+        strange = sorted(self.places.keys() - set(self.wards))
+        if strange:
+            raise ValueError(
+                f"places: {strange[0]!r} is not one of the wards "
+                f"({', '.join(self.wards) or 'which are empty'})"
+            )
+        return self
 
     @field_validator("timezone")
     @classmethod

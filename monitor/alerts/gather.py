@@ -65,7 +65,13 @@ def gather(
     today = as_of.astimezone(zone).date()
     previous, _ = previous_digest(repository, today)
     coming = elections(
-        coming_up(polls, as_of, zone=zone, nation=house.rota.nation),
+        coming_up(
+            polls,
+            as_of,
+            zone=zone,
+            nation=house.rota.nation,
+            extra_holidays=settings.council.holidays,
+        ),
         zone=zone,
         covered_from=previous.created_at.astimezone(zone).date() if previous else None,
         today=today,

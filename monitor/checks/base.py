@@ -69,6 +69,7 @@ class Context:
         council: The council's name.
         email_domain: The council's own mail domain.
         candidates: Names and handles by poll id.
+        places: Names of streets, halls and parks by ward.
         logo_hash: `monitor.checks.picture.picture_hash` of the council's logo; empty: no logo
             is configured, and pictures are not compared.
     """
@@ -78,6 +79,7 @@ class Context:
     council: str = ""
     email_domain: str = ""
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     logo_hash: str = ""
 
 

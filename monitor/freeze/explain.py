@@ -82,6 +82,7 @@ def poll_shape(
         "notice": poll.notice_on.isoformat() if poll.notice_on else None,
         "notice_origin": poll.notice_origin.value if poll.notice_origin else None,
         "last_day_for_notice": last.day.isoformat() if last.day else None,
+        "candidates": len(poll.candidates),
     }
 
 

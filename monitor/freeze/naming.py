@@ -6,10 +6,17 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from config import rules
 from config.rules.parse import parse_list
+from config.types import Standing
 from monitor.checks.normalise import Normaliser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from storage.values import Candidate
 
 _plain = Normaliser()
 _NOTHING = re.compile(r"(?!)")
@@ -38,6 +45,20 @@ def names_in(text: str, names: tuple[str, ...]) -> Naming:
     return Naming(
         spans=tuple(normal.span(*match.span()) for match in _pattern(names).finditer(normal.text))
     )
+
+
+def standing_names(candidates: Iterable[Candidate]) -> tuple[str, ...]:
+    """Return how those who stand can be named: names and handles; of parties handles only.
+
+    A party's name is common words as often as not ("Labour", "Green"); the rules on party
+    politics judge those by what is said beside them.
+    """
+    named: dict[str, None] = {}
+    for one in candidates:
+        if one.role is not Standing.PARTY:
+            named[one.name] = None
+        named.update(dict.fromkeys(one.handles))
+    return tuple(named)
 
 
 def speaks_of(text: str, what: str, *, is_list: bool = False) -> bool:

@@ -34,6 +34,7 @@ from config.types import (
     TopicId,
     WindowMode,
 )
+from monitor.freeze.around import any_closed, touching
 from monitor.freeze.naming import Naming, names_in, speaks_of, words_of
 from monitor.freeze.windows import NOWHERE, WHOLE
 from storage.values import Finding
@@ -113,6 +114,9 @@ def judge_freeze(
         One finding per rule and basis, each naming in ``context`` every poll that
         applies, sorted, joined by commas. Nothing outside windows.
     """
+    # Nearly every post ends here: nothing in it could count in any window.
+    if not matches and not context.candidates and not any_closed(context.windows):
+        return ()
     acts = tuple(_acts(material, context))
     if not acts:
         return ()
@@ -137,9 +141,7 @@ def _acts(material: Material, context: Context) -> Iterator[_Act]:
     if made is not None:
         start, end = made
         published = [
-            window
-            for window in context.windows
-            if start < window.end and end >= window.start and _binds(window, material)
+            window for window in touching(context.windows, start, end) if _binds(window, material)
         ]
         if published:
             remark = "" if material.is_first else _edit_remark(start, end, published)
@@ -148,8 +150,8 @@ def _acts(material: Material, context: Context) -> Iterator[_Act]:
         return
     standing = [
         window
-        for window in context.windows
-        if window.holds(context.as_of) and window not in published and _binds(window, material)
+        for window in touching(context.windows, context.as_of, context.as_of)
+        if _binds(window, material) and not any(window is one for one in published)
     ]
     if standing:
         remark = _standing_remark(material)
@@ -207,6 +209,8 @@ def _standing_remark(material: Material) -> str:
 def _content_findings(
     material: Material, matches: Sequence[Finding], context: Context, act: _Act
 ) -> Iterator[Finding]:
+    if not matches:
+        return
     full = tuple(window for window in act.windows if _is_full(window, material, context))
     for match in matches:
         polls = [
@@ -226,7 +230,7 @@ def _is_full(window: Window, material: Material, context: Context) -> bool:
     """Whether a window holds in full for this account and post, not only lightly."""
     if window.area == WHOLE or material.area.casefold() == window.area.casefold():
         return True
-    if speaks_of(material.words.text, window.area):
+    if names_in(material.words.text, (window.area, *context.places.get(window.area, ()))).spans:
         return True
     return bool(names_in(material.words.text, context.candidates.get(window.poll, ())).spans)
 
@@ -235,6 +239,8 @@ def _candidate_findings(
     material: Material, context: Context, act: _Act, clause: ClauseId
 ) -> Iterator[Finding]:
     """Name a candidate: found in every part of the town, unless it is the plain list of them."""
+    if not context.candidates:
+        return
     text = material.words.text
     named: dict[str, Naming] = {
         window.poll: found

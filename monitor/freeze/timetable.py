@@ -135,6 +135,24 @@ STATUTES: dict[PollType, Statute] = {
     ),
 }
 
+# Wales has rules of its own for polls from 5 May 2022 on; the count and the days are the same.
+_WALES_FROM = date(2022, 5, 5)
+_WELSH: dict[PollType, Statute] = {
+    PollType.PARISH: Statute(
+        regime=Regime.NOTICE,
+        days=25,
+        law="Local Elections (Communities) (Wales) Rules 2021, SI 2021/1460",
+        source="https://www.legislation.gov.uk/wsi/2021/1460/body/data.html",
+    ),
+    PollType.COUNTY: Statute(
+        regime=Regime.NOTICE,
+        days=25,
+        law="Local Elections (Principal Areas) (Wales) Rules 2021, SI 2021/1459",
+        source="https://legislation.gov.uk/wsi/2021/1459/note",
+    ),
+}
+_WELSH[PollType.BOROUGH] = _WELSH[PollType.COUNTY]
+
 _BY_ELECTION_TO_PARLIAMENT = Statute(
     regime=Regime.ASKED,
     law="parliamentary by-election: the notice hangs on the writ, not on the day of the poll",
@@ -203,11 +221,25 @@ def part_of(nation: str) -> str:
     return part
 
 
-def statute_for(poll_type: PollType, *, by_election: bool = False) -> Statute:
-    """Return the rule for a type of poll."""
+def statute_for(
+    poll_type: PollType,
+    *,
+    by_election: bool = False,
+    nation: str = "England",
+    held_on: date | None = None,
+) -> Statute:
+    """Return the rule for a type of poll.
+
+    Args:
+        poll_type: Type of the poll.
+        by_election: A single seat.
+        nation: England, Wales, Scotland or Northern Ireland.
+        held_on: Day of the poll, for rules that hold from a day on; None: the newest.
+    """
     if poll_type is PollType.PARLIAMENT and by_election:
         return _BY_ELECTION_TO_PARLIAMENT
-    return STATUTES[poll_type]
+    is_welsh = nation.strip().lower() == "wales" and (held_on is None or held_on >= _WALES_FROM)
+    return (_WELSH if is_welsh else STATUTES).get(poll_type, STATUTES[poll_type])
 
 
 def _unknown_because(statute: Statute, poll_type: PollType, held_on: date, part: str) -> str:
@@ -254,7 +286,7 @@ def last_day(
         SettingsError: The nation is unknown.
     """
     part = part_of(nation)
-    statute = statute_for(poll_type, by_election=by_election)
+    statute = statute_for(poll_type, by_election=by_election, nation=nation, held_on=held_on)
     ask = _unknown_because(statute, poll_type, held_on, part)
     if ask:
         return LastDay(day=None, statute=statute, ask=ask)

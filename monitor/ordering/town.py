@@ -72,6 +72,7 @@ def notice(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
         nation=council.nation,
         as_of=desk.at,
         zone=desk.app.settings.zone(),
+        extra_holidays=council.holidays,
     ):
         # By reply nobody can be asked back: what would have to be confirmed is refused.
         if objection.severity in {Weight.ERROR, Weight.CONFIRM}:

@@ -127,7 +127,13 @@ def _windows(
     polls = {poll.id: poll for poll in polls_of(settings, repository)}
     zone = settings.zone()
     windows = in_force(
-        all_windows(polls.values(), zone=zone, nation=settings.council.nation, as_of=as_of)
+        all_windows(
+            polls.values(),
+            zone=zone,
+            nation=settings.council.nation,
+            as_of=as_of,
+            extra_holidays=settings.council.holidays,
+        )
     )
     return tuple(
         WindowLine(

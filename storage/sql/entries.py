@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
 from config.types import (
-    Origin,
     RecipientState,
 )
 from storage.columns import plain, plain_values
-from storage.sql.base import exists, replace_row
+from storage.sql.base import exists
 from storage.sql.sources import mail_facts
 from storage.sql.stepping import Steps
 from storage.tables import (
@@ -25,9 +24,9 @@ from storage.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from storage.values import NewMail, PollRow
+    from storage.values import NewMail
     from storage.values import Review as ReviewValue
 
 _OUTBOX = Outbox.__table__
@@ -107,32 +106,7 @@ class MailSteps(Steps):
 
 
 class RegisterSteps(Steps):
-    """Polls, reviews, what was told, and notes."""
-
-    def put_poll(self, poll: PollRow, *, at: datetime) -> None:
-        """Enter or replace a poll by command; every change is a dated ledger entry."""
-        columns = _poll_columns(poll) | {
-            "origin": Origin.COMMAND.value,
-            "notice_origin": Origin.COMMAND.value if poll.notice_on else None,
-        }
-        self._put_poll("poll entered", columns, by=poll.entered_by, at=at)
-
-    def set_notice(self, poll: PollRow, day: date | None, *, by: str, at: datetime) -> None:
-        """Enter the notice of election of a poll (one from the configuration too).
-
-        A day of None takes back what was entered by command.
-        """
-        if day is None and poll.origin is Origin.CONFIGURATION:
-            self._connection.execute(_POLL.delete().where(_POLL.c.id == poll.id))
-            facts = {"poll": poll.id, "notice_on": None, "by": by}
-            self._chain.add("notice taken back", f"poll:{poll.id}", at=at, facts=facts)
-            return
-        columns = _poll_columns(poll) | {
-            "notice_on": day,
-            "notice_origin": None if day is None else Origin.COMMAND.value,
-        }
-        kind = "notice taken back" if day is None else "notice entered"
-        self._put_poll(kind, columns, by=by, at=at)
+    """Reviews, what was told, and notes."""
 
     def add_review(self, review: ReviewValue) -> None:
         """Note that a person looked at an account by hand; the same twice is one."""
@@ -168,43 +142,3 @@ class RegisterSteps(Steps):
     def note(self, what: str, *, at: datetime, facts: Mapping[str, str]) -> None:
         """Write one ledger entry that belongs to nothing else."""
         self._chain.add("note", f"note:{what}", at=at, facts={"what": what, "facts": dict(facts)})
-
-    def _put_poll(self, kind: str, columns: dict[str, Any], *, by: str, at: datetime) -> None:
-        columns |= {"entered_at": at, "entered_by": by}
-        known = (
-            self._connection.execute(select(_POLL).where(_POLL.c.id == columns["id"]))
-            .mappings()
-            .first()
-        )
-        passing = {"entered_at", "entered_by"}
-        if known is not None and all(
-            known[name] == value for name, value in columns.items() if name not in passing
-        ):
-            return
-        replace_row(self._connection, _POLL, columns)
-        facts = {name: _plain_value(value) for name, value in columns.items()}
-        self._chain.add(kind, f"poll:{columns['id']}", at=at, facts=facts)
-
-
-def _poll_columns(poll: PollRow) -> dict[str, Any]:
-    return {
-        "id": poll.id,
-        "type": poll.type.value,
-        "held_on": poll.held_on,
-        "area": poll.area,
-        "by_election": poll.by_election,
-        "notice_on": poll.notice_on,
-        "start": poll.start,
-        "end": poll.end,
-        "mode": poll.mode.value,
-        "status": poll.status.value,
-        "origin": poll.origin.value,
-        "notice_origin": None if poll.notice_origin is None else poll.notice_origin.value,
-        "candidates": list(poll.candidates),
-        "handed_over": list(poll.handed_over),
-    }
-
-
-def _plain_value(value: object) -> object:
-    """Return what JSON holds; instants and days in ISO form."""
-    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,4 +1,4 @@
-"""The outbox, and polls entered by command."""
+"""The outbox: mails until every recipient's server has answered."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ from sqlalchemy import select, update
 
 from config.errors import StorageError
 from config.types import (
-    AccountId,
     BounceAction,
     MailId,
     MailKind,
-    Origin,
-    PollId,
-    PollStatus,
-    PollType,
     RecipientState,
-    WindowMode,
 )
 from storage.sql.base import Desk, in_lots
-from storage.tables import Bounce, Outbox, OutboxRecipient, Poll
-from storage.values import OutboxMail, PollRow, Recipient
+from storage.tables import Bounce, Outbox, OutboxRecipient
+from storage.values import OutboxMail, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +25,6 @@ if TYPE_CHECKING:
 
 _OUTBOX = Outbox.__table__
 _RECIPIENT = OutboxRecipient.__table__
-_POLL = Poll.__table__
 _BOUNCE = Bounce.__table__
 
 
@@ -158,35 +151,3 @@ def _recipient(row: RowMapping, *, is_back: bool) -> Recipient:
         accepted_at=row["accepted_at"],
         last_error=row["last_error"],
     )
-
-
-class Polls(Desk):
-    """The part of the repository that keeps polls."""
-
-    def polls(self) -> list[PollRow]:
-        """Return the polls entered by command, and notices entered for others, by id."""
-        with self._reading() as connection:
-            rows = connection.execute(select(_POLL).order_by(_POLL.c.id)).mappings()
-            return [
-                PollRow(
-                    id=PollId(row["id"]),
-                    type=PollType(row["type"]),
-                    held_on=row["held_on"],
-                    area=row["area"],
-                    by_election=row["by_election"],
-                    notice_on=row["notice_on"],
-                    start=row["start"],
-                    end=row["end"],
-                    mode=WindowMode(row["mode"]),
-                    status=PollStatus(row["status"]),
-                    origin=Origin(row["origin"]),
-                    notice_origin=(
-                        None if row["notice_origin"] is None else Origin(row["notice_origin"])
-                    ),
-                    entered_at=row["entered_at"],
-                    entered_by=row["entered_by"],
-                    candidates=tuple(row["candidates"]),
-                    handed_over=tuple(AccountId(account) for account in row["handed_over"]),
-                )
-                for row in rows
-            ]

@@ -11,9 +11,10 @@ from storage.sql.entries import MailSteps, RegisterSteps
 from storage.sql.evidence import Evidences
 from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
-from storage.sql.mails import Mails, Polls
+from storage.sql.mails import Mails
 from storage.sql.outlines import Outlines
 from storage.sql.people import People, PeopleSteps
+from storage.sql.polls import Polls, PollSteps
 from storage.sql.post import Post, PostSteps
 from storage.sql.record import Record
 from storage.sql.recording import Recording
@@ -35,6 +36,7 @@ class SqlTransaction(
     MailSteps,
     RegisterSteps,
     PeopleSteps,
+    PollSteps,
     ReplySteps,
     PostSteps,
 ):

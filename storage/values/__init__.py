@@ -23,7 +23,7 @@ from storage.values.evidence import (
 from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
 from storage.values.mails import FOLDED, NewMail, NewReply, Offered, OutboxMail, Recipient
 from storage.values.people import Absence
-from storage.values.polls import PollRow
+from storage.values.polls import Candidate, PollRow
 from storage.values.post import Bounced, Folded, NewBounce, SignOfLife
 from storage.values.reading import (
     BY_HAND,
@@ -50,6 +50,7 @@ __all__ = [
     "AccountSight",
     "AccountState",
     "Bounced",
+    "Candidate",
     "Case",
     "CaseEvent",
     "CaseLink",

@@ -11,8 +11,27 @@ from config.types import (
     PollId,
     PollStatus,
     PollType,
+    Standing,
     WindowMode,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who stands at a poll, their agent, or a party that does; expires with the poll.
+
+    Attributes:
+        name: As on the statement of persons nominated; a party's registered name.
+        party: The candidate's party or group; empty: independent, or not known.
+        handles: Their own accounts, for example ``@adaquill``.
+        area: The ward they stand in; ``whole``: the whole town.
+    """
+
+    name: str
+    role: Standing = Standing.CANDIDATE
+    party: str = ""
+    handles: tuple[str, ...] = ()
+    area: str = "whole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,5 +61,5 @@ class PollRow:
     notice_origin: Origin | None = None
     entered_at: datetime | None = None
     entered_by: str = ""
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     handed_over: tuple[AccountId, ...] = ()

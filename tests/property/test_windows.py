@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.types import PollId, PollType
+from monitor.freeze.around import touching
 from monitor.freeze.stamp import windows_digest
 from monitor.freeze.timetable import last_day, uncounted_on
-from monitor.freeze.windows import in_force, windows_of
+from monitor.freeze.windows import all_windows, in_force, windows_of
 from storage.values import PollRow
 from tests.unit.freeze.build import LONDON
 
@@ -110,3 +111,16 @@ def test_the_stamp_changes_only_at_the_edges_of_windows(
         for edge in (window.start, window.end)
     )
     assert (windows_digest(windows, early) != windows_digest(windows, late)) is crossed
+
+
+@given(st.lists(polls(), max_size=8), MOMENTS, MOMENTS)
+def test_windows_around_a_stretch_are_those_that_hold_a_moment_of_it(
+    several: list[PollRow], one: datetime, other: datetime
+) -> None:
+    """Found by their edges, they are the ones that looking at each would find."""
+    first, last = min(one, other), max(one, other)
+    windows = all_windows(several, zone=LONDON, nation="England", as_of=first)
+    expected = [window for window in windows if window.start <= last and window.end > first]
+    found = touching(windows, first, last)
+    assert sorted(found, key=repr) == sorted(expected, key=repr)
+    assert [window.start for window in found] == sorted(window.start for window in found)

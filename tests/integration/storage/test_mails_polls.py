@@ -20,9 +20,10 @@ from config.types import (
     PollStatus,
     PollType,
     RecipientState,
+    Standing,
     WindowMode,
 )
-from storage.values import PollRow
+from storage.values import Candidate, PollRow
 from tests.lib.records import START, at, mail
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def test_a_poll_comes_back_as_entered(store: Repository) -> None:
         end=at(days=200),
         mode=WindowMode.CLOSED,
         status=PollStatus.POSTPONED,
-        candidates=("Ada Quill", "@adaquill"),
+        candidates=(
+            Candidate(name="Ada Quill", party="Reedmoor First", handles=("@adaquill",)),
+            Candidate(name="Reedmoor First", role=Standing.PARTY, area="Brookmeadow"),
+        ),
         handed_over=(AccountId("fair-facebook"),),
         entered_by="Jo Marsh",
     )
