@@ -78,12 +78,12 @@ def _ask(desk: Clerking, number: CaseId, order: Order, *, correct: bool) -> Orde
     )
     case, calendar = requested.case, desk.calendar()
     owner = next((one.owner for one in desk.app.register if one.id == case.account), "the owner")
-    what = "correct" if correct else "take down"
+    what, them = ("correct", "correct it") if correct else ("take down", "take it down")
     leaves, by = calendar.moment(requested.leaves_at), calendar.moment(case.due_at)
     return Ordered(
         subject=f"Case {number}: the owner is asked to {what} the post",
         said=(
-            f"{owner or 'The owner'} is asked by mail to {what} it, by {by}.",
+            f"{owner or 'The owner'} is asked by mail to {them}, by {by}.",
             f"The mail leaves on {leaves} at the earliest. Until then UNDO stops it.",
         ),
     )

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from monitor.report.facts import Line, Report
 
-_WIDTH = 720
-_LABELS = 264
-_FIGURES = 64
+_WIDTH = 520
+_LABELS = 206
+_FIGURES = 52
 _ROW = 30
 _BAR = 18
 _TOP = 8
@@ -33,7 +33,7 @@ _PARTS = (
     ("No longer applies", "lapsed"),
     ("Undecided", "undecided"),
 )
-_LONGEST_LABEL = 34
+_LONGEST_LABEL = 32
 
 
 @dataclass(frozen=True, slots=True)
