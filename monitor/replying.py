@@ -21,13 +21,24 @@ from monitor.alerts.answer import AnswerFacts, answer_key, compose_answer
 from monitor.alerts.bounces import read_report
 from monitor.alerts.facts import Stamp
 from monitor.cases import decisions
-from monitor.cases.replies import Offer, Refusal, Reply, Standing, examine, parse
+from monitor.cases.replies import (
+    Offer,
+    OwnerSaid,
+    Refusal,
+    Reply,
+    Standing,
+    examine,
+    owner_said,
+    parse,
+)
 from monitor.cases.replies.accept import ANSWERED, VALID_FOR, is_vouched
 from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.cases.replies.explaining import MORE, why_not
 from monitor.cases.replies.words import BESIDE, READING, Word
+from monitor.morning import is_by_hand
 from monitor.ordering import Clerking, Ordered, order_case, order_town
 from monitor.ordering.deciding import how_it_stands
+from monitor.owners_replying import asks_owner, keep_answer
 from monitor.returning import note_inbox, note_return
 from storage.values import NewReply
 
@@ -36,6 +47,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.errors import ClerkwatchError
+    from config.register import Account
     from config.settings import Person
     from monitor.alerts.bounces import Report
     from monitor.alerts.inbox import Arrived, Inbox, Session
@@ -43,9 +55,11 @@ if TYPE_CHECKING:
     from monitor.cases.replies.codes import Codes
     from monitor.cases.replies.words import Order
     from storage.repository import Transaction
+    from storage.values import Case
 
 _MOST_ANSWERS = 10
 """Answers a day to one person who decides nothing: a machine that hides its nature ends there."""
+_MOST_NOTE = 2000
 _A_DAY = timedelta(days=1)
 # An expired code is still told apart from a wrong one for a while.
 _REMEMBERED = VALID_FOR + timedelta(days=305)
@@ -66,13 +80,13 @@ class Handled:
         return replace(self, **{name: getattr(self, name) + 1})
 
 
-def may_decide(person: Person, people: Sequence[Person]) -> bool:
-    """Return whether a listed person may decide: not who only looks after the machine.
+def may_decide(people: Sequence[Person]) -> frozenset[str]:
+    """Return the addresses of those who may decide: not who only looks after the machine.
 
     Where nobody else is listed, there is nobody else to decide.
     """
-    is_only = all(one.role is Role.TECHNICAL for one in people)
-    return is_only or person.role is not Role.TECHNICAL
+    able = [one for one in people if one.role is not Role.TECHNICAL]
+    return frozenset(one.email.lower() for one in able or people)
 
 
 def handle_inbox(app: App) -> Handled:
@@ -161,13 +175,16 @@ class _Dealing:
             self.reply,
             offers=offers,
             codes=self.codes,
-            people=[one.email for one in people if may_decide(one, people)],
-            others=[one.email for one in people if not may_decide(one, people)],
+            people=may_decide(people),
+            others=[one.email for one in people],
             vouching=self._vouching(),
             as_of=self.at,
         )
         if person is not None and standing.refusal is None and self.reply.order is not None:
             return self._decide(person, standing, self.reply.order, offers)
+        owners = owner_said(self.reply, offers=offers, codes=self.codes, vouching=self._vouching())
+        if owners is not None:
+            return self._keep(owners)
         refusal = standing.refusal or Refusal.STRANGER
         if person is None or not (refusal in ANSWERED or self._reports_without_code(refusal)):
             return self.ignore(refusal.value)
@@ -209,6 +226,19 @@ class _Dealing:
         log.info("report of a mail server", why=why, mailbox_uid=self.uid)
         return ReplyOutcome.IGNORED
 
+    def _keep(self, said: OwnerSaid) -> ReplyOutcome:
+        """Keep an owner's answer and tell whoever decides; nothing is decided by it."""
+        since = self.at - _A_DAY
+        if self.app.repository.answers(self.reply.sender, since=since) >= _MOST_ANSWERS:
+            return self.ignore("answered often enough today")
+        with self.app.repository.together() as transaction:
+            keep_answer(self.app, self.codes, self.reply, said, transaction=transaction, at=self.at)
+            standing = Standing(refusal=None, mail=said.mail, number=said.number)
+            noted = self._noted(ReplyOutcome.ANSWERED, standing, why="the owner's answer")
+            transaction.add_reply(noted, at=self.at)
+        log.info("an owner has answered", case=said.number)
+        return ReplyOutcome.ANSWERED
+
     def ignore(self, why: str) -> ReplyOutcome:
         """Remember a mail that is none of our business."""
         log.info("mail left alone", why=why, mailbox_uid=self.uid)
@@ -231,8 +261,9 @@ class _Dealing:
                     if number == ABOUT_ALL
                     else order_case(desk, order, CaseId(number))
                 )
-                done = self._with_rest(done)
-                self._answer(transaction, person, standing, done, offers)
+                if not done.is_answered:
+                    done = self._with_rest(done)
+                    self._answer(transaction, person, standing, done, offers)
                 transaction.add_reply(self._noted(ReplyOutcome.DECIDED, standing), at=self.at)
         except (OperatorError, MailError) as error:
             refused = Ordered(
@@ -286,7 +317,7 @@ class _Dealing:
                     self.app.repository,
                     CaseId(standing.number),
                     by=person.name,
-                    because=self.reply.text,
+                    because=self.reply.text[:_MOST_NOTE],
                     at=self.at,
                 )
             ordered = Ordered(subject="Nothing was decided", said=said)
@@ -325,11 +356,25 @@ class _Dealing:
                     subject=ordered.subject,
                     said=ordered.said,
                     case=case,
+                    can_ask=self._can_ask(case),
+                    by_hand=self._is_by_hand(case),
                     cases=tuple(CaseId(one) for one in offer.cases) if offer else (),
                 )
             ),
             at=self.at,
         )
+
+    def _account(self, case: Case | None) -> Account | None:
+        label = None if case is None else case.account
+        return next((one for one in self.app.register if one.id == label), None)
+
+    def _can_ask(self, case: Case | None) -> bool:
+        account = self._account(case)
+        return account is not None and bool(account.owner_email)
+
+    def _is_by_hand(self, case: Case | None) -> bool:
+        account = self._account(case)
+        return account is not None and is_by_hand(account)
 
     def _offers(self) -> list[Offer]:
         """Return the mails whose codes the reply may carry."""
@@ -346,6 +391,7 @@ class _Dealing:
                 recipients=one.recipients,
                 sent_at=one.created_at,
                 used=one.used,
+                asks_owner=asks_owner(self.app, one),
             )
             for one in offered
         ]
@@ -353,7 +399,9 @@ class _Dealing:
     def _person(self) -> Person | None:
         """Return the listed person who wrote, or None."""
         people = self.app.settings.people
-        return next((one for one in people if one.email.lower() == self.reply.sender), None)
+        listed = [one for one in people if one.email.lower() == self.reply.sender]
+        # Who is listed twice acts in the role that may decide.
+        return min(listed, key=lambda one: one.role is Role.TECHNICAL, default=None)
 
     def _vouching(self) -> str:
         how = self.app.settings.mail.inbox

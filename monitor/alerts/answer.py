@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from monitor.cases.replies.codes import Codes
     from storage.values import Case
 
+_MOST_LINE = 200
+_MOST_WORDS = 1500
+"""Of an owner's words, in characters; all of them are kept with the case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerFacts:
@@ -38,12 +42,16 @@ class AnswerFacts:
         codes: This installation's.
         reply: Digest of the mail that is answered.
         follows: Message-ID of it; empty if it has none.
-        to: Who wrote it.
-        wrote: Its first line.
+        to: Who gets the answer: who wrote it, or whoever decides.
+        also: Who else gets it.
+        wrote: Its first line, or an owner's words.
+        writer: Who wrote it, if not ``to``; empty: they did.
         subject: What came of it, in a few words.
         said: What came of it, in sentences.
         case: The case it was about, as it stands now; None: none.
         cases: All cases of the mail that was answered, while ``case`` is None.
+        can_ask: The owner of the case's account can be written to.
+        by_hand: No programme reads the case's account.
     """
 
     council: str
@@ -60,6 +68,10 @@ class AnswerFacts:
     said: tuple[str, ...]
     case: Case | None = None
     cases: tuple[CaseId, ...] = ()
+    also: tuple[Addressee, ...] = ()
+    writer: str = ""
+    can_ask: bool = True
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +82,7 @@ class Answer:
     subject: str
     date: str
     lead: str
+    writes: str
     wrote: str
     lines: tuple[str, ...]
     commands: tuple[Command, ...]
@@ -91,14 +104,18 @@ def compose_answer(facts: AnswerFacts) -> NewMail:
     number = ABOUT_ALL if facts.case is None else facts.case.id
     offering = Offering(codes=facts.codes, mail=key, is_alone=True)
     calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
-    offered = tuple(offering.answers(facts.case)) if facts.case is not None else ()
+    offered: tuple[Command, ...] = ()
+    if facts.case is not None:
+        possible = offering.answers(facts.case, can_ask=facts.can_ask, by_hand=facts.by_hand)
+        offered = tuple(possible)
     subject = f"{one_line(facts.subject, most=120)} {facts.codes.tag(key, number)}"
     answer = Answer(
         council=one_line(facts.council),
         subject=subject,
         date=calendar.moment(facts.as_of),
         lead=one_line(facts.said[0], most=600),
-        wrote=one_line(facts.wrote, most=200),
+        writes=f"{one_line(facts.writer)} wrote" if facts.writer else "You wrote",
+        wrote=one_line(facts.wrote, most=_MOST_WORDS if facts.writer else _MOST_LINE),
         lines=tuple(one_line(line, most=600) for line in facts.said[1:]),
         commands=offered,
         foot=(
@@ -110,7 +127,7 @@ def compose_answer(facts: AnswerFacts) -> NewMail:
         kind=MailKind.ANSWER.value,
         council=facts.council,
         sender=facts.sender,
-        people=(facts.to,),
+        people=(facts.to, *facts.also),
         subject=subject,
         text=answer_text(answer),
         html=answer_html(answer),
@@ -126,6 +143,6 @@ def compose_answer(facts: AnswerFacts) -> NewMail:
         message_id=message_id(key, council=facts.council, sender=facts.sender),
         subject=subject,
         body=finish(letter),
-        recipients=envelope((facts.to,)),
+        recipients=envelope((facts.to, *facts.also)),
         cases=(facts.case.id,) if facts.case is not None else facts.cases,
     )

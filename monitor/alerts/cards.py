@@ -249,7 +249,8 @@ class Desk:
         if self.offering is None:
             return offers(case, account=known)
         can_ask = known is not None and known.is_owner_reachable
-        return tuple(self.offering.answers(case, can_ask=can_ask))
+        by_hand = known is not None and known.by_hand
+        return tuple(self.offering.answers(case, can_ask=can_ask, by_hand=by_hand))
 
     def _reply(self, case: Case) -> str:
         """Return what introduces the answers to a mail."""

@@ -124,9 +124,20 @@ def unseen_line(accounts: Sequence[AccountFacts]) -> str:
 
 
 def by_hand_lines(
-    accounts: Sequence[AccountFacts], *, calendar: Calendar, as_of: datetime
+    accounts: Sequence[AccountFacts],
+    *,
+    calendar: Calendar,
+    as_of: datetime,
+    has_inbox: bool = False,
 ) -> tuple[str, ...]:
-    """Return a line for each account that a person looks at, the due ones with the command."""
+    """Return a line for each account that a person looks at, the due ones with what to do.
+
+    Args:
+        accounts: Those accounts.
+        calendar: How days are written.
+        as_of: The present moment; aware UTC.
+        has_inbox: Replies are read.
+    """
     lines = []
     for account in accounts:
         looked = (
@@ -135,10 +146,7 @@ def by_hand_lines(
             else "not looked at yet"
         )
         due = account.is_due(as_of=as_of)
-        todo = (
-            f" (due). When you have looked: clerkwatch accounts reviewed {account.id}"
-            if due
-            else "."
-        )
+        done = "reply REVIEWED" if has_inbox else "clerkwatch accounts reviewed"
+        todo = f" (due). When you have looked: {done} {account.id}" if due else "."
         lines.append(f"By hand: {one_line(account.title)}, {looked}{todo}")
     return tuple(lines)

@@ -20,7 +20,12 @@ _WAITS = frozenset({Stage.NEAR, Stage.DATE_NEEDED, Stage.PRESUMED, Stage.ASK, St
 
 
 def elections(
-    polls: Sequence[Coming], *, zone: ZoneInfo, covered_from: date | None, today: date
+    polls: Sequence[Coming],
+    *,
+    zone: ZoneInfo,
+    covered_from: date | None,
+    today: date,
+    has_inbox: bool = False,
 ) -> Elections:
     """Return what the digest says of coming polls.
 
@@ -29,8 +34,9 @@ def elections(
         zone: The council's.
         covered_from: Day of the previous digest; None: this is the first.
         today: In the council's zone.
+        has_inbox: Replies are read.
     """
-    lines = tuple(_line(poll) for poll in polls[:_MOST])
+    lines = tuple(_line(poll, has_inbox=has_inbox) for poll in polls[:_MOST])
     first = polls[0] if polls else None
     is_far = all(poll.stage is Stage.FAR for poll in polls)
     next_poll = ""
@@ -45,12 +51,16 @@ def elections(
     )
 
 
-def _line(poll: Coming) -> str:
+def _line(poll: Coming, *, has_inbox: bool) -> str:
     """Return one poll's line."""
     said = " ".join([f"{poll.title}.", *poll.sentences])
     if poll.notice_on is not None or poll.stage not in _WAITS:
         return said
     day = poll.example_day.isoformat() if poll.example_day else "DATE"
+    if has_inbox:
+        example = poll.example_day
+        shown = f"{example.day} {example:%B}" if example else "and the day"
+        return f"{said} When you know the day, reply for example: NOTICE {poll.poll} {shown}"
     return f"{said} When you know the day: clerkwatch elections notice {poll.poll} {day}"
 
 

@@ -75,6 +75,7 @@ def gather(
         zone=zone,
         covered_from=previous.created_at.astimezone(zone).date() if previous else None,
         today=today,
+        has_inbox=settings.mail.inbox is not None,
     )
     facts = recall(
         repository,

@@ -169,6 +169,7 @@ class Letter:
         zone: IANA zone the Date is given in.
         record: What the attachment holds; must be JSON. Empty: there is no attachment.
         answers_to: Who reads what is answered; None: nobody does.
+        answers_also: Another address that an answer goes to; None: none does.
         follows: Message-ID of the mail that this one belongs to; empty: none.
         files: What goes with it, in order; together they must fit (`fits`).
     """
@@ -186,6 +187,7 @@ class Letter:
     stamp: Stamp
     record: Mapping[str, object] = field(default_factory=dict)
     answers_to: Addressee | None = None
+    answers_also: Addressee | None = None
     follows: str = ""
     files: tuple[Enclosure, ...] = ()
 
@@ -204,8 +206,9 @@ def finish(letter: Letter) -> bytes:
     message = EmailMessage(policy=_POLICY)
     message["From"] = _named(f"clerkwatch for {letter.council}", letter.sender)
     message["To"] = [_named(person.name, person.email) for person in letter.people]
-    if letter.answers_to is not None:
-        message["Reply-To"] = [_named(letter.answers_to.name, letter.answers_to.email)]
+    read_by = [one for one in (letter.answers_to, letter.answers_also) if one is not None]
+    if read_by:
+        message["Reply-To"] = [_named(one.name, one.email) for one in read_by]
     message["Subject"] = one_line(letter.subject, most=_MOST_SUBJECT)
     message["Date"] = format_datetime(letter.at.astimezone(ZoneInfo(letter.zone)))
     message["Message-ID"] = message_id(letter.key, council=letter.council, sender=letter.sender)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.alerts.cards import Card, Line
     from monitor.alerts.coverage import Unread
     from monitor.alerts.facts import AccountFacts, DigestFacts, UrgentFacts
+    from monitor.alerts.offers import Command
     from storage.values import Case
 
 _REGISTERED = "registered: "
@@ -89,6 +90,7 @@ class Digest:
         waiting: What waits for somebody, and what was closed.
         history_intro: Why the older cases are here.
         history: Older cases, told once.
+        history_answers: How all of them are closed at once; empty: not by a reply.
         changed: The register.
         coming: Elections.
         seen: What was read, what is not seen, what is looked at by hand.
@@ -108,6 +110,7 @@ class Digest:
     waiting: tuple[str, ...]
     history_intro: str
     history: Listing
+    history_answers: tuple[Command, ...]
     changed: tuple[str, ...]
     coming: tuple[str, ...]
     seen: tuple[str, ...]
@@ -233,6 +236,7 @@ class _Builder:
             waiting=self._waiting(),
             history_intro=self._history_intro(),
             history=history,
+            history_answers=self._history_answers(),
             changed=self._changed(),
             coming=self._coming(),
             seen=self._seen(),
@@ -248,7 +252,7 @@ class _Builder:
         """Return the subject; with a code only where there is something to decide."""
         subject = digest_subject(self._tally(), calendar=self.calendar)
         codes = self.facts.codes
-        if codes is None or not self.decisions:
+        if codes is None or not (self.decisions or self.history):
             return subject
         return f"{subject} {codes.tag(self.key, ABOUT_ALL)}"
 
@@ -427,6 +431,12 @@ class _Builder:
             f"To see one in full: clerkwatch cases show {self.history[-1].id}"
         )
 
+    def _history_answers(self) -> tuple[Command, ...]:
+        offering = self.desk.offering
+        if offering is None:
+            return ()
+        return tuple(offering.history(self.history, calendar=self.calendar))
+
     def _changed(self) -> tuple[str, ...]:
         """Return the changes of the register."""
         new: dict[str, list[str]] = {}
@@ -449,7 +459,12 @@ class _Builder:
         lines = (
             read_line(read, among=self.by_programme),
             unseen_line(self.by_programme),
-            *by_hand_lines(by_hand, calendar=self.calendar, as_of=self.facts.as_of),
+            *by_hand_lines(
+                by_hand,
+                calendar=self.calendar,
+                as_of=self.facts.as_of,
+                has_inbox=self.facts.codes is not None,
+            ),
             closed_accounts_line(self.facts.accounts),
         )
         return tuple(line for line in lines if line)

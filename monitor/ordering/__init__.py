@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.errors import OperatorError
+from config.types import Role
 from monitor.cases.replies.words import Word
-from monitor.ordering import deciding, reported, town
+from monitor.ordering import deciding, reading, reported, town
 from monitor.ordering.values import Clerking, Ordered
+from monitor.people.rota import Rota, folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,13 +34,19 @@ _CASE: Mapping[Word, AboutCase] = {
     Word.REOPEN: deciding.reopen,
     Word.GONE: deciding.gone,
     Word.NOTE: deciding.note,
+    Word.PACK: reading.pack,
 }
 _TOWN: Mapping[Word, AboutTown] = {
     Word.REVIEWED: town.reviewed,
     Word.NOTICE: town.notice,
     Word.KEEP_ALL: town.keep_all,
     Word.OPEN: reported.open_case,
+    Word.COVER: town.cover,
+    Word.REPORT: reading.report,
+    Word.FIND: reading.find,
 }
+_ANYBODY = frozenset({Word.COVER, Word.OPEN, Word.REVIEWED})
+"""Words about no case that everybody may use who may decide at all."""
 
 
 def order_case(desk: Clerking, order: Order, number: CaseId) -> Ordered:
@@ -63,7 +71,23 @@ def order_town(desk: Clerking, order: Order, transaction: Transaction) -> Ordere
     step = _TOWN.get(order.word)
     if step is None:
         raise _not_here(order.word)
+    if order.word not in _ANYBODY and not _runs_the_town(desk):
+        raise OperatorError(
+            f"{order.word.value} is for the Clerk, the deputy, or whoever stands in for them",
+            remedy="Ask one of them",
+        )
     return step(desk, order, transaction)
+
+
+def _runs_the_town(desk: Clerking) -> bool:
+    """Return whether who orders decides on more than the cases that were sent to them."""
+    people = desk.app.settings.people
+    address = folded(desk.person.email)
+    roles = {one.role for one in people if folded(one.email) == address}
+    rota = Rota.of(desk.app.settings, desk.app.repository.absences())
+    return bool(roles & {Role.CLERK, Role.DEPUTY}) or address in {
+        folded(one.email) for one in rota.who_decides(desk.at)
+    }
 
 
 def _not_here(word: Word) -> OperatorError:

@@ -17,6 +17,8 @@ from monitor.cases.request import owners_of
 from monitor.freeze.objections import Weight, check_poll
 from monitor.judging import polls_of
 from monitor.ordering.values import Clerking, Ordered
+from monitor.people import absences
+from monitor.people.rota import folded
 from storage.values import Review
 
 if TYPE_CHECKING:
@@ -142,5 +144,26 @@ def keep_all(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
             said,
             f"Your reason is kept with each: {order.said}",
             "Cases on accounts that you answer for, if there are any, are left for somebody else.",
+        ),
+    )
+
+
+def cover(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
+    """Enter that who orders is away, and who stands in."""
+    del transaction  # what is entered takes part in it by itself
+    named, _, day = order.named.rpartition(" until ")
+    until = day_in(day, near=desk.today, later=True, example="COVER deputy until 18 August")
+    absence = absences.cover(
+        desk.app, named, until=until, by=desk.by, at=desk.at, absent=desk.person.email
+    )
+    people = desk.app.settings.people
+    stands_in = next((one.name for one in people if folded(one.email) == absence.cover), named)
+    last = desk.calendar().day(absence.until_on)
+    return Ordered(
+        subject=f"{stands_in} stands in until {last}",
+        said=(
+            f"{stands_in} is told and asked instead of you until {last}.",
+            "You may still decide: a reply of yours counts as before.",
+            "Back earlier? Your supplier enters it: clerkwatch people back.",
         ),
     )

@@ -20,11 +20,13 @@ class Ordered:
 
     Attributes:
         subject: In a few words.
-        said: In sentences, the first the most important.
+        said: In sentences, the first the most important; not needed where ``is_answered``.
+        is_answered: A mail that answers it is in the outbox already.
     """
 
     subject: str
     said: tuple[str, ...]
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Clerking:
         at: When; aware UTC.
         reply: Digest of the mail that orders: the natural key of what comes of it.
         raw: That mail's bytes, for what was forwarded with it.
+        follows: That mail's Message-ID; empty if it has none.
+        prepared: What had to be done before, in sentences; see `prepare`.
     """
 
     app: App
@@ -44,6 +48,8 @@ class Clerking:
     at: datetime
     reply: str = ""
     raw: bytes = b""
+    follows: str = ""
+    prepared: tuple[str, ...] = ()
 
     @property
     def by(self) -> str:

@@ -37,7 +37,7 @@ class Replies(Desk):
 
     def offers(self, case: CaseId | None, *, since: datetime) -> list[Offered]:
         """Return the mails since then that tell of a case; None: those answered as a whole."""
-        query = select(_OUTBOX.c.id, _OUTBOX.c.key, _OUTBOX.c.created_at)
+        query = select(_OUTBOX.c.id, _OUTBOX.c.key, _OUTBOX.c.kind, _OUTBOX.c.created_at)
         query = query.where(_OUTBOX.c.created_at >= since).order_by(_OUTBOX.c.id.desc())
         if case is None:
             is_list = _OUTBOX.c.key.startswith(FOLDED)
@@ -54,6 +54,7 @@ class Replies(Desk):
         return [
             Offered(
                 key=row.key,
+                kind=MailKind(row.kind),
                 created_at=row.created_at,
                 recipients=tuple(to.get(row.id, ())),
                 cases=tuple(CaseId(number) for number in told.get(row.id, ())),

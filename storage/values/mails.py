@@ -68,12 +68,14 @@ class Offered:
 
     Attributes:
         key: Its natural key, of which its codes are made.
+        kind: What it is for; what an owner was asked offers no decision.
         recipients: Envelope addresses.
         cases: The cases it tells of.
         used: Numbers whose code has decided.
     """
 
     key: str
+    kind: MailKind
     created_at: datetime
     recipients: tuple[str, ...]
     cases: tuple[CaseId, ...]

@@ -4,7 +4,7 @@
 Nothing here knows a mailbox, a database or a clock.
 """
 
-from monitor.cases.replies.accept import Offer, Refusal, Standing, examine
+from monitor.cases.replies.accept import Offer, OwnerSaid, Refusal, Standing, examine, owner_said
 from monitor.cases.replies.codes import Codes
 from monitor.cases.replies.parse import Reply, parse
 from monitor.cases.replies.words import Order, Word
@@ -13,10 +13,12 @@ __all__ = [
     "Codes",
     "Offer",
     "Order",
+    "OwnerSaid",
     "Refusal",
     "Reply",
     "Standing",
     "Word",
     "examine",
+    "owner_said",
     "parse",
 ]

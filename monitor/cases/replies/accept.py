@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from monitor.cases.replies.codes import Codes
+    from monitor.cases.replies.codes import Code, Codes
     from monitor.cases.replies.parse import Reply
 
 VALID_FOR = timedelta(days=60)
@@ -69,6 +69,7 @@ class Offer:
         recipients: Bare addresses it went to.
         sent_at: When it was made; aware UTC.
         used: Numbers whose code has decided already.
+        asks_owner: It asks an account's owner for something: its answer is stored, never decides.
     """
 
     mail: str
@@ -76,6 +77,22 @@ class Offer:
     recipients: tuple[str, ...]
     sent_at: datetime
     used: frozenset[int] = frozenset()
+    asks_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerSaid:
+    """An account's owner has answered what they were asked.
+
+    Attributes:
+        mail: Natural key of the mail they answer.
+        number: The case that it is about.
+        is_vouched: The receiving server says that it came from them, or reports nothing at all.
+    """
+
+    mail: str
+    number: int
+    is_vouched: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +137,7 @@ def examine(
     if len(reply.codes) != 1:
         return Standing(refusal=Refusal.TWO_CODES if reply.codes else Refusal.NO_CODE)
     code = reply.codes[0]
-    offer = next(
-        (one for one in offers if _is_offered(code.number, one) and codes.is_of(code, one.mail)),
-        None,
-    )
+    offer = _offering(code, [one for one in offers if not one.asks_owner], codes=codes)
     if offer is None:
         return Standing(refusal=Refusal.WRONG_CODE)
     if reply.sender not in {address.lower() for address in offer.recipients}:
@@ -136,6 +150,42 @@ def examine(
     elif refusal is None and number in offer.used and not _only_reads(reply):
         refusal = Refusal.USED
     return Standing(refusal=refusal, mail=offer.mail, number=number)
+
+
+def owner_said(
+    reply: Reply, *, offers: Sequence[Offer], codes: Codes, vouching: str
+) -> OwnerSaid | None:
+    """Return what an owner's mail answers; None: it is no answer of an owner.
+
+    It takes the code of the mail that asked them, from the address that was asked. Whether the
+    server vouches for them is told, not required: their answer decides nothing, and the right
+    of reply does not hang on how their mail is set up. Machines answer nothing.
+
+    Args:
+        reply: As parsed.
+        offers: Mails whose codes it may carry.
+        codes: This installation's codes.
+        vouching: authserv-id of the receiving server; empty: it reports nothing.
+    """
+    if reply.automatic or not reply.sender or len(reply.codes) != 1:
+        return None
+    code = reply.codes[0]
+    offer = _offering(code, [one for one in offers if one.asks_owner], codes=codes)
+    if offer is None or reply.sender not in {address.lower() for address in offer.recipients}:
+        return None
+    return OwnerSaid(
+        mail=offer.mail,
+        number=code.number,
+        is_vouched=not vouching or is_vouched(reply, vouching=vouching),
+    )
+
+
+def _offering(code: Code, offers: Sequence[Offer], *, codes: Codes) -> Offer | None:
+    """Return the mail that a code is of."""
+    return next(
+        (one for one in offers if _is_offered(code.number, one) and codes.is_of(code, one.mail)),
+        None,
+    )
 
 
 def _only_reads(reply: Reply) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from monitor.cases.replies.headers import Report
     from monitor.cases.replies.words import Order, Word
 
-_MOST_NOTE = 2000
+_MOST_TEXT = 20_000
 _MOST_BELOW = 50
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
 
@@ -51,7 +51,7 @@ class Reply:
         order: What that line orders; None: not understood.
         lacks: The word that the line would order if it said why, or until when; else None.
         has_more: Further down stands another order, which is not taken.
-        text: Everything unquoted, for a note; at most 2,000 characters.
+        text: Everything unquoted, for a note or an answer; at most 20,000 characters.
     """
 
     key: str
@@ -104,7 +104,7 @@ def _read(message: Message, *, key: str, ours: str) -> Reply:
         order=order,
         lacks=lacking(lines[0]) if lines and order is None else None,
         has_more=_has_more(text, of=len(lines)),
-        text=text[:_MOST_NOTE],
+        text=text[:_MOST_TEXT],
     )
 
 

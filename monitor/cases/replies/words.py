@@ -85,17 +85,18 @@ _BECAUSE = re.compile(
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
 _NOTHING = re.compile(rf"[\s.,;:!{_DASHES}]*")
-_DATE = (
+DATE = (
     r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}(?:,?\s+\d{4})?|"
     r"\d{1,2}[/.]\d{1,2}[/.]\d{4})"
 )
+"""How a day may be written."""
 _PATTERNS = {
     word: re.compile(pattern, re.ASCII | re.IGNORECASE | re.DOTALL)
     for word, pattern in {
-        Word.KEEP_ALL: rf"\s+older\s+than\s+(?P<named>{_DATE})(?P<rest>.*)",
-        Word.LEAVE_ALL: rf"\s+older\s+than\s+(?P<named>{_DATE})(?P<rest>.*)",
-        Word.COVER: rf"\s+(?P<named>\S.{{0,100}}?\s+until\s+{_DATE})(?P<rest>[\s.!]*)",
-        Word.NOTICE: rf"\s*:?\s*(?P<named>(?:\S*[a-z]\S*\s+)?{_DATE})(?P<rest>[\s.!]*)",
+        Word.KEEP_ALL: rf"\s+older\s+than\s+(?P<named>{DATE})(?P<rest>.*)",
+        Word.LEAVE_ALL: rf"\s+older\s+than\s+(?P<named>{DATE})(?P<rest>.*)",
+        Word.COVER: rf"\s+(?P<named>\S.{{0,100}}?\s+until\s+{DATE})(?P<rest>[\s.!]*)",
+        Word.NOTICE: rf"\s*:?\s*(?P<named>(?:\S*[a-z]\S*\s+)?{DATE})(?P<rest>[\s.!]*)",
         Word.REPORT: r"\s+(?P<named>\d{4}(?:-\d{2})?|[a-z]{3,9}\s+\d{4})(?P<rest>[\s.!]*)",
         Word.FIND: r"\s+(?P<named>\S.*)(?P<rest>)",
     }.items()
