@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from config.types import RuleId
     from monitor.alerts.facts import AccountFacts, PolicyWords, Stamp
     from monitor.alerts.message import Addressee
+    from monitor.cases.replies.codes import Codes
     from storage.values import Case
 
 
@@ -50,6 +51,7 @@ class AskingFacts:
         until: Last day on which a closed account is to stay closed; None: for good.
         by_hand: No programme looks whether it was done.
         answers_to: Who reads the answer.
+        codes: Make the address at which the answer is kept; None: no reply is read.
         harmless: By rule: why what was found may be fine.
     """
 
@@ -71,6 +73,7 @@ class AskingFacts:
     answers_to: Addressee
     stamp: Stamp
     harmless: Mapping[RuleId, str]
+    codes: Codes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

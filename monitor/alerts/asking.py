@@ -14,7 +14,7 @@ from config.types import Kind, MailKind, SubjectKind
 from monitor.alerts.asked import About, Asking, AskingFacts, Fact, Owner
 from monitor.alerts.cards import Desk
 from monitor.alerts.hardening import one_line, plain
-from monitor.alerts.message import Letter, checked, finish, message_id
+from monitor.alerts.message import Letter, ReplyAddress, checked, finish, message_id
 from monitor.alerts.render import asking_html, asking_text
 from monitor.alerts.wording import Calendar, capital, place, sentence, the
 from storage.values import NewMail
@@ -172,8 +172,13 @@ class _Writer:
         )
 
     def _foot(self) -> str:
-        council, reader = one_line(self.facts.council), self._reader()
-        return f"Sent by clerkwatch for {council}. An answer to this mail goes to {reader}."
+        council = one_line(self.facts.council)
+        return f"Sent by clerkwatch for {council}. An answer to this mail {self._goes()}."
+
+    def _goes(self) -> str:
+        """Return what becomes of an answer."""
+        kept = "is kept with the case and " if self.facts.codes is not None else ""
+        return f"{kept}goes to {self._reader()}"
 
     def _reader(self) -> str:
         """Return who reads an answer."""
@@ -266,9 +271,7 @@ class _Writer:
                 "platform allows no edit any more, take it down and publish it again, corrected."
             )
         keep = _KEPT.get(self.verb, "stay as it is")
-        closing.append(
-            f"If you think it should {keep}, {otherwise}: your answer goes to {self._reader()}."
-        )
+        closing.append(f"If you think it should {keep}, {otherwise}: your answer {self._goes()}.")
         closing.append(self._check())
         return tuple(closing)
 
@@ -336,26 +339,34 @@ def compose_withdrawal(facts: AskingFacts, *, key: str, sender: str, follows: st
 def _mail(
     facts: AskingFacts, asking: Asking, *, key: str, sender: str, kind: MailKind, follows: str = ""
 ) -> NewMail:
+    subject, answers_also = asking.subject, None
+    if facts.codes is not None:
+        # Where the owner's server drops what follows the plus, the subject still says which case.
+        tag = facts.codes.tag(key, facts.case.id)
+        subject = subject.replace(f"[case {facts.case.id}]", tag)
+        address = facts.codes.address(key, facts.case.id)
+        answers_also = ReplyAddress(name=facts.council, email=address)
     letter = Letter(
         key=key,
         kind=kind.value,
         council=facts.council,
         sender=sender,
         people=(facts.owner,),
-        subject=capital(plain(asking.subject)),
+        subject=capital(plain(subject)),
         text=asking_text(asking),
         html=asking_html(asking),
         at=facts.as_of,
         zone=facts.zone,
         stamp=facts.stamp,
         answers_to=facts.answers_to,
+        answers_also=answers_also,
         follows=follows,
     )
     return NewMail(
         key=key,
         kind=kind,
         message_id=message_id(key, council=facts.council, sender=sender),
-        subject=asking.subject,
+        subject=subject,
         body=finish(letter),
         recipients=(checked(facts.owner.email),),
         cases=(facts.case.id,),

@@ -330,9 +330,10 @@ class _Desk:
             steps=_steps(account.platform, about),
             until=closed_until(case) if about is About.CLOSURE else None,
             by_hand=watched.by_hand,
-            answers_to=self.house.rota.who_decides(self.at)[0],
+            answers_to=self.house.rota.who_decides(self.at, barred={account.owner_email})[0],
             stamp=self.stamp,
             harmless=self.house.harmless,
+            codes=self.app.codes,
         )
 
     def _shown(self, by: str) -> str:

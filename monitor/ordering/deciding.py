@@ -5,16 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from config.errors import OperatorError
 from config.types import CaseState
 from monitor.cases import byhand, decisions
 from monitor.cases.life import last_step, standing
-from monitor.cases.request import due_again, owners_of, request_removal, withdrawal_of
+from monitor.cases.replies.dates import day_in
+from monitor.cases.request import (
+    due_again,
+    owners_of,
+    request_closure,
+    request_removal,
+    withdrawal_of,
+)
 from monitor.ordering.values import Clerking, Ordered
 
 if TYPE_CHECKING:
     from config.types import CaseId
     from monitor.cases.replies.words import Order
+    from monitor.cases.request import Requested
     from storage.values import Case
+
+_CLOSE = "CLOSE ACCOUNT until 7 May 2027 because of the election"
 
 
 def keep(desk: Clerking, number: CaseId, order: Order) -> Ordered:
@@ -76,14 +87,19 @@ def _ask(desk: Clerking, number: CaseId, order: Order, *, correct: bool) -> Orde
     requested = request_removal(
         desk.app, number, by=desk.by, because=order.said, at=desk.at, correct=correct
     )
+    what = "correct it" if correct else "take it down"
+    return stood_before(desk, requested.case) or _asked(desk, requested, what)
+
+
+def _asked(desk: Clerking, requested: Requested, what: str) -> Ordered:
+    """Return what is confirmed of a request that waits to leave."""
     case, calendar = requested.case, desk.calendar()
-    owner = next((one.owner for one in desk.app.register if one.id == case.account), "the owner")
-    what, them = ("correct", "correct it") if correct else ("take down", "take it down")
+    owner = next((one.owner for one in desk.app.register if one.id == case.account), "")
     leaves, by = calendar.moment(requested.leaves_at), calendar.moment(case.due_at)
     return Ordered(
-        subject=f"Case {number}: the owner is asked to {what} the post",
+        subject=f"Case {case.id}: the owner is asked to {what}",
         said=(
-            f"{owner or 'The owner'} is asked by mail to {them}, by {by}.",
+            f"{owner or 'The owner'} is asked by mail to {what}, by {by}.",
             f"The mail leaves on {leaves} at the earliest. Until then UNDO stops it.",
         ),
     )
@@ -145,6 +161,20 @@ def correct(desk: Clerking, number: CaseId, order: Order) -> Ordered:
     return _ask(desk, number, order, correct=True)
 
 
+def close_account(desk: Clerking, number: CaseId, order: Order) -> Ordered:
+    """Ask the owner to close the whole account, for good or until a day."""
+    until = None
+    if order.named:
+        until = day_in(order.named, near=desk.today, later=True, example=_CLOSE)
+    requested = request_closure(
+        desk.app, number, by=desk.by, because=order.said, at=desk.at, until=until
+    )
+    period = "" if until is None else f", and to keep it closed until {desk.calendar().day(until)}"
+    return stood_before(desk, requested.case) or _asked(
+        desk, requested, f"close the account{period}"
+    )
+
+
 def reopen(desk: Clerking, number: CaseId, order: Order) -> Ordered:
     """Open a closed case again."""
     after = decisions.reopen(
@@ -168,6 +198,12 @@ def reopen(desk: Clerking, number: CaseId, order: Order) -> Ordered:
 
 def gone(desk: Clerking, number: CaseId, order: Order) -> Ordered:
     """Close a case because a person looked where no programme reads."""
+    case = desk.app.repository.case(number)
+    if case is not None and owners_of(desk.app).owns(desk.by, case.account):
+        raise OperatorError(
+            f"{desk.by} answers for {case.account}: nobody decides a case on their own account",
+            remedy="Let the deputy or another listed person look",
+        )
     after = byhand.seen_gone(desk.app, number, by=desk.by, because=order.said, at=desk.at)
     return stood_before(desk, after) or Ordered(
         subject=f"Case {number} is closed: no longer visible",

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from storage.repository import Transaction
     from storage.values import PollRow
 
+
 _NOTICED = re.compile(r"(?:(?P<poll>\S*[a-z]\S*)\s+)?(?P<day>\d.*)", re.ASCII | re.IGNORECASE)
 _NOTICE = "NOTICE 22 March"
-_OLDER = "KEEP ALL older than 1 January 2026 because it is history"
+_OLDER = "older than 1 January 2026 because it is history"
 
 
 def reviewed(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
@@ -121,12 +122,21 @@ def _noticed(desk: Clerking, written: str) -> tuple[PollRow, date]:
 def keep_all(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
     """Close every undecided case of an older post as not a breach, each with the reason."""
     del transaction  # each case is a decision of its own, in the same transaction
-    day = day_in(order.named, near=desk.today, later=False, example=_OLDER)
-    before = datetime.combine(day, time.min, tzinfo=desk.app.settings.zone())
+    return _all_of_history(desk, order, Verdict.DISMISS, "not a breach")
+
+
+def leave_all(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
+    """Close every undecided case of an older post as left, each with the reason."""
+    del transaction  # as above
+    return _all_of_history(desk, order, Verdict.LEAVE, "may be a breach, and stays up")
+
+
+def _all_of_history(desk: Clerking, order: Order, verdict: Verdict, how: str) -> Ordered:
+    day = day_in(order.named, near=desk.today, later=False, example=f"{order.word.value} {_OLDER}")
     closed = decide_history(
         desk.app.repository,
-        Verdict.DISMISS,
-        before=before,
+        verdict,
+        before=datetime.combine(day, time.min, tzinfo=desk.app.settings.zone()),
         by=desk.by,
         because=order.said,
         at=desk.at,
@@ -137,11 +147,11 @@ def keep_all(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
             f"no older post from before {desk.calendar().day(day)} waits for a decision",
             remedy="Only posts that stood there before the account was registered are meant",
         )
-    said = f"{count(len(closed), 'older case')} closed: not a breach."
+    said = f"{count(len(closed), 'older case')} closed: {how}"
     return Ordered(
-        subject=f"{count(len(closed), 'older case')} closed: not a breach",
+        subject=said,
         said=(
-            said,
+            f"{said}.",
             f"Your reason is kept with each: {order.said}",
             "Cases on accounts that you answer for, if there are any, are left for somebody else.",
         ),

@@ -101,6 +101,7 @@ _PATTERNS = {
         Word.FIND: r"\s+(?P<named>\S.*)(?P<rest>)",
     }.items()
 }
+_UNTIL = re.compile(rf"\s+until\s+(?P<day>{DATE})", re.ASCII | re.IGNORECASE)
 # "HOLD on", "OPEN it": said to a person even in capitals.
 _PHRASES = re.compile(
     r"(?:on|off|up|out|it|them|that|this|please|tight|back|your|the|until|and|or)\b",
@@ -205,6 +206,8 @@ def _headed(line: str) -> tuple[Word, str, int | None, str] | None:
 
 def _reasoned(word: Word, number: int | None, tail: str) -> Order | None:
     """Return an order with its reason, or without one where none is owed."""
+    until = _UNTIL.match(tail) if word is Word.CLOSE_ACCOUNT else None
+    tail = tail if until is None else tail[until.end() :]
     because = _BECAUSE.fullmatch(tail)
     if because is None:
         is_bare = word not in REASON_OWED and _NOTHING.fullmatch(tail)
@@ -212,7 +215,7 @@ def _reasoned(word: Word, number: int | None, tail: str) -> Order | None:
     said = _reason(because["reason"])
     if word in REASON_OWED and not _says_something(said):
         return None
-    return Order(word=word, case=number, said=said)
+    return Order(word=word, case=number, said=said, named="" if until is None else until["day"])
 
 
 def _free(word: Word, number: int | None, tail: str) -> Order | None:
