@@ -96,7 +96,7 @@ def _told(
     rota = Rota.of(app.settings, app.repository.absences())
     account = _account(app, case)
     barred = {account.owner_email} if account is not None else set()
-    told, *others = rota.who_decides(at, barred=barred)
+    told, *others = rota.who_decides(at, barred=barred) or app.settings.people
     masked = is_masked(case)
     lines = ["Their words are kept with the case, and printed in its evidence pack."]
     if masked:

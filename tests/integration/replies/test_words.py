@@ -8,7 +8,7 @@ import pytest
 
 from config.types import CaseState, Resolution
 from monitor import morning
-from tests.integration.replies.desk import HOST, ClerksDesk, flat
+from tests.integration.replies.desk import CLERK, HOST, ClerksDesk, flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,3 +123,52 @@ def test_an_order_that_was_carried_out_by_another_says_what_stands(desk: ClerksD
     assert "stood so already" in str(desk.newest("answer")["Subject"])
     assert "it is a quotation" in said
     assert desk.case(number) == before
+
+
+def test_papers_and_absence_are_asked_for_by_reply(desk: ClerksDesk) -> None:
+    """PACK, REPORT and FIND bring a mail each and leave the decision open; COVER is entered."""
+    urgent = desk.newest("urgent")
+    number = desk.about(urgent)
+    desk.put(desk.answer(urgent, "PACK"))
+    desk.put(desk.answer(urgent, "REPORT 2026"))
+    desk.put(desk.answer(urgent, "FIND library from 1 November 2026 to 30 November 2026"))
+    desk.put(desk.answer(urgent, "FIND from 1 November 2026"))
+    desk.put(desk.answer(urgent, "REPORT 2031"))
+    handled = desk.look()
+    assert (handled.decided, handled.answered) == (4, 1)
+    papers = [mail for mail in desk.mails() if mail["X-Clerkwatch-Kind"] == "paper"]
+    assert len(papers) == 4
+    assert {str(mail["To"].addresses[0].addr_spec) for mail in papers} == {CLERK}
+    followed = {str(mail["In-Reply-To"]) for mail in papers}
+    assert followed == {f"<reply-{place}@phone.example>" for place in (1, 3, 5, 7)}
+    names = [part.get_filename("") for mail in papers for part in mail.walk()]
+    assert any(name.endswith(".zip") for name in names)
+    assert "has not come yet" in flat(desk.newest("answer"))
+    assert desk.case(number).state is CaseState.OPEN
+    desk.put(desk.answer(urgent, "MINE"))
+    assert desk.look().decided == 1
+    desk.put(desk.answer(desk.newest("answer"), "COVER deputy until 18 August"))
+    assert desk.look().answered == 1
+    assert "nobody is called 'deputy'" in flat(desk.newest("answer"))
+
+
+def test_an_account_is_closed_and_history_left_by_reply(desk: ClerksDesk) -> None:
+    """CLOSE ACCOUNT asks the owner once a reason is given; LEAVE ALL closes history as left."""
+    urgent = desk.newest("urgent")
+    number = desk.about(urgent)
+    desk.put(desk.answer(urgent, "CLOSE ACCOUNT"))
+    assert desk.look().answered == 1
+    assert "CLOSE ACCOUNT because" in flat(desk.newest("answer"))
+    desk.put(desk.answer(urgent, "CLOSE ACCOUNT until 1 June 2027 because of the election"))
+    assert desk.look().decided == 1
+    said = flat(desk.newest("answer"))
+    assert "asked by mail to close the account, and to keep it closed until" in said
+    assert desk.case(number).state is CaseState.REMOVAL_REQUESTED
+    store = desk.app.repository
+    history = [case.id for case in store.cases(states=[CaseState.OPEN]) if case.history]
+    desk.put(desk.answer(urgent, "LEAVE ALL older than 1 January 2031 because they are old"))
+    assert desk.look().decided == 1
+    assert {desk.case(one).resolution for one in history} == {Resolution.LEFT}
+    desk.town.clock.advance(20 * desk.minute)
+    desk.deliver()
+    assert "Please close the council's account" in str(desk.newest("request")["Subject"])
