@@ -28,7 +28,7 @@ from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.cases.replies.explaining import MORE, why_not
 from monitor.cases.replies.words import BESIDE, READING, Word
 from monitor.morning import is_by_hand
-from monitor.ordering import Clerking, Ordered, order_case, order_town
+from monitor.ordering import Clerking, Ordered, order_case, order_town, prepare
 from monitor.ordering.deciding import how_it_stands
 from monitor.owners_replying import asks_owner, keep_answer
 from monitor.returning import note_return
@@ -173,6 +173,7 @@ class Dealing:
         )
         number = standing.number
         try:
+            desk = prepare(desk, order, CaseId(number))
             with self.app.repository.together() as transaction:
                 if order.word not in READING | BESIDE:
                     self._use(transaction, standing)

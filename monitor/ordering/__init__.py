@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.errors import OperatorError
 from config.types import Role
 from monitor.cases.replies.words import Word
-from monitor.ordering import deciding, reading, reported, town
+from monitor.ordering import deciding, keeping, reading, reported, town
 from monitor.ordering.values import Clerking, Ordered
 from monitor.people.rota import Rota, folded
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     AboutCase = Callable[[Clerking, CaseId, Order], Ordered]
     AboutTown = Callable[[Clerking, Order, Transaction], Ordered]
 
-__all__ = ["Clerking", "Ordered", "order_case", "order_town"]
+__all__ = ["CASE", "TOWN", "Clerking", "Ordered", "order_case", "order_town", "prepare"]
 
-_CASE: Mapping[Word, AboutCase] = {
+CASE: Mapping[Word, AboutCase] = {
     Word.KEEP: deciding.keep,
     Word.LEAVE: deciding.leave,
     Word.MINE: deciding.mine,
@@ -35,11 +36,15 @@ _CASE: Mapping[Word, AboutCase] = {
     Word.REOPEN: deciding.reopen,
     Word.GONE: deciding.gone,
     Word.NOTE: deciding.note,
+    Word.HOLD: keeping.hold,
+    Word.DO_NOT_COPY: keeping.do_not_copy,
     Word.PACK: reading.pack,
 }
-_TOWN: Mapping[Word, AboutTown] = {
+"""What carries out each word about a case."""
+TOWN: Mapping[Word, AboutTown] = {
     Word.REVIEWED: town.reviewed,
     Word.NOTICE: town.notice,
+    Word.HOLD_ALL: keeping.hold_all,
     Word.KEEP_ALL: town.keep_all,
     Word.LEAVE_ALL: town.leave_all,
     Word.OPEN: reported.open_case,
@@ -47,8 +52,20 @@ _TOWN: Mapping[Word, AboutTown] = {
     Word.REPORT: reading.report,
     Word.FIND: reading.find,
 }
+"""What carries out each word about no case that there is."""
 _ANYBODY = frozenset({Word.COVER, Word.OPEN, Word.REVIEWED})
 """Words about no case that everybody may use who may decide at all."""
+
+
+def prepare(desk: Clerking, order: Order, number: CaseId) -> Clerking:
+    """Do what must be committed before the order is; safe to repeat.
+
+    Raises:
+        OperatorError: It is refused.
+    """
+    if order.word is not Word.DO_NOT_COPY:
+        return desk
+    return replace(desk, prepared=keeping.stop_copying(desk, number))
 
 
 def order_case(desk: Clerking, order: Order, number: CaseId) -> Ordered:
@@ -58,10 +75,7 @@ def order_case(desk: Clerking, order: Order, number: CaseId) -> Ordered:
         OperatorError: It is refused; the message says why and what is possible.
         MailError: The owner's address is not usable.
     """
-    step = _CASE.get(order.word)
-    if step is None:
-        raise _not_here(order.word)
-    return step(desk, number, order)
+    return CASE[order.word](desk, number, order)
 
 
 def order_town(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
@@ -70,15 +84,12 @@ def order_town(desk: Clerking, order: Order, transaction: Transaction) -> Ordere
     Raises:
         OperatorError: What it names is not known, or is refused.
     """
-    step = _TOWN.get(order.word)
-    if step is None:
-        raise _not_here(order.word)
     if order.word not in _ANYBODY and not _runs_the_town(desk):
         raise OperatorError(
             f"{order.word.value} is for the Clerk, the deputy, or whoever stands in for them",
             remedy="Ask one of them",
         )
-    return step(desk, order, transaction)
+    return TOWN[order.word](desk, order, transaction)
 
 
 def _runs_the_town(desk: Clerking) -> bool:
@@ -90,7 +101,3 @@ def _runs_the_town(desk: Clerking) -> bool:
     return bool(roles & {Role.CLERK, Role.DEPUTY}) or address in {
         folded(one.email) for one in rota.who_decides(desk.at)
     }
-
-
-def _not_here(word: Word) -> OperatorError:
-    return OperatorError(f"{word.value} cannot be done by reply", remedy="Ask your supplier")

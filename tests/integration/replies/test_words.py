@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.types import CaseState, Resolution
+from config.types import CaseState, HoldReason, Resolution
 from monitor import morning
 from tests.integration.replies.desk import CLERK, HOST, ClerksDesk, flat
 
@@ -172,3 +172,29 @@ def test_an_account_is_closed_and_history_left_by_reply(desk: ClerksDesk) -> Non
     desk.town.clock.advance(20 * desk.minute)
     desk.deliver()
     assert "Please close the council's account" in str(desk.newest("request")["Subject"])
+
+
+def test_a_hold_leaves_the_decision_open_and_copying_stops(desk: ClerksDesk) -> None:
+    """HOLD first and REMOVE after answer the same mail; DO NOT COPY says what to do next."""
+    urgent = desk.newest("urgent")
+    number = desk.about(urgent)
+    desk.put(desk.answer(urgent, "HOLD FOI request 17/2026"))
+    assert desk.look().decided == 1
+    (hold,) = desk.app.repository.holds()
+    assert (hold.case, hold.reason, hold.by) == (number, HoldReason.FOI, "Clerk")
+    assert f"everything about case {number} stays" in flat(desk.newest("answer"))
+    desk.put(desk.answer(urgent, "HOLD"))
+    assert desk.look().answered == 1
+    assert "HOLD because" in flat(desk.newest("answer"))
+    desk.put(desk.answer(desk.newest("answer"), "HOLD ALL because the police rang"))
+    assert desk.look().decided == 1
+    assert {one.case for one in desk.app.repository.holds()} == {number, None}
+    desk.put(desk.answer(urgent, "REMOVE"))
+    assert desk.look().decided == 1
+    desk.put(desk.answer(desk.newest("answer"), "DO NOT COPY"))
+    assert desk.look().decided == 1
+    said = flat(desk.newest("answer"))
+    assert "Copying has stopped" in said
+    assert "Internet Watch Foundation" in said
+    assert desk.case(number).state is CaseState.REMOVAL_REQUESTED
+    assert not desk.app.repository.verify_ledger().faults
