@@ -140,6 +140,7 @@ class MailKind(StrEnum):
     REMINDER = "reminder"
     ANSWER = "answer"
     PAPER = "paper"
+    BRIEFING = "briefing"
 
 
 class RecipientState(StrEnum):

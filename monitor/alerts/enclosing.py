@@ -52,9 +52,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of a mail: a heading, what there is under it, and what has to be known."""
+    """One part of a mail: a heading, what there is under it, and what has to be known.
+
+    Attributes:
+        lines: Paragraphs above its items; they are never left out.
+    """
 
     heading: str
+    lines: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
     note: str = ""
 
@@ -95,6 +100,7 @@ class Posting:
         codes: This installation's; None: replies are not read.
         follows: Message-ID of the mail that asked for it; empty: none did.
         case: The case that it is about; None: none.
+        kind: What the mail is for.
     """
 
     key: str
@@ -107,6 +113,7 @@ class Posting:
     codes: Codes | None = None
     follows: str = ""
     case: CaseId | None = None
+    kind: MailKind = MailKind.PAPER
 
     @property
     def number(self) -> int:
@@ -141,7 +148,7 @@ def compose_sheet(
         letter = _letter(said, posting, record or {})
     return NewMail(
         key=posting.key,
-        kind=MailKind.PAPER,
+        kind=posting.kind,
         message_id=message_id(posting.key, council=posting.council, sender=posting.sender),
         subject=said.subject,
         body=finish(replace(letter, files=files)),
@@ -158,7 +165,7 @@ def _letter(sheet: Sheet, posting: Posting, record: Mapping[str, object]) -> Let
         answers_to = ReplyAddress(name=posting.council, email=address)
     return Letter(
         key=posting.key,
-        kind=MailKind.PAPER.value,
+        kind=posting.kind.value,
         council=posting.council,
         sender=posting.sender,
         people=posting.to,
@@ -188,6 +195,7 @@ def _hardened(sheet: Sheet, posting: Posting) -> Sheet:
         parts=tuple(
             Part(
                 heading=_line(part.heading),
+                lines=tuple(map(_line, part.lines)),
                 items=tuple(
                     Item(
                         title=_line(item.title),

@@ -140,6 +140,21 @@ def test_a_topic_without_words_of_its_own_is_called_by_its_clause() -> None:
     assert built.subject == "Urgent: a post on X may breach terms.2 [case 45]"
 
 
+def test_an_account_in_other_hands_is_called_that() -> None:
+    """The subject says what the Clerk has to know, whether a post or the profile showed it."""
+    stored = HATE.findings[0]
+    found = dataclasses.replace(stored.finding, rule=RuleId("profile/hijack-signs"))
+    for kind in (SubjectKind.POST, SubjectKind.PROFILE):
+        given = dataclasses.replace(
+            HATE, subject_kind=kind, findings=(dataclasses.replace(stored, finding=found),)
+        )
+        built = build_urgent(dataclasses.replace(urgent_facts(), case=given))
+        assert built.subject == (
+            "Urgent: the Facebook page may be in someone else's hands [case 45]"
+        )
+        assert built.lead == "The Facebook page may be in someone else's hands."
+
+
 def test_the_mail_is_finished_for_those_who_are_called() -> None:
     """Composed twice it is the same mail, with its case and its key."""
     mail = compose_urgent(urgent_facts(), sender=SENDER, people=TOLD)
