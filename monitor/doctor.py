@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import connectors
 from config.errors import ClerkwatchError, OperatorError
@@ -15,13 +14,13 @@ from config.rules import load_rules
 from config.settings import secret
 from config.types import Kind, Role
 from connectors.door import Door
-from monitor.alerts.tokens import tokens_of
-from monitor.app import smtp
 from monitor.checks.examples import test_rules
 from monitor.checks.judge import Judge
+from monitor.diagnosis import Check
 from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
+from monitor.postcheck import check_ping_decided, check_post, check_signs
 from storage.open import open_repository
 
 if TYPE_CHECKING:
@@ -33,26 +32,8 @@ if TYPE_CHECKING:
     from monitor.clock import Clock
     from storage.repository import Repository
 
-State = Literal["well", "look", "fault"]
 EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
 """No machine that runs this version can be in an earlier time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was examined.
-
-    Attributes:
-        name: What.
-        state: ``well``, ``look`` (a person should, nothing is broken) or ``fault``.
-        what: What was found, in one sentence.
-        remedy: What to do; empty when all is well.
-    """
-
-    name: str
-    state: State
-    what: str
-    remedy: str = ""
 
 
 def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> list[Check]:
@@ -70,7 +51,8 @@ def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> 
     checks += _database(settings, now)
     checks += _people(settings)
     door = Door(clock=clock.now)
-    checks += _mail(settings, environ, door)
+    checks += check_post(settings, environ=environ, door=door)
+    checks += check_ping_decided(settings)
     for account in settings.register():
         checks += _account(account, environ)
     if not settings.accounts:
@@ -166,6 +148,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     try:
         yield from _record(repository, now)
+        yield from check_signs(settings, repository, now=now)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
     finally:
@@ -242,26 +225,6 @@ def _people(settings: Settings) -> Iterator[Check]:
             state="look",
             what=f"{len(foreign)} addresses of people are outside the council's own domain",
             remedy="Mails quote posts: prefer addresses of the council's own domain",
-        )
-
-
-def _mail(settings: Settings, environ: Mapping[str, str], door: Door) -> Iterator[Check]:
-    try:
-        tokens = tokens_of(settings, environ=environ, door=door)
-        transport = smtp(settings, environ=environ, tokens=tokens)
-    except OperatorError as error:
-        yield Check(name="mail", state="fault", what=error.what, remedy=error.remedy)
-        return
-    trouble = transport.greet(settings.mail.sender)
-    where = f"{settings.mail.host}:{settings.mail.port}"
-    if trouble is None:
-        yield Check(name="mail", state="well", what=f"{where} answers ({settings.mail.security})")
-    else:
-        yield Check(
-            name="mail",
-            state="fault",
-            what=f"{where}: {trouble}",
-            remedy="Check [mail] host, port, security and auth; mails wait until it works",
         )
 
 

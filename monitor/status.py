@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import connectors
-from config.types import CaseState
+from config.types import CaseState, Sign
+from monitor.alerts.postal import facts_of, technical_lines, way_words
+from monitor.alerts.wording import Calendar
 from monitor.cases.closing import closing_of
 from monitor.freeze.coming import coming_up
 from monitor.judging import polls_of
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from storage.repository import Repository
     from storage.values import AccountState
+
+_RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class Status:
     mails_waiting: int
     ledger: tuple[int, str]
     coming: tuple[str, ...]
+    post: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented shape."""
@@ -58,6 +63,7 @@ class Status:
             "mails_waiting": self.mails_waiting,
             "ledger": {"entries": self.ledger[0], "head": self.ledger[1]},
             "coming": list(self.coming),
+            "post": list(self.post),
         }
 
     def lines(self) -> list[str]:
@@ -74,7 +80,7 @@ class Status:
         lines.append(f"Cases that need a decision: {undecided}")
         lines.append(f"Mails waiting: {self.mails_waiting}")
         lines.append(f"Ledger: {self.ledger[0]}:{self.ledger[1]}")
-        return [*lines, *self.coming]
+        return [*lines, *self.post, *self.coming]
 
 
 def look(repository: Repository, *, settings: Settings, file: Path, now: datetime) -> Status:
@@ -118,7 +124,24 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
         mails_waiting=len(repository.mails(due_at=datetime.max.replace(tzinfo=UTC), limit=1000)),
         ledger=repository.ledger_head(),
         coming=tuple(sentence for one in coming[:1] for sentence in one.sentences),
+        post=_post(repository, settings, now=now),
     )
+
+
+def _post(repository: Repository, settings: Settings, *, now: datetime) -> tuple[str, ...]:
+    """Return what is to be said of the post: returned mails, inbox, ping, the way and back."""
+    calendar = Calendar(zone=settings.council.timezone, as_of=now)
+    signs = repository.signs()
+    facts = facts_of(
+        repository.bounces(since=now - _RECENT),
+        signs,
+        has_inbox=settings.mail.inbox is not None,
+        has_ping=settings.watch.has_ping(),
+    )
+    lines = technical_lines(facts, people=settings.people, calendar=calendar)
+    if Sign.WAY in signs:
+        lines = (*lines, way_words(signs[Sign.WAY], calendar))
+    return lines
 
 
 def _is_by_hand(platform: str) -> bool:

@@ -17,6 +17,12 @@ settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
+def _no_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks a name server beyond this machine."""
+    monkeypatch.setenv("CLERKWATCH_DNS", "none")
+
+
+@pytest.fixture(autouse=True)
 def _logs_of_its_own() -> Iterator[None]:
     """Undo what a command run inside a test has set up: its log goes to that test's output."""
     yield

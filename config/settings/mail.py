@@ -116,6 +116,14 @@ class Mail(Section):
         description="From whom the mails come.",
         examples=["clerkwatch@elstreeborehamwood-tc.gov.uk"],
     )
+    dkim_selector: str = Field(
+        default="",
+        description="Under what name the key stands with which your provider signs mails (DKIM); "
+        "empty: doctor tries the usual ones.",
+        examples=["selector1"],
+        pattern=r"^[A-Za-z0-9._-]*$",
+        max_length=63,
+    )
     ca_file: Path | None = Field(
         default=None,
         description="Certificate authority of a server with a private certificate.",

@@ -101,6 +101,17 @@ def technical_lines(
     return tuple(dict.fromkeys(lines))
 
 
+def way_words(sign: SignOfLife | None, calendar: Calendar) -> str:
+    """Return whether a mail reached the Clerk and the answer came back, as a sentence."""
+    if sign is None:
+        return "The way there and back was never tried."
+    worked = f"worked on {calendar.moment(sign.good_at)}" if sign.good_at else ""
+    if sign.failing_since is None:
+        return f"The way there and back {worked}."
+    sent = f"a trial mail of {calendar.moment(sign.failing_since)} is not answered yet"
+    return f"The way there and back: {sent}{f'; it {worked}' if worked else ''}."
+
+
 def facts_of(
     returned: Sequence[Bounced], signs: dict[Sign, SignOfLife], *, has_inbox: bool, has_ping: bool
 ) -> PostFacts:

@@ -25,7 +25,8 @@ from monitor.cli.common import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.doctor import Check
+    from monitor.cli.common import Workplace
+    from monitor.diagnosis import Check
 
 QUESTIONS = (
     ("council.name", "The council's name"),
@@ -36,6 +37,7 @@ QUESTIONS = (
     ("mail.port", "Its port"),
     ("mail.security", "none, starttls or tls"),
     ("mail.sender", "From which address the mails come"),
+    ("watch.ping", 'Address of a dead-man\'s service that expects a ping, or "none"'),
 )
 
 
@@ -70,7 +72,9 @@ def init(
         raise OperatorError(
             f"{file} is there already", remedy="Add --force to replace it, or edit it"
         )
-    given = {} if defaults else {key: _ask(key, question) for key, question in QUESTIONS}
+    given = {"watch.ping": "none"}
+    if not defaults:
+        given = {key: _ask(key, question) for key, question in QUESTIONS}
     text = sample(answers_of(given))
     parse(text, file=file, environ=os.environ)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -92,18 +96,48 @@ def _ask(key: str, question: str) -> str:
     return str(typer.prompt(question, default=default_of(key), err=True))
 
 
-def doctor(config: ConfigOption = None, json: JsonOption = False) -> None:
+def doctor(
+    config: ConfigOption = None,
+    mail: Annotated[
+        bool,
+        typer.Option("--mail", help="Also send the Clerk a trial mail; the answer is noted."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Examine the installation; name each remedy.
 
-    Configuration, credentials, mail server, database, clock, rules, polls. Changes nothing.
-    Exit code 1 when something does not work.
+    Configuration, credentials, mail server, inbox, sender's domain, database, clock, rules,
+    polls. Changes nothing, unless --mail. Exit code 1 when something does not work.
     """
     from monitor.clock import SystemClock
     from monitor.doctor import examine
 
     place = workplace(config)
+    if mail:
+        note(f"clerkwatch: {_try_mail(place)}")
     checks = examine(place.settings, environ=place.environ, clock=SystemClock())
     _report(checks, json=json)
+
+
+def _try_mail(place: Workplace) -> str:
+    """Send the trial mail and return what came of it."""
+    from monitor.alerts.outbox import deliver_due
+    from monitor.app import build
+    from monitor.clock import SystemClock
+    from monitor.postcheck import put_trial
+
+    with opened_repository(place, create=True) as repository:
+        app = build(
+            place.settings, clock=SystemClock(), repository=repository, environ=place.environ
+        )
+        trial = put_trial(app)
+        deliver_due(
+            repository, app.transport, sender=place.settings.mail.sender, now=app.clock.now()
+        )
+        kept = repository.mail(trial.key)
+    if kept is not None and all(one.accepted_at for one in kept.recipients):
+        return "a trial mail is on its way to the Clerk; doctor tells when it was answered"
+    return "the trial mail waits: the mail server did not take it yet"
 
 
 def _report(checks: Sequence[Check], *, json: bool) -> None:

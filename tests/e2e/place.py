@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 COMMAND = Path(sys.executable).with_name("clerkwatch")
 """The console script of the environment that runs the tests; never `python -m`."""
-ROOM = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "80", "CLERKWATCH_BY": "Clerk"}
+ROOM = {
+    "PATH": os.environ["PATH"],
+    "LANG": "C.UTF-8",
+    "COLUMNS": "80",
+    "CLERKWATCH_BY": "Clerk",
+    "CLERKWATCH_DNS": "none",
+}
 """All that a command gets of the environment, so that nothing outside decides a test."""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import Settings
-    from monitor.doctor import Check
+    from monitor.diagnosis import Check
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ACCOUNT = """
