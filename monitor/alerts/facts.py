@@ -233,7 +233,11 @@ class DigestFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrgentFacts:
-    """Everything the urgent mail about one case tells; fields as in `DigestFacts`."""
+    """Everything the urgent mail about one case tells; fields as in `DigestFacts`.
+
+    Attributes:
+        follows: Message-ID of the first urgent mail about the case; empty: this is it.
+    """
 
     council: str
     zone: str
@@ -244,3 +248,4 @@ class UrgentFacts:
     stamp: Stamp
     harmless: Mapping[RuleId, str] = field(default_factory=dict)
     codes: Codes | None = None
+    follows: str = ""

@@ -21,7 +21,7 @@ from monitor.alerts.message import Letter, ReplyAddress, envelope, finish, messa
 from monitor.alerts.model import build_urgent
 from monitor.alerts.render import urgent_html, urgent_text
 from monitor.people.handing import barred
-from storage.values import NewMail
+from storage.values import FOLDED, NewMail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +110,7 @@ def compose_urgent(facts: UrgentFacts, *, sender: str, people: Sequence[Person])
         answers_to=None
         if facts.codes is None
         else ReplyAddress(name=facts.council, email=facts.codes.address(key, case.id)),
+        follows=facts.follows,
         record={
             "as_of": facts.as_of.isoformat(),
             "version": facts.stamp.version,
@@ -160,6 +161,7 @@ def urgent_mail(app: App, case: Case, *, as_of: datetime) -> NewMail | None:
         policy=house.policy,
         harmless=house.harmless,
         codes=app.codes,
+        follows=_thread(app, house, case),
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),
     )
     told = house.rota.called(
@@ -168,3 +170,17 @@ def urgent_mail(app: App, case: Case, *, as_of: datetime) -> NewMail | None:
         barred=barred(app, case),
     )
     return compose_urgent(facts, sender=house.sender, people=told)
+
+
+def _thread(app: App, house: House, case: Case) -> str:
+    """Return the Message-ID of the first urgent mail about a case, so that all form one thread."""
+    own = urgent_key(case, zone=house.zone)
+    told = [one.key for one in app.repository.offers(case.id, since=case.opened_at)]
+    earlier = [
+        key
+        for key in told
+        if key.startswith(f"{MailKind.URGENT.value}:") and not key.startswith(FOLDED) and key != own
+    ]
+    if not earlier:
+        return ""
+    return message_id(earlier[-1], council=house.council, sender=house.sender)

@@ -37,7 +37,6 @@ QUESTIONS = (
     ("mail.port", "Its port"),
     ("mail.security", "none, starttls or tls"),
     ("mail.sender", "From which address the mails come"),
-    ("watch.ping", 'Address of a dead-man\'s service that expects a ping, or "none"'),
 )
 
 
@@ -75,6 +74,7 @@ def init(
     given = {"watch.ping": "none"}
     if not defaults:
         given = {key: _ask(key, question) for key, question in QUESTIONS}
+        given["watch.ping"] = _ask_ping()
     text = sample(answers_of(given))
     parse(text, file=file, environ=os.environ)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +94,21 @@ def _ask(key: str, question: str) -> str:
     from config.sample import default_of
 
     return str(typer.prompt(question, default=default_of(key), err=True))
+
+
+def _ask_ping() -> str:
+    """Ask who notices when this machine is dead; nothing is proposed, so that somebody decides."""
+    from pydantic import ValidationError
+
+    from config.settings.watch import Watch
+
+    question = "A dead machine sends nothing: address (https://…) of a service that expects a "
+    while True:
+        answer = str(typer.prompt(f'{question}sign of life, or "none"', err=True)).strip()
+        try:
+            return Watch(ping=answer).ping
+        except ValidationError:
+            note('Give an address that begins with https://, or "none".')
 
 
 def doctor(

@@ -33,10 +33,11 @@ def test_init_replaces_a_file_only_when_told_to(fresh: Machine) -> None:
 
 
 def test_init_asks_and_writes_what_was_answered(machine: Machine) -> None:
-    """Eight questions, the answers quoted safely."""
+    """Nine questions, the answers quoted safely; who notices a dead machine has to be decided."""
     answers = (
         'The "Old" Town Council\nold-tc.gov.uk\nClerk\nclerk@old-tc.gov.uk\n'
         "mail.old-tc.gov.uk\n587\nstarttls\nclerkwatch@old-tc.gov.uk\n"
+        "\nperhaps\nnone\n"
     )
     done = machine.run("init", given=answers.encode())
 
@@ -49,6 +50,7 @@ def test_init_writes_nothing_when_an_answer_cannot_be_used(machine: Machine) -> 
     """A wrong mail address is named, and no broken file is left behind."""
     answers = (
         "A Town Council\na-tc.gov.uk\nClerk\nnot an address\nmail.a-tc.gov.uk\n25\ntls\nx@y.z\n"
+        "none\n"
     )
     done = machine.run("init", given=answers.encode())
 

@@ -33,8 +33,8 @@ def main() -> None:
     """Send until nothing is due."""
     database, port, ca_file, hour = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
     store = open_repository(f"sqlite:///{database}")
-    plain = SmtpTransport(host="127.0.0.1", port=port, security="none", deadline_s=0.5)
-    secure = SmtpTransport(host="127.0.0.1", port=port, ca_file=ca_file, deadline_s=2)
+    plain = SmtpTransport(host="127.0.0.1", port=port, security="none", deadline_s=2)
+    secure = SmtpTransport(host="127.0.0.1", port=port, ca_file=ca_file, deadline_s=5)
     number, far = int(hour), datetime.max.replace(tzinfo=UTC)
     while store.mails(due_at=far, limit=1):
         is_secure = number % 3 == 0

@@ -135,6 +135,27 @@ def test_an_urgent_case_is_told_inside_its_transaction(app: App, mailbox: Mailbo
     assert "It may breach Terms of Use 2" in text
 
 
+def test_a_second_urgent_mail_about_a_case_is_in_the_thread_of_the_first(app: App) -> None:
+    """What is found later refers to the first mail, and no platform's words reach a header."""
+    number = opened(app)
+    store = app.repository
+    version = next(one for lot in store.versions() for one in lot)
+    for rule in ("", "abuse/threat"):
+        with store.writing() as transaction:
+            if rule:
+                more = records.finding(rule, clause="terms.2", severity=Severity.URGENT)
+                transaction.attach(number, transaction.add_finding(version.id, more, at=NOW))
+            mail = urgent_mail(app, transaction.case(number), as_of=NOW)
+            assert mail is not None
+            assert transaction.queue_mail(mail, at=NOW)
+    first, second = (read(mail.body)[0] for mail in store.mails())
+    assert first["In-Reply-To"] is None
+    assert (second["In-Reply-To"], second["References"]) == (first["Message-ID"],) * 2
+    for message in (first, second):
+        assert str(message["List-Id"]) == "clerkwatch <clerkwatch.fernbeck-tc.gov.uk>"
+        assert message["Auto-Submitted"] == "auto-generated"
+
+
 @pytest.mark.parametrize(
     ("severity", "history"), [(Severity.REVIEW, False), (Severity.URGENT, True)]
 )
