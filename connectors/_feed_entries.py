@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from connectors import _html
 from connectors._feed_parse import words_of
-from connectors.base import Content, Extra, FetchedPost
+from connectors.base import Content, Extra, FetchedPost, Still
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from connectors._feed_parse import Item
 
 _LONGEST_ID = 500
+_NO_STILLS = (".mp3", ".m4a", ".ogg", ".oga", ".wav", ".mp4", ".m4v", ".mov", ".webm", ".pdf")
 _NUMBERED = re.compile(r"(https?://[^?#]+/)(\d{5,})\.[^/?#]*/?(?:[?#].*)?")
 _MORE = re.compile(r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\s*$")
 _APPEARED = re.compile(r"\n?The post [^\n]{1,300} appeared first on [^\n]{1,200}\s*$")
@@ -138,7 +139,20 @@ def _post_of(item: Item, name: str) -> FetchedPost:
         edited_at=edited if is_edited else None,
         content=content,
         raw=json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace"),
+        stills=stills_of(item),
     )
+
+
+def stills_of(item: Item) -> tuple[Still, ...]:
+    """Return where an item's pictures lie; what is enclosed may be sound, which is left out."""
+    pieces = [*item.bodies, *([item.excerpt] if item.excerpt is not None else [])]
+    places = [place for piece in pieces for place in words_of(piece).pictures]
+    found: dict[str, str] = {}
+    for place in [*places, *item.pictures]:
+        name = _picture_name(place)
+        if name and not name.lower().endswith(_NO_STILLS):
+            found.setdefault(name, place)
+    return tuple(Still(name=name, address=place) for name, place in found.items())
 
 
 def content_of(item: Item) -> Content:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connectors import _html
-from connectors.base import Content, Extra, FetchedPost, FetchedProfile
+from connectors.base import Content, Extra, FetchedPost, FetchedProfile, Still
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ JSON: TypeAlias = dict[str, Any]
 _ATTACHED = "media_type,type,title,description,url,unshimmed_url,target,media"
 POST_FIELDS = (
     "id,message,story,created_time,permalink_url,from{id,name},status_type,is_published,"
-    "is_hidden,is_expired,privacy,parent_id,"
+    "is_hidden,is_expired,privacy,parent_id,shares,"
     f"attachments{{{_ATTACHED},subattachments}}"
 )
 PAGE_FIELDS = (
@@ -100,7 +100,19 @@ def post_of(raw: JSON, *, redactor: Redactor) -> FetchedPost | None:
         author=_author(raw, post_id),
         content=content_of(raw),
         raw=redactor.redact(packed.encode("utf-8", "replace")),
+        stills=stills_of(raw),
     )
+
+
+def stills_of(raw: JSON) -> tuple[Still, ...]:
+    """Return where a post's photographs lie, and the frames that stand for its films."""
+    found: dict[str, str] = {}
+    for attached in _attachments(raw):
+        name = _picture(attached)
+        address = _html.web_address(words(inner(inner(attached, "media"), "image").get("src")))
+        if name and address is not None:
+            found.setdefault(name, address)
+    return tuple(Still(name=name, address=address) for name, address in found.items())
 
 
 def _author(raw: JSON, post_id: str) -> str:
@@ -272,7 +284,15 @@ def profile_of(
             fields=fields,
         ),
         picture=picture,
+        stills=_face_stills(raw),
     )
+
+
+def _face_stills(raw: JSON) -> tuple[Still, ...]:
+    """Return where the page's picture and banner lie."""
+    banner = _html.web_address(words(inner(raw, "cover").get("source"))) or ""
+    places = {"picture": picture_address(raw), "banner": banner}
+    return tuple(Still(name=name, address=place) for name, place in places.items() if place)
 
 
 def _sites(said: str) -> tuple[str, ...]:

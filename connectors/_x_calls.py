@@ -50,10 +50,11 @@ _POST_SHAPE: Mapping[str, list[str]] = {
         "entities",
         "in_reply_to_user_id",
         "note_tweet",
+        "public_metrics",
         "referenced_tweets",
     ],
     "expansions": ["attachments.media_keys", "attachments.poll_ids", "referenced_tweets.id"],
-    "media_fields": ["alt_text", "media_key", "type"],
+    "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url"],
     "poll_fields": ["id", "options"],
 }
 _USER_FIELDS = [

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from connectors.base import Content, Extra, FetchedPost, nfc
+from connectors.base import Content, Extra, FetchedPost, Still, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -176,7 +176,21 @@ def post_of(
         parent_id=_parent(raw, user_id),
         content=_content(raw, includes, user_id=user_id, username=username),
         raw=redactor.registered(packed.encode("utf-8", "replace")),
+        stills=_stills(raw, includes),
     )
+
+
+def _stills(raw: JSON, includes: Includes) -> tuple[Still, ...]:
+    """Return where the attached photographs lie, and the frames that stand for films."""
+    found = []
+    for key in _attached(raw, "media_keys"):
+        media = includes.media.get(key, {})
+        address = words(first(media, ("url", "preview_image_url")))
+        if media.get("type") != "photo":
+            address = words(media.get("preview_image_url"))
+        if address.startswith(("http://", "https://")):
+            found.append(Still(name=key, address=address))
+    return tuple(found)
 
 
 def _times(raw: JSON, chain: list[str], current: str) -> tuple[datetime | None, datetime | None]:
@@ -350,6 +364,19 @@ def profile_content(user: JSON) -> Content:
     }
     extras = [Extra(kind="title", text=name)] if name else []
     return Content(own=description, extras=tuple(extras), links=links, fields=fields)
+
+
+def face_stills(user: JSON) -> tuple[Still, ...]:
+    """Return where the account's picture and banner lie."""
+    places = {
+        "picture": words(user.get("profile_image_url")).replace("_normal.", "_400x400."),
+        "banner": words(user.get("profile_banner_url")),
+    }
+    return tuple(
+        Still(name=name, address=address)
+        for name, address in places.items()
+        if address.startswith(("http://", "https://"))
+    )
 
 
 def _urls_in(value: Any) -> list[JSON]:

@@ -86,6 +86,19 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Still:
+    """Where a still picture lies now: a photograph, or the frame that stands for a film.
+
+    Attributes:
+        name: As in ``Content.pictures``: it lasts; the address may change with each answer.
+        address: http or https, as the platform's answer gave it.
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPost:
     """One post as read just now.
 
@@ -101,6 +114,7 @@ class FetchedPost:
         parent_id: For a comment or reply within the account: the parent's platform id.
         content: What it says.
         raw: The platform's answer for this post, redacted; None if not kept.
+        stills: Where its still pictures lie, in the platform's order.
     """
 
     platform_id: str
@@ -112,6 +126,7 @@ class FetchedPost:
     author: str = ""
     parent_id: str | None = None
     raw: bytes | None = None
+    stills: tuple[Still, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +139,7 @@ class FetchedProfile:
         url: Address of the profile.
         content: The same words in ``fields``, so that a change is a new version.
         picture: Bytes of the profile picture (at most 2 MB) or None if not fetched.
+        stills: Where its picture and banner lie.
     """
 
     platform_id: str
@@ -131,6 +147,7 @@ class FetchedProfile:
     url: str
     content: Content
     picture: bytes | None = None
+    stills: tuple[Still, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,6 +164,7 @@ class Door:
         headers: Mapping[str, str] = _NO_HEADERS,
         max_bytes: int = 5_000_000,
         max_redirects: int = 5,
+        total_s: float | None = None,
     ) -> Answer:
         """Ask for one address and follow its redirects, each judged like the first.
 
@@ -174,13 +175,16 @@ class Door:
                 no credential.
             max_bytes: Largest body after decompression.
             max_redirects: Hops allowed.
+            total_s: Most seconds for it, redirects included; None: the door's own limit,
+                which is never exceeded.
 
         Raises:
             AccessError: FORBIDDEN; an address, or one on the way, is not asked.
             LaterError: TRANSIENT; no connection, time-out, broken answer.
             ContractError: The answer is too large, or it redirects for ever.
         """
-        exchange = self._exchange(self.permit(account))
+        limit = self._total_s if total_s is None else min(total_s, self._total_s)
+        exchange = self._exchange(self.permit(account), limit)
         sent = CaseInsensitiveDict(headers)
         passed: list[str] = []
         url = url.strip().replace(" ", "%20")

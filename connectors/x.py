@@ -91,6 +91,7 @@ class XReader:
             url=f"https://x.com/{username}",
             content=content,
             picture=self._picture(user, content.fields["picture"]),
+            stills=x.face_stills(user),
         )
 
     def probe(self) -> None:

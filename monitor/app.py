@@ -61,6 +61,7 @@ class App:
         inbox: Where replies lie; None: no reply is read.
         stop: Set when the process should end soon.
         judging: Held while a lot is judged, so that two threads never judge one version.
+        preserving: Held while evidence is fetched and kept: one run does it for all.
         longest_reading: After this a lease counts as abandoned.
     """
 
@@ -80,6 +81,7 @@ class App:
     inbox: Inbox | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     judging: Turns = field(default_factory=Turns)
+    preserving: threading.Lock = field(default_factory=threading.Lock)
     longest_reading: timedelta = timedelta(minutes=15)
     log: structlog.stdlib.BoundLogger = field(default_factory=structlog.get_logger)
 

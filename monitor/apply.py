@@ -115,6 +115,7 @@ def apply(
     must_wait: MustWait = _never,
     by: str = "clerkwatch",
     mark: bool = True,
+    mail_at: datetime | None = None,
 ) -> Outcome:
     """Carry a lot of verdicts (at most 500) out in one transaction.
 
@@ -127,6 +128,8 @@ def apply(
         must_wait: Whether such a mail is left out, because one mail will list several.
         by: Who is named in the case's first event.
         mark: Note ``judged_under``; False when only some clauses were judged.
+        mail_at: When an urgent mail leaves at the latest: until then its case's evidence may
+            be kept first. None: at once.
 
     Raises:
         StorageError: Nothing of the lot was written.
@@ -155,12 +158,16 @@ def apply(
             if case != verdict.case.join and case not in opened:
                 opened.append(case)
             if verdict.case.is_urgent:
-                mails += _tell(transaction, case, urgent=urgent, must_wait=must_wait, at=at)
+                mails += _tell(
+                    transaction, case, urgent=urgent, must_wait=must_wait, at=at, leaves_at=mail_at
+                )
         if mark:
             _mark(transaction, verdicts)
     changed = difference(verdicts)
     return changed + Outcome(
-        cases_opened=tuple(opened), cases_touched=tuple(touched), mails_queued=mails
+        cases_opened=tuple(opened),
+        cases_touched=tuple(touched),
+        mails_queued=mails,
     )
 
 
@@ -171,6 +178,7 @@ def _tell(
     urgent: UrgentMail,
     must_wait: MustWait,
     at: datetime,
+    leaves_at: datetime | None,
 ) -> bool:
     """Queue the urgent mail about a case, or fold it; return whether a mail was queued."""
     case = transaction.case(number)
@@ -180,7 +188,7 @@ def _tell(
     if must_wait(case, mail):
         transaction.fold(mail.key, case.id, at=at)
         return False
-    return transaction.queue_mail(mail, at=at)
+    return transaction.queue_mail(mail, at=at, not_before=leaves_at)
 
 
 def _link(

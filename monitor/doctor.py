@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import connectors
-from config.errors import ClerkwatchError, OperatorError
+from config.errors import ClerkwatchError, EvidenceError, OperatorError
 from config.policy import load_policy
 from config.rules import load_rules
 from config.settings import secret
@@ -21,6 +21,7 @@ from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
 from monitor.postcheck import check_ping_decided, check_post, check_signs
+from storage.evidence import EvidenceFolder
 from storage.open import open_repository
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> 
     checks += _rules(settings, now)
     checks += _clock(settings, now)
     checks += _database(settings, now)
+    checks.append(_evidence(settings))
     checks += _people(settings)
     door = Door(clock=clock.now)
     checks += check_post(settings, environ=environ, door=door)
@@ -65,6 +67,16 @@ def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> 
             )
         )
     return checks
+
+
+def _evidence(settings: Settings) -> Check:
+    """Whether evidence can be kept where the settings say."""
+    folder = EvidenceFolder(settings.storage.evidence)
+    try:
+        folder.probe()
+    except EvidenceError as error:
+        return Check(name="evidence", state="fault", what=error.what, remedy=error.remedy)
+    return Check(name="evidence", state="well", what=f"{folder.root} can be written")
 
 
 def _rules(settings: Settings, now: datetime) -> Iterator[Check]:

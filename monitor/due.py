@@ -13,6 +13,7 @@ import structlog
 from monitor import morning, ping
 from monitor.alerts.folding import is_list_due, put_list
 from monitor.alerts.outbox import deliver_due
+from monitor.cases.preserve import preserve
 from monitor.cases.proof import SHOULD_GO, verify
 from monitor.judging import bench, judge_stale
 from monitor.papers import regular
@@ -105,6 +106,7 @@ class Due:
     def _look_in(self, now: datetime) -> None:
         self._looked = now
         handle_inbox(self.app)
+        preserve(self.app, as_of=self.app.clock.now())
         self._deliver()
 
     def _list(self, now: datetime) -> None:

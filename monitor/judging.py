@@ -18,6 +18,7 @@ from monitor.alerts.folding import must_wait, put_list
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
 from monitor.cases.alike import Kin
+from monitor.cases.preserve import HELD_FOR, preserve_judged
 from monitor.checks.base import Context, Judgement, Material
 from monitor.checks.picture import picture_hash
 from monitor.decide import Decider, account_stamp, is_over, of_account
@@ -283,7 +284,9 @@ def judge_stale(app: App, *, as_of: datetime, accounts: Sequence[Account] | None
         if done.cases_opened:
             made = replace(made, kin=Kin.of(app.repository.flagged()))
     _close_empty(app, outcome, accounts, at=as_of)
-    return outcome + Outcome(mails_queued=int(put_list(app, as_of=as_of)))
+    outcome += Outcome(mails_queued=int(put_list(app, as_of=as_of)))
+    preserve_judged(app, as_of=as_of)
+    return outcome
 
 
 def _close_empty(
@@ -319,4 +322,5 @@ def carry_out(app: App, verdicts: Sequence[Verdict], *, at: datetime, mark: bool
         urgent=partial(urgent_mail, app, as_of=at),
         must_wait=partial(must_wait, app, is_polling_day=is_polling_day(app, as_of=at), as_of=at),
         mark=mark,
+        mail_at=at + HELD_FOR,
     )

@@ -195,6 +195,7 @@ class _Reading:
                 content_hash=content.digest(),
                 words=words_of(content),
                 url=profile.url,
+                stills=tuple((still.name, still.address) for still in profile.stills),
             )
             self.app.repository.record(self.run, self.account.id, [seen])
             self.state = replace(self.state, platform_id=profile.platform_id)
@@ -393,6 +394,7 @@ def seen_of(post: FetchedPost, as_of: datetime) -> Seen:
         author=nfc(post.author),
         parent_id=post.parent_id,
         raw=post.raw,
+        stills=tuple((still.name, still.address) for still in post.stills),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.types import CaseState, CoverageStatus
 from monitor.apply import Outcome, close_empty, difference
+from monitor.cases.preserve import preserve_judged
 from monitor.judging import bench, carry_out, material_of
 from storage.values import Coverage, Recorded
 
@@ -88,6 +89,8 @@ def rescan(
         progress(sum(counts.values()))
     if not dry_run and outcome.cases_touched:
         close_empty(app.repository, app.repository.cases(states=(CaseState.OPEN,)), at=now)
+    if not dry_run:
+        preserve_judged(app, as_of=now)
     coverage = tuple(
         Coverage(
             account=account,

@@ -167,12 +167,14 @@ class EvidenceFolder:
     def probe(self) -> None:
         """Prove that something can be kept: write a file, and take it away again.
 
+        A folder that is not there yet is not made: the one above it has to be there.
+
         Raises:
             EvidenceError: It cannot: names the path and the remedy.
         """
+        folder = self.root if self.root.exists() else self.root.parent
         with _told(self.root):
-            self._make_folders(self.root)
-            handle, passing = tempfile.mkstemp(prefix=_PASSING, dir=self.root)
+            handle, passing = tempfile.mkstemp(prefix=_PASSING, dir=folder)
             try:
                 os.write(handle, b"clerkwatch")
                 os.fsync(handle)

@@ -64,6 +64,10 @@ class Repository(
         """
         ...
 
+    def is_writing(self) -> bool:
+        """Return whether this thread is inside a writing block."""
+        ...
+
     def together(self) -> AbstractContextManager[Transaction]:
         """Begin a writing transaction in which later ``writing`` blocks of this thread take part.
 

@@ -106,8 +106,8 @@ class Storage(Section):
     )
     evidence: Path = Field(
         default=Path("evidence"),
-        description="Folder for kept copies; not used by this version, which keeps text in the "
-        "database.",
+        description="Folder for kept copies: pictures, given files, platforms' answers. Back it up "
+        "with the database.",
     )
 
 

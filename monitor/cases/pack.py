@@ -7,6 +7,7 @@ File names are fixed or numbers; no word of a platform ever becomes a path.
     README.txt  verify.py          how to check it, and what checks it
     record/pack.json               what the verifier needs to know
     record/chain.jsonl             the ledger's chain from the first entry to the head
+    whole-words/kept/              files kept beside the words: pictures, given files, the profile
     whole-words/                   each version's text and structure, the platform's answers, and
                                    what the case's own ledger entries committed to, with salts
     released/                      in its place in a copy without personal data
@@ -27,11 +28,13 @@ from config.rules.parse import parse_list
 from config.types import Kind, Role
 from monitor.alerts.hardening import plain
 from monitor.cases import verifier
+from monitor.cases.kept import described, packed_files
 from monitor.cases.layout import paper_html, paper_text, readme
 from monitor.cases.paper import compose
 from monitor.cases.release import PROGRAMME, Release, Whole
 from monitor.cases.sheet import Frame
 from monitor.cases.standing import findings_of, is_masked, names_a_person
+from storage.evidence import EvidenceFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,14 +97,22 @@ class Pack:
         return hashlib.sha256(self.zipped()).hexdigest()
 
 
-def make(repository: Repository, case: CaseId, *, council: Council, released: bool) -> Pack:
+def make(
+    repository: Repository,
+    case: CaseId,
+    *,
+    council: Council,
+    released: bool,
+    evidence: EvidenceFolder | None = None,
+) -> Pack:
     """Make the pack of a case; nothing is written.
 
     Args:
         repository: Where the case is.
         case: Which case.
         council: The council's own facts.
-        released: Without personal data, for people outside the council.
+        released: Without personal data, for people outside the council: kept files are left out.
+        evidence: Where kept files lie; None: as the settings say.
 
     Raises:
         OperatorError: There is no such case.
@@ -111,7 +122,8 @@ def make(repository: Repository, case: CaseId, *, council: Council, released: bo
     if custody is None:
         raise OperatorError(f"there is no case {case}", remedy="See: clerkwatch cases list --all")
     lines = (line for lot in repository.ledger(upto=custody.head[0]) for line in lot)
-    return build(custody, lines, council=council, released=released)
+    folder = evidence or EvidenceFolder(council.settings.storage.evidence)
+    return build(custody, lines, council=council, released=released, evidence=folder)
 
 
 def name_of(case: CaseId, *, released: bool) -> str:
@@ -136,7 +148,12 @@ def note_export(repository: Repository, pack: Pack, *, by: str, at: datetime) ->
 
 
 def build(
-    custody: Custody, lines: Iterable[LedgerLine], *, council: Council, released: bool
+    custody: Custody,
+    lines: Iterable[LedgerLine],
+    *,
+    council: Council,
+    released: bool,
+    evidence: EvidenceFolder | None = None,
 ) -> Pack:
     """Build a pack from what a case rests on.
 
@@ -145,16 +162,21 @@ def build(
         lines: The ledger from its first entry to the head.
         council: The council's own facts.
         released: Without personal data.
+        evidence: Where kept files lie; None: their bytes are not asked for.
     """
     showing = release_of(custody, council) if released else Whole()
     folder = RELEASED if released else WHOLE
     opened = [one for one in custody.opened if _may_open(one, showing)]
+    kept = [] if released else packed_files(custody.preserved, folder, evidence=evidence)
     code = resources.files("monitor.cases").joinpath("verifier.py").read_bytes()
     files = {
         "verify.py": code,
         verifier.CHAIN: _chain(lines, released=released),
         f"{folder}/committed.jsonl": _committed(custody, opened),
-        verifier.PACK: _described(custody, opened, folder=folder, released=released),
+        verifier.PACK: _described(
+            custody, opened, folder=folder, released=released, kept=described(kept)
+        ),
+        **{one.name: one.data for one in kept if one.data is not None},
     }
     for number, version in enumerate(custody.versions, 1):
         files |= _version_files(custody, version, f"{folder}/version-{number}", showing)
@@ -254,7 +276,14 @@ def _committed(custody: Custody, opened: list[Opened]) -> bytes:
     )
 
 
-def _described(custody: Custody, opened: list[Opened], *, folder: str, released: bool) -> bytes:
+def _described(
+    custody: Custody,
+    opened: list[Opened],
+    *,
+    folder: str,
+    released: bool,
+    kept: list[dict[str, Any]],
+) -> bytes:
     by_version: dict[int, list[int]] = {}
     for one in opened:
         if one.version is not None:
@@ -266,6 +295,7 @@ def _described(custody: Custody, opened: list[Opened], *, folder: str, released:
             "released": released,
             "head": {"number": custody.head[0], "hash": custody.head[1]},
             "committed": f"{folder}/committed.jsonl",
+            "kept": kept,
             "versions": [
                 {
                     "file": f"{folder}/version-{number}.txt",

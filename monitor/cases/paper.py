@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from config.types import Basis, Kind, Outcome, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
-from monitor.cases.keeping import missing, proof
+from monitor.cases.keeping import kept_table, missing, profile_rows, proof
+from monitor.cases.kept import counts_said
 from monitor.cases.release import kind_of
 from monitor.cases.sheet import (
     AUTHOR,
@@ -29,6 +30,7 @@ from monitor.cases.sheet import (
     Said,
     Shown,
     Table,
+    entry_words,
     kind_word,
     severity_words,
 )
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from config.types import ClauseId
     from monitor.cases.release import Showing
     from monitor.cases.sheet import Frame
-    from storage.values import Custody, Finding, KeptVersion, LedgerLine, StoredFinding, Stretch
+    from storage.values import Custody, Finding, KeptVersion, StoredFinding, Stretch
 
 
 def compose(custody: Custody, frame: Frame, showing: Showing) -> Paper:
@@ -89,6 +91,8 @@ class _Writer:
             readings=self._readings(),
             events=self._events(),
             told=self._told(),
+            kept=kept_table(self._custody, self._frame, self._brief, released=released),
+            profile=profile_rows(self._custody, self._moment, released=released),
             missing=tuple(missing(self._custody, self._frame, self._labels, released=released)),
             head=f"{number}:{digest}",
             head_at=self._moment(self._custody.head_at),
@@ -237,6 +241,9 @@ class _Writer:
         if version.words.pictures:
             said = count(len(version.words.pictures), "picture or video", "pictures or videos")
             notes.append(f"With {said}; their content was not read.")
+        counts = counts_said(version.raw)
+        if counts:
+            notes.append(f"Counts when it was first read: {counts}.")
         return notes
 
     # --- clauses and findings -------------------------------------------------------------
@@ -371,7 +378,7 @@ class _Writer:
                 (
                     str(one.line.number),
                     self._brief(datetime.fromtimestamp(one.line.at / 1e6, tz=UTC)),
-                    _entry(one.line),
+                    entry_words(one.line),
                     one.line.hash,
                 )
                 for one in self._custody.opened
@@ -390,9 +397,3 @@ class _Writer:
 
     def _on(self, at: datetime) -> str:
         return f"on {self._calendar.moment(at)}"
-
-
-def _entry(line: LedgerLine) -> str:
-    """Return what a ledger entry is; a note says so itself."""
-    said = line.reference.partition(":")[2] if line.kind == "note" else line.kind
-    return capital(one_line(said))

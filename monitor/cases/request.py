@@ -102,7 +102,7 @@ def request_removal(
 
     Raises:
         OperatorError: No such case, it stands where this is not possible, its owner cannot be
-            written to, or ``by`` owns the account.
+            written to, ``by`` owns the account, or nothing at all of it is kept.
         MailError: The owner's address, or the Clerk's, is not usable.
     """
     step = Step.REQUEST_CORRECTION if correct else Step.REQUEST_REMOVAL
@@ -150,6 +150,7 @@ def _request(
     if app.repository.case(number) is None:
         raise OperatorError(f"there is no case {number}", remedy="See: clerkwatch cases list --all")
     desk = _Desk(app, at=at)
+    _must_be_kept(app, number)
     with app.repository.writing() as transaction:
         case = transaction.case(number)
         made = move(step, case, by=by, because=because, owners=owners_of(app))
@@ -178,6 +179,28 @@ def _request(
             mail = desk.request(after, key=request_key(after, request_count(after)))
             transaction.queue_mail(mail, at=at, not_before=at + UNDO_FOR)
     return _requested(app, number, is_new=made is not None)
+
+
+def _must_be_kept(app: App, number: CaseId) -> None:
+    """Refuse to have something taken down of which nothing is kept: neither words nor a file.
+
+    Words that were read once are kept with their hash, so this holds up no urgent request. What
+    else is due is kept before, by whoever calls (`monitor.cases.preserve`): never in here,
+    where a transaction may be open.
+
+    Raises:
+        OperatorError: Nothing is kept.
+    """
+    case = app.repository.case(number)
+    if case is None or case.text or case.pictures or case.extras:
+        return
+    if app.repository.preserved(number).files:
+        return
+    raise OperatorError(
+        f"nothing of case {number} is kept yet, so nothing would prove what was taken down",
+        remedy="Give a screenshot first: clerkwatch cases attach "
+        f"{number} FILE; or look why nothing could be kept: clerkwatch doctor",
+    )
 
 
 def withdrawal_of(app: App, case: Case, *, at: datetime) -> NewMail | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import CaseState, Kind, Outcome, Reason, Resolution, Severity
+from monitor.alerts.hardening import one_line
 from monitor.alerts.wording import capital
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from config.policy import Policy
     from config.types import ClauseId, RuleId
+    from storage.values import LedgerLine
 
 UNDECIDED = "Automated suggestion, not decided."
 AUTHOR = "Posted by the page: who wrote it is not known."
@@ -156,6 +158,8 @@ class Paper:
     readings: Table
     events: Table
     told: Table
+    kept: Table
+    profile: tuple[Row, ...]
     missing: tuple[str, ...]
     head: str
     head_at: str
@@ -178,3 +182,9 @@ def severity_words(severity: Severity) -> str:
         Severity.REVIEW: "told in the morning mail",
         Severity.NOTE: "noted, not told",
     }[severity]
+
+
+def entry_words(line: LedgerLine) -> str:
+    """Return what a ledger entry is; a note says so itself."""
+    said = line.reference.partition(":")[2] if line.kind == "note" else line.kind
+    return capital(one_line(said))

@@ -78,9 +78,11 @@ def check_record(files: dict[str, bytes]) -> tuple[list[str], list[str]]:
         more, opened, contents = _check_commitments(files, pack, commitments)
         faults += more
         faults += _check_texts(files, pack, contents)
+        faults += _check_kept(files, pack, contents)
         return faults, [
             f"{pack['head']['number']} ledger entries, each against the one before it",
             f"{opened} commitments of this case against what they committed to",
+            f"{len(pack.get('kept', []))} kept files against the entries that committed to them",
             f"head {pack['head']['number']}:{pack['head']['hash']}",
         ]
     except KeyError as missing:
@@ -166,6 +168,27 @@ def _check_texts(
             said = contents.get(number)
             if said is not None and said["text"] != files[version["file"]].decode():
                 faults.append(f"{version['file']} is not the text that entry {number} committed to")
+    return faults
+
+
+def _check_kept(
+    files: dict[str, bytes], pack: dict[str, Any], contents: dict[int, Any]
+) -> list[str]:
+    """Hold each kept file against the entry that committed to its SHA-256."""
+    faults = []
+    listed = set()
+    for kept in pack.get("kept", []):
+        name, number = kept["file"], kept["entry"]
+        listed.add(number)
+        said = contents.get(number)
+        committed = kept["sha256"] if said is None else said["sha256"]
+        if name not in files:
+            faults.append(f"{name} is missing: entry {number} committed to it")
+        elif not _sha(files[name]) == committed == kept["sha256"]:
+            faults.append(f"{name} is not the file that entry {number} committed to")
+    for number, said in contents.items():
+        if isinstance(said, dict) and {"sha256", "place"} <= set(said) and number not in listed:
+            faults.append(f"entry {number} committed to a file that the pack does not hold")
     return faults
 
 

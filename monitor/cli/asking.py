@@ -52,10 +52,11 @@ def request_removal(
     The mail leaves after fifteen minutes; until then `cases undo` stops it. It is sent by the
     daemon, or by the next scan or verify. A member is reminded, never instructed.
     """
-    from monitor.cases import request
+    from monitor.cases import preserve, request
 
     place = workplace(config)
     with opened_app(place) as app:
+        preserve.preserve(app, as_of=app.clock.now(), case=CaseId(case))
         made = request.request_removal(
             app,
             CaseId(case),
@@ -91,7 +92,7 @@ def request_closure(
     works; the account is then expected to be missing. Closed for a time only, its owner and the
     Clerk are reminded afterwards to open it again.
     """
-    from monitor.cases import reopening, request
+    from monitor.cases import preserve, reopening, request
 
     place = workplace(config)
     with opened_app(place) as app:
@@ -99,6 +100,7 @@ def request_closure(
         last = day(until) if until else None
         if after is not None:
             last = reopening.last_day_of(app, after, at=at)
+        preserve.preserve(app, as_of=at, case=CaseId(case))
         made = request.request_closure(
             app, CaseId(case), by=person(by), because=because, at=at, until=last
         )

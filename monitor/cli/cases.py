@@ -22,7 +22,7 @@ from monitor.cli.common import (
     workplace,
 )
 from monitor.cli.deciding import add_to
-from monitor.cli.keeping import do_not_copy
+from monitor.cli.keeping import attach, do_not_copy
 
 if TYPE_CHECKING:
     from monitor.cli.common import Workplace
@@ -35,6 +35,7 @@ def add(app: typer.Typer) -> None:
     group.command("list")(list_cases)
     group.command("show")(show)
     add_to(group)
+    group.command("attach")(attach)
     group.command("do-not-copy")(do_not_copy)
     app.add_typer(group, name="cases")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,13 +58,20 @@ def verify(
 ) -> None:
     """Recompute the ledger's chain and commitments.
 
-    Of every entry whose content is still there the commitment is checked too.
+    Of every entry whose content is still there the commitment is checked too, and every kept
+    file against the SHA-256 that an entry committed to.
     Exit code 1 when anything was changed, removed, inserted, moved or re-dated.
     """
+    from monitor.cases.kept import file_faults
+    from storage.evidence import EvidenceFolder
+
     known = _anchor(head) if head else None
     place = workplace(config)
     with opened_repository(place, read_only=True) as repository:
         found = repository.verify_ledger(head=known)
+        folder = EvidenceFolder(place.settings.storage.evidence)
+        faults = [*found.faults, *file_faults(repository, folder)]
+    found = replace(found, faults=tuple(sorted(faults, key=lambda fault: fault.entry)))
     if json:
         emit(
             {

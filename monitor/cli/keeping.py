@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -190,6 +191,38 @@ def do_not_copy(
         from monitor.cli.common import Exit
 
         raise typer.Exit(Exit.FAILED)
+
+
+def attach(
+    case: Annotated[int, typer.Argument(metavar="CASE", help="Number of the case.", min=1)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A picture, a PDF, or text.")],
+    config: ConfigOption = None,
+    by: ByOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Keep a file with a case, such as a resident's screenshot."""
+    from config.errors import OperatorError
+    from monitor.cases import attachments
+
+    if not file.is_file():
+        raise OperatorError(f"there is no file {file}", remedy="Give the path of one file")
+    with file.open("rb") as opened:
+        data = opened.read(attachments.MOST_BYTES + 1)
+    with opened_app(workplace(config)) as app:
+        kept = attachments.attach(
+            app,
+            CaseId(case),
+            name=file.name,
+            data=data,
+            by=person(by),
+            at=app.clock.now(),
+        )
+    if json:
+        from monitor.cli import shapes
+
+        emit(shapes.kept_file(kept))
+    else:
+        say(f"Kept with case {case}: {harmless(kept.name)}, SHA-256 {kept.sha256}")
 
 
 def _print(hold: Hold, zone: ZoneInfo, *, json: bool) -> None:

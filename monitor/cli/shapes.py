@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from config.types import CaseId
     from monitor.apply import Found, Outcome
     from monitor.cases.proof import Verified
-    from storage.values import Case, Coverage, Finding, Hold, Preserved
+    from storage.values import Case, Coverage, Finding, Hold, KeptFile, Preserved
 
 Json = dict[str, Any]
 
@@ -151,6 +151,21 @@ def hold(one: Hold) -> Json:
         "released_at": one.released_at.isoformat() if one.released_at is not None else None,
         "released_by": one.released_by,
         "released_because": one.released_because or None,
+    }
+
+
+def kept_file(one: KeptFile) -> Json:
+    """Return one kept file as in `cases attach`."""
+    return {
+        "case": one.case,
+        "kind": one.kind.value,
+        "name": one.name,
+        "sha256": one.sha256,
+        "size": one.size,
+        "media_type": one.media_type,
+        "by": one.by,
+        "at": one.at.isoformat(),
+        "entry": one.entry,
     }
 
 

@@ -75,12 +75,15 @@ def scan(
 def _replies(app: App) -> list[str]:
     """Deal with replies; an inbox that does not answer is a warning, and is tried again."""
     from config.errors import MailError
+    from monitor.cases.preserve import preserve
     from monitor.replying import handle_inbox
 
     try:
         handled = handle_inbox(app)
     except MailError as error:
         return [f"replies wait: {error}"]
+    if handled.decided:
+        preserve(app, as_of=app.clock.now())
     if handled.decided or handled.answered:
         app.log.info("replies", decided=handled.decided, answered=handled.answered)
     return []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -24,6 +25,17 @@ def crest() -> bytes:
 def pumpkin() -> bytes:
     """Return a pumpkin as PNG: what a page shows whose picture was never changed back."""
     return _png(_pumpkin_at)
+
+
+def photograph(name: str) -> bytes:
+    """Return a made-up picture as PNG: the same for the same name, another for another."""
+    seed = hashlib.sha256(name.encode("utf-8", "replace")).digest()
+
+    def colour_at(x: int, y: int) -> _Colour:
+        patch = seed[(x // 16 + y // 16 * 8) % len(seed)]
+        return (patch, (patch * 3 + x) % 256, (patch * 5 + y) % 256)
+
+    return _png(colour_at)
 
 
 def _crest_at(x: int, y: int) -> _Colour:

@@ -8,6 +8,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from monitor.demo.crest import photograph
 from monitor.demo.server import Answer, Request
 from monitor.demo.world import Condition, Site
 
@@ -64,6 +65,8 @@ class FeedPlatform:
             return self._feed(request, blog, atom=place == "atom.xml", empty=empty)
         if not place:
             return _page(200, blog.name, f"<p>{html.escape(blog.description)}</p>")
+        if place.endswith(".jpg"):
+            return self._photograph(f"{blog.handle}/{place}")
         return self._post_page(request, f"{blog.handle}/{place}")
 
     def _feed(self, request: Request, blog: TownAccount, *, atom: bool, empty: bool) -> Answer:
@@ -78,6 +81,13 @@ class FeedPlatform:
             return Answer(status=304, headers=headers)
         kind = "application/atom+xml" if atom else "application/rss+xml"
         return Answer(body=body, content_type=f"{kind}; charset=utf-8", headers=headers)
+
+    def _photograph(self, place: str) -> Answer:
+        root_id, _, name = place.rpartition("/")
+        post, number = self._world.post(root_id), name.removesuffix(".jpg")
+        if post is None or not number.isdecimal() or int(number) >= len(post.newest.body.pictures):
+            return _page(404, "Not found", "<p>There is no such picture.</p>")
+        return Answer(body=photograph(place), content_type="image/png")
 
     def _post_page(self, request: Request, root_id: str) -> Answer:
         post = self._world.post(root_id)

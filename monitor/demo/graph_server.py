@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from monitor.demo import graph_fields
+from monitor.demo.crest import photograph
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.graph_fields import PAGE_FIELDS, POST_FIELDS, FieldsError
 from monitor.demo.graph_words import (
@@ -175,7 +176,7 @@ class GraphPlatform:
         if post is not None:
             wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time"))
             wrong = unknown_field(wanted, POST_FIELDS, "PagePost")
-            return wrong or json_answer(shown(post_stated(holder, post), wanted))
+            return wrong or json_answer(shown(post_stated(holder, post, request.base), wanted))
         return None
 
     def _list(self, request: Request, page: TownAccount, edge: str, *, empty: bool) -> Answer:
@@ -189,7 +190,7 @@ class GraphPlatform:
         held = posts[start : start + limit]
         stated: dict[str, Any] = {
             "data": [
-                {**shown(post_stated(page, post), wanted), "id": post.root_id}
+                {**shown(post_stated(page, post, request.base), wanted), "id": post.root_id}
                 for post in held
                 if not post.is_private
             ]
@@ -221,6 +222,8 @@ class GraphPlatform:
         ]
 
     def _picture(self, parts: tuple[str, ...]) -> Answer:
+        if parts[1:2] == ("posts",):
+            return Answer(body=photograph(parts[-1]), content_type="image/png")
         key = parts[-1].removesuffix(".png")
         account = self._world.find_account(Site.FACEBOOK, key)
         if account is None or not account.picture:

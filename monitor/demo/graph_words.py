@@ -45,7 +45,7 @@ def page_stated(page: TownAccount, base: str) -> dict[str, Any]:
     return {key: value for key, value in stated.items() if value not in ("", None)}
 
 
-def post_stated(page: TownAccount, post: TownPost) -> dict[str, Any]:
+def post_stated(page: TownAccount, post: TownPost, base: str) -> dict[str, Any]:
     """Return a post of a Page with every field it has."""
     newest = post.newest
     number = post.root_id.partition("_")[2]
@@ -65,13 +65,13 @@ def post_stated(page: TownAccount, post: TownPost) -> dict[str, Any]:
     }
     if newest.body.text:
         stated["message"] = newest.body.text
-    attachments = _attachments(post)
+    attachments = _attachments(post, base)
     if attachments:
         stated["attachments"] = {"data": attachments}
     return stated
 
 
-def _attachments(post: TownPost) -> list[dict[str, Any]]:
+def _attachments(post: TownPost, base: str) -> list[dict[str, Any]]:
     """Return links and pictures as attachments; several pictures are one album."""
     body, number = post.newest.body, post.root_id.partition("_")[2]
     title, description = body.preview
@@ -94,7 +94,13 @@ def _attachments(post: TownPost) -> list[dict[str, Any]]:
                 "id": f"{number}{index}",
                 "url": f"https://www.facebook.com/{number}{index}",
             },
-            "media": {"image": {"height": 720, "width": 960, "src": f"https://scontent/{index}"}},
+            "media": {
+                "image": {
+                    "height": 720,
+                    "width": 960,
+                    "src": f"{base}/pictures/posts/{number}{index}.jpg",
+                }
+            },
             **({"description": words} if words else {}),
         }
         for index, words in enumerate(body.pictures)

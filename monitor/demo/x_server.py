@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.demo import x_words
+from monitor.demo.crest import photograph
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.server import Answer, Request, json_answer
 from monitor.demo.world import Condition, Site
@@ -244,6 +245,8 @@ class XPlatform:
         account = self._world.find_account(Site.X, number)
         if parts[0] == "pictures" and account is not None and account.picture:
             return Answer(body=account.picture, content_type="image/png")
+        if parts[0] == "media":
+            return Answer(body=photograph(parts[-1]), content_type="image/png")
         return x_words.problem(404, "Not Found", "Not Found", "about:blank")
 
     # Parts of an answer.

@@ -233,6 +233,7 @@ def tweet_of(
         "lang": "en",
         "possibly_sensitive": False,
         "reply_settings": "everyone",
+        "public_metrics": {"like_count": 3, "reply_count": 1, "retweet_count": 2, "quote_count": 0},
         "edit_controls": {
             "edits_remaining": max(0, 5 - (len(post.versions) - 1)),
             "is_edit_eligible": not (body.poll or post.replied_to or post.reposted),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import OperatorError
 from config.types import Role
+from monitor.cases.preserve import preserve
 from monitor.cases.replies.words import Word
 from monitor.ordering import deciding, keeping, reading, reported, town
 from monitor.ordering.values import Clerking, Ordered
@@ -53,6 +54,8 @@ TOWN: Mapping[Word, AboutTown] = {
     Word.FIND: reading.find,
 }
 """What carries out each word about no case that there is."""
+_TAKES_DOWN = frozenset({Word.REMOVE, Word.CORRECT, Word.CLOSE_ACCOUNT})
+"""Words after which something may no longer be there to be kept."""
 _ANYBODY = frozenset({Word.COVER, Word.OPEN, Word.REVIEWED})
 """Words about no case that everybody may use who may decide at all."""
 
@@ -60,9 +63,14 @@ _ANYBODY = frozenset({Word.COVER, Word.OPEN, Word.REVIEWED})
 def prepare(desk: Clerking, order: Order, number: CaseId) -> Clerking:
     """Do what must be committed before the order is; safe to repeat.
 
+    What is to go is kept first, as far as it can be: outside of the order's own transaction,
+    because pictures may have to be fetched.
+
     Raises:
         OperatorError: It is refused.
     """
+    if order.word in _TAKES_DOWN:
+        preserve(desk.app, as_of=desk.at, case=number)
     if order.word is not Word.DO_NOT_COPY:
         return desk
     return replace(desk, prepared=keeping.stop_copying(desk, number))

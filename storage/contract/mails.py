@@ -45,6 +45,18 @@ class MailSteps(Protocol):
         """
         ...
 
+    def hasten_mails(self, *, at: datetime, until: datetime) -> int:
+        """Let urgent mails go that wait for the keeping of evidence; return how many.
+
+        Only those that were never offered to a server, and never a request that waits so that
+        it can be undone.
+
+        Args:
+            at: They are due from now on.
+            until: Only those that would be due by then.
+        """
+        ...
+
     def add_reply(self, reply: NewReply, *, at: datetime) -> bool:
         """Note what came of a mail that was sent to us; False if it was noted before."""
         ...

@@ -38,6 +38,10 @@ class Desk:
         self._read_only = read_only
         self._mine = threading.local()
 
+    def is_writing(self) -> bool:
+        """Return whether this thread is inside a writing block."""
+        return getattr(self._mine, "connection", None) is not None
+
     def close(self) -> None:
         """Let go of the database."""
         with wall(self._place):

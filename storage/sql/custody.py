@@ -13,12 +13,15 @@ from storage.ledger import export_note
 from storage.sql.base import CHUNK, Desk, in_lots
 from storage.sql.cases import case_in
 from storage.sql.chain import head_of
+from storage.sql.evidence import preserved_in
+from storage.sql.preserving import face_at
 from storage.sql.rows import words_of
 from storage.sql.sources import facts_of
 from storage.tables import (
     Account,
     CaseEvent,
     CaseFinding,
+    Evidence,
     Ledger,
     LedgerContent,
     Observation,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 _ACCOUNT = Account.__table__
 _EVENT = CaseEvent.__table__
 _ON = CaseFinding.__table__
+_EVIDENCE = Evidence.__table__
 _LEDGER = Ledger.__table__
 _CONTENT = LedgerContent.__table__
 _OBSERVATION = Observation.__table__
@@ -82,6 +86,8 @@ class Custodian(Desk):
                 told=_mails(connection, found),
                 head=head,
                 head_at=_written_at(connection, head[0]),
+                preserved=preserved_in(connection, found.id),
+                face=face_at(connection, found.account, found.opened_at),
             )
 
     def ledger(self, *, upto: int) -> Iterator[list[LedgerLine]]:
@@ -227,6 +233,7 @@ def _rows_of(connection: Connection, case: Case) -> dict[str, list[int]]:
         "finding": select(_ON.c.finding).where(_ON.c.case == case.id),
         "event": select(_EVENT.c.id).where(_EVENT.c.case == case.id),
         "mail": select(_TOLD.c.mail).where(_TOLD.c.case == case.id),
+        "evidence": select(_EVIDENCE.c.id).where(_EVIDENCE.c.subject == case.subject),
     }
     return {source: list(connection.execute(query).scalars()) for source, query in queries.items()}
 

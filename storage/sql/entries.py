@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 
 from config.types import (
+    MailKind,
     RecipientState,
 )
 from storage.columns import plain, plain_values
@@ -83,6 +84,22 @@ class MailSteps(Steps):
             facts=mail_facts({**values, "recipients": recipients}),
         )
         return True
+
+    def hasten_mails(self, *, at: datetime, until: datetime) -> int:
+        """Let urgent mails go that wait; see `Transaction`."""
+        urgent = select(_OUTBOX.c.id).where(_OUTBOX.c.kind == MailKind.URGENT.value)
+        moved = self._connection.execute(
+            update(_RECIPIENT)
+            .where(
+                _RECIPIENT.c.state == RecipientState.QUEUED.value,
+                _RECIPIENT.c.next_at > at,
+                _RECIPIENT.c.next_at <= until,
+                _RECIPIENT.c.attempts == 0,
+                _RECIPIENT.c.mail.in_(urgent),
+            )
+            .values(next_at=at)
+        )
+        return int(moved.rowcount)
 
     def cancel_mail(self, key: str, *, why: str, at: datetime) -> bool:
         """Stop a mail for everybody whose server has not answered; see `Transaction`."""

@@ -24,6 +24,7 @@ from storage.sql.readings import (
 )
 from storage.sql.rows import content_columns, stretch_from
 from storage.sql.sources import facts_of
+from storage.sql.stills import write_stills
 from storage.tables import Observation, RawPayload, Subject, Version
 from storage.values import Recorded
 
@@ -78,6 +79,7 @@ class _Lot:
         self._late: set[_Key] = set()
         self._again: list[tuple[_Key, str]] = []
         self._pinned: set[str] = set()
+        self._stills: dict[tuple[_Key, str], Seen] = {}
 
     def record(self, seen: Sequence[Seen]) -> Recorded:
         """Take the readings in order of time, then write what they add."""
@@ -89,6 +91,7 @@ class _Lot:
         self._write_subjects()
         version_ids = self._write_versions()
         self._write_observations(version_ids)
+        self._write_stills()
         self._judge_again(version_ids)
         return recorded
 
@@ -205,6 +208,8 @@ class _Lot:
             if not is_late:
                 self._refresh_subject(key, seen)
         is_first = reading.content_hash is not None and not known.hashes
+        if seen.stills and reading.content_hash is not None and not is_late:
+            self._stills[key, reading.content_hash] = seen
         if place(known, reading):
             self._fresh.append((key, reading))
             if reading.content_hash is not None:
@@ -302,6 +307,15 @@ class _Lot:
             ):
                 ids[keys[subject], content_hash] = version
         return ids
+
+    def _write_stills(self) -> None:
+        if self._stills:
+            place = {name: (self._rows[name[0]]["id"], name[1]) for name in self._stills}
+            write_stills(
+                self._connection,
+                {place[name]: (seen.stills, seen.at) for name, seen in self._stills.items()},
+                fresh=frozenset(place[name] for name in self._stills if name in self._versions),
+            )
 
     def _write_observations(self, ids: dict[tuple[_Key, str], int]) -> None:
         fresh = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.types import (
@@ -13,6 +13,7 @@ from config.types import (
     VersionId,
 )
 from storage.values.cases import Case
+from storage.values.evidence import Face, Preserved
 from storage.values.reading import Words
 
 
@@ -116,6 +117,8 @@ class Custody:
         told: Mails about it, oldest first.
         head: Number and hash of the newest ledger entry; (0, "") for an empty ledger.
         head_at: When that entry was written; None for an empty ledger.
+        preserved: Files kept beside the words, and what could not be kept.
+        face: The account's profile as it was when the case was opened; None: never read.
     """
 
     case: Case
@@ -131,3 +134,5 @@ class Custody:
     told: tuple[Told, ...]
     head: tuple[int, str]
     head_at: datetime | None
+    preserved: Preserved = field(default_factory=Preserved)
+    face: Face | None = None

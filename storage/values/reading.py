@@ -69,6 +69,7 @@ class Seen:
         words: The content; None when nothing was shown.
         reason: Class of failure for ``gone`` and ``cannot_tell``.
         detail: One plain sentence, no secrets, at most 500 characters.
+        stills: Name and present address of each still picture that was shown.
     """
 
     subject: SubjectKind
@@ -86,6 +87,7 @@ class Seen:
     raw: bytes | None = None
     reason: Reason | None = None
     detail: str = ""
+    stills: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

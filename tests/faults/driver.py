@@ -2,8 +2,9 @@
 
 Run as ``driver.py CONFIG INSTANT``: does what the daemon does in the morning (read, record,
 judge, mail) and ends itself by SIGKILL at the given instant, counted over every SQL
-statement, every commit and both sides of every hand-over to the mail server. Instant 0
-lives to the end and prints how many instants there were.
+statement, every commit, both sides of every hand-over to the mail server, and both sides of
+bringing a kept file to the disk and of giving it its name. Instant 0 lives to the end and
+prints how many instants there were.
 """
 
 from __future__ import annotations
@@ -67,9 +68,24 @@ class TickingTransport:
         return results
 
 
+def tick_around(countdown: Countdown, name: str) -> None:
+    """Put an instant on each side of a call by which files reach the disk."""
+    real = getattr(os, name)
+
+    def ticking(*arguments: Any, **named: Any) -> Any:
+        countdown.tick()
+        done = real(*arguments, **named)
+        countdown.tick()
+        return done
+
+    setattr(os, name, ticking)
+
+
 def main() -> None:
     """Live one morning."""
     countdown = Countdown(int(sys.argv[2]))
+    for name in ("fsync", "replace"):
+        tick_around(countdown, name)
     settings = load(Path(sys.argv[1]), environ=os.environ)
     repository = open_repository(settings.storage.url)
     event.listen(Engine, "before_cursor_execute", countdown.tick)

@@ -22,6 +22,7 @@ from monitor import morning
 from monitor.app import build
 from monitor.demo.run import DemoTown
 from monitor.pipeline import scan
+from storage.evidence import EvidenceFolder
 from storage.open import open_repository
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Trace:
     findings: frozenset[tuple[str, ...]]
     cases: frozenset[tuple[str, ...]]
     queued: frozenset[str]
+    kept: frozenset[tuple[str, ...]]
 
 
 def trace_of(database: Path) -> Trace:
@@ -65,6 +67,13 @@ def trace_of(database: Path) -> Trace:
             ' join case_finding cf on cf."case" = c.id join finding f on f.id = cf.finding'
         ),
         queued=frozenset(row[0] for row in rows("select message_id from outbox")),
+        kept=frozenset(
+            (*row, str(EvidenceFolder(database.parent / "evidence").fault(row[4], int(row[5]))))
+            for row in rows(
+                "select s.account, s.kind, s.platform_id, e.kind, e.sha256, e.size, e.picture_hash"
+                " from evidence e join subject s on s.id = e.subject where e.kind <> 'profile'"
+            )
+        ),
     )
 
 
@@ -86,6 +95,7 @@ class Stage:
         """Live the second morning on a database, killed at an instant."""
         environ = os.environ | self.town.environ
         environ["CLERKWATCH_STORAGE__URL"] = f"sqlite:///{folder / 'clerkwatch.db'}"
+        environ["CLERKWATCH_STORAGE__EVIDENCE"] = str(folder / "evidence")
         return subprocess.run(
             [sys.executable, "-P", str(DRIVER), str(self.town.settings_file), str(instant)],
             env=environ,
@@ -155,6 +165,8 @@ def test_a_kill_at_any_instant_loses_nothing_and_doubles_nothing(
 ) -> None:
     """After a kill and a restart everything is as without the kill, mails by Message-ID."""
     assert len(baseline.mails) >= 3, "the second day has urgent mails and a digest"
+    assert {row[3] for row in baseline.trace.kept} >= {"answer", "picture"}
+    assert {row[7] for row in baseline.trace.kept} == {"None"}, "every file is whole"
     for number in range(batch, INSTANTS, BATCHES):
         instant = 1 + number * (baseline.instants - 1) // (INSTANTS - 1)
         folder = stage.fresh(tmp_path / f"at-{instant}")

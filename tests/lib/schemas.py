@@ -10,6 +10,7 @@ from config.types import (
     Basis,
     CaseState,
     CoverageStatus,
+    EvidenceKind,
     HoldReason,
     Kind,
     Origin,
@@ -254,6 +255,17 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "cases list": several(CASE),
     "cases show": CASE_WITH_EVENTS,
     "cases acknowledge": CASE_WITH_EVENTS,
+    "cases attach": shape(
+        case=COUNT,
+        kind=one_of(EvidenceKind),
+        name=TEXT,
+        sha256=TEXT,
+        size=COUNT,
+        media_type=TEXT,
+        by=TEXT,
+        at=INSTANT,
+        entry=COUNT,
+    ),
     "cases do-not-copy": shape(
         case=COUNT, at=maybe(INSTANT), by=maybe(TEXT), purged=COUNT, said=several(TEXT)
     ),

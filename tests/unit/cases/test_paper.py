@@ -283,6 +283,11 @@ Mails that told of it:
   - Mon 2 Nov 2026, 09:31  ·  Urgent mail  ·  Mon 2 Nov 2026, 09:32
 
 
+WHAT HAS BEEN KEPT BESIDE THE WORDS
+
+  No file is in this copy.
+
+
 WHAT HAS NOT BEEN KEPT
 
   - The person who wrote it: no platform says who of those with access posted.
