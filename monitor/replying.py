@@ -20,6 +20,7 @@ from monitor.cases.replies import (
     Reply,
     parse,
 )
+from monitor.cases.replies.parse import is_bounded
 from monitor.dealing import Dealing
 from monitor.returning import note_inbox
 
@@ -103,7 +104,7 @@ def _deal(app: App, codes: Codes, session: Session, arrived: Arrived) -> ReplyOu
         return too_long.ignore(f"too long: {arrived.size} bytes")
     if app.repository.has_reply_bytes(reply.key):
         return one.ignore("the same mail again")
-    report = read_report(arrived.raw)
+    report = read_report(arrived.raw) if is_bounded(arrived.raw) else None
     if report is not None:
         return one.returned(report)
     return one.deal()

@@ -20,6 +20,11 @@ _REPLY = (
     "The first line of your reply decides; a mail about it comes back. In a mail about several "
     "cases, write the number of the case, as shown. No link here changes anything by itself."
 )
+_FIRST = (
+    "If there is an open FOI request, complaint or police matter about a post, reply HOLD first, "
+    "with the case's number and why. If somebody tells you of a post, forward their mail to the "
+    "address that answers to this mail go to, with OPEN because … in the first line."
+)
 _AUTHORS = (
     "A page or account posts in its own name: who wrote a post is not known, and nobody has "
     "decided that anybody did anything wrong."
@@ -37,7 +42,7 @@ def digest_foot(*, has_cases: bool, has_inbox: bool = False) -> tuple[str, ...]:
         return () if has_inbox else (_NO_REPLIES,)
     return (
         _AUTHORS,
-        _REPLY if has_inbox else _RECORD,
+        *((_REPLY, _FIRST) if has_inbox else (_RECORD,)),
         "clerkwatch only flags: a person decides. It never posts or deletes anything.",
     )
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from monitor.alerts.tokens import Tokens
 
-MOST_BYTES = 1_000_000
-"""A mail that is longer is not read: a reply is a few lines."""
+MOST_BYTES = 12_000_000
+"""A mail that is longer is not read: a reply is a few lines, a report has some pictures."""
 MOST_AT_ONCE = 200
 """Mails looked at in one go; the rest wait for the next."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.errors import OperatorError
+from monitor.alerts.wording import count
 from monitor.cases import byhand
+from monitor.cases.given import keep_pictures
 from monitor.cases.replies.forwarded import forwarded_in
 from monitor.ordering.values import Clerking, Ordered
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.register import Account
+    from config.types import CaseId
+    from monitor.cases.replies.forwarded import Picture
     from monitor.cases.replies.words import Order
     from storage.repository import Transaction
 
@@ -39,11 +43,33 @@ def open_case(desk: Clerking, order: Order, transaction: Transaction) -> Ordered
     is_new = case.opened_at == desk.at
     stands = "A case is open" if is_new else "A case was open already"
     said = [f"{stands} on this post: case {case.id}, account {account.id}.", f"Address: {address}"]
+    said += _pictures(desk, case.id, reported.pictures)
     if case.findings:
         said.append("What may be wrong with it is in the morning mail.")
     else:
         said.append("No rule finds anything in its words: it is for you to judge.")
     return Ordered(subject=f"Case {case.id} is open: {account.id}", said=tuple(said))
+
+
+def _pictures(desk: Clerking, number: CaseId, pictures: Sequence[Picture]) -> list[str]:
+    """Keep the pictures that came with the report; return what to say of them."""
+    if not pictures:
+        return []
+    app = desk.app
+    given = keep_pictures(
+        app.repository,
+        app.evidence,
+        number,
+        [(one.name, one.content) for one in pictures],
+        by=desk.by,
+        origin="came with the report, by mail",
+        at=desk.at,
+    )
+    said = [f"{count(given.kept, 'picture')} kept with the case as evidence."] if given.kept else []
+    if given.refused:
+        refused = count(given.refused, "picture")
+        said.append(f"{refused} could not be kept: no picture, too large, or not allowed.")
+    return said
 
 
 def _where(desk: Clerking, order: Order, addresses: Sequence[str]) -> tuple[Account, str, str]:

@@ -26,6 +26,12 @@ _CHARSETS = re.compile(
     r"windows-?125\d|cp125\d|koi8-[ru]|gb2312|gbk|gb18030|big5|shift_jis|euc-(?:jp|kr)|iso-2022-jp",
     re.IGNORECASE,
 )
+_NESTS = re.compile(
+    r"<(/?)(?:div|blockquote|span|font|table|section|article|center|[ou]l|dl|[abiu]|em|strong|big|"
+    r"small|tt|code|s|strike|form|fieldset|details|main|header|footer|nav|aside|figure)\b",
+    re.IGNORECASE,
+)
+_MOST_DEPTH = 500
 _BREAK = "\ue000"
 _BLOCKS = (
     "p,div,li,ul,ol,tr,table,h1,h2,h3,h4,h5,h6,pre,section,article,header,footer,address,hr,dd,dt"
@@ -93,6 +99,8 @@ def body_of(message: Message, *, keeps_quotes: bool = False) -> Body:
 
 def seen_text(html: str, *, keeps_quotes: bool = False) -> tuple[str, bool]:
     """Return what a reader sees of HTML as lines, and whether that is a guess."""
+    if _depth(html[:_MOST_TEXT]) > _MOST_DEPTH:
+        return "", True  # no person's programme writes that, and it takes minutes to take apart
     tree = LexborHTMLParser(html.replace(_BREAK, " ")[:_MOST_TEXT])
     is_doubtful = any(_HIDES.search(sheet.text()) for sheet in tree.css("style"))
     for node in tree.css(_UNSEEN):
@@ -118,6 +126,15 @@ def seen_text(html: str, *, keeps_quotes: bool = False) -> tuple[str, bool]:
         node.insert_after(_BREAK)
     text = " ".join(body.text().split())
     return "\n".join(line.strip() for line in text.split(_BREAK)), is_doubtful
+
+
+def _depth(html: str) -> int:
+    """Return about how deep a page's elements stand within one another."""
+    depth = deepest = 0
+    for match in _NESTS.finditer(html):
+        depth += -1 if match[1] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_hidden(node: LexborNode) -> bool:

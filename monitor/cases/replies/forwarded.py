@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from monitor.cases.replies.body import body_of
+from monitor.cases.replies.parse import is_bounded
 from monitor.cases.replies.quoting import first_said, unsigned, without_headings
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Forwarded:
 
 def forwarded_in(raw: bytes) -> Forwarded:
     """Return what a mail reports; never raises, whatever the bytes are."""
+    if not is_bounded(raw):
+        return Forwarded()
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(raw)
         return _read(message)

@@ -148,7 +148,15 @@ class ClerksDesk:
         reply.set_content(f"{text}\n\nOn Tuesday the watch wrote:\n> REMOVE\n> KEEP because no\n")
         return reply.as_bytes()
 
-    def forwarded(self, said: str, mail: str, *, to: str, sender: str = CLERK) -> bytes:
+    def forwarded(
+        self,
+        said: str,
+        mail: str,
+        *,
+        to: str,
+        sender: str = CLERK,
+        pictures: tuple[bytes, ...] = (),
+    ) -> bytes:
         """Return a mail of somebody else's that a person forwards, as Gmail writes it."""
         forward = EmailMessage(policy=email.policy.SMTP)
         self._count += 1
@@ -164,6 +172,9 @@ class ClerksDesk:
             f"Date: Tue, 24 Nov 2026 at 08:00\nSubject: Something on your page\n"
             f"To: <clerk@town.example>\n\n\n{mail}\n"
         )
+        for place, picture in enumerate(pictures):
+            name = f"../Screenshot {place}.png"
+            forward.add_attachment(picture, maintype="image", subtype="png", filename=name)
         return forward.as_bytes()
 
     def told(self, digest: EmailMessage) -> list[CaseId]:

@@ -8,6 +8,7 @@ import pytest
 
 from config.types import CaseState, HoldReason, Resolution
 from monitor import morning
+from monitor.demo.crest import crest
 from tests.integration.replies.desk import CLERK, HOST, ClerksDesk, flat
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def test_a_forwarded_mail_opens_a_case(desk: ClerksDesk) -> None:
         "Look at this: https://nextdoor.example/p/77\n\nIt says “Vote for the Brookmeadow "
         "Alliance on Thursday, they alone keep the library open”.\n\nYours, A Resident",
         to=str(digest["Reply-To"]),
+        pictures=(crest(), b"\x89PNG\r\n\x1a\n is no picture"),
     )
     desk.put(mail.replace(b"OPEN because", b"OPEN nextdoor because"))
     assert desk.look().decided == 1
@@ -68,6 +70,12 @@ def test_a_forwarded_mail_opens_a_case(desk: ClerksDesk) -> None:
     assert case.text.startswith("Vote for the Brookmeadow Alliance")
     assert case.events[0].because == "because a resident complained"
     assert "A Resident" not in case.text
+    (kept,) = desk.app.repository.preserved(case.id).files
+    assert (kept.name, kept.media_type) == ("Screenshot-0.png", "image/png")
+    assert desk.app.evidence.read(kept.sha256) == crest()
+    assert "1 picture kept with the case as evidence." in flat(answer)
+    assert "1 picture could not be kept" in flat(answer)
+    assert not desk.app.repository.verify_ledger().faults
 
 
 def test_what_is_forwarded_without_a_code_is_asked_for_again(desk: ClerksDesk) -> None:
