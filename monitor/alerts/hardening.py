@@ -38,6 +38,9 @@ def plain(text: str) -> str:
         are spaces. Joiners inside emoji and the tags of regional flags stay: they are visible.
     """
     text = _LINE_ENDS.sub("\n", _ANSI.sub("", text)).replace("\t", " ")
+    # Most of what a mail says is plain ASCII: nothing in it can be hidden or pile up.
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     kept: list[str] = []
     marks = 0
     for place, char in enumerate(text):

@@ -278,7 +278,9 @@ class _Builder:
             accounts=len(self.by_programme),
             unread=len(self.unread),
             opening=opening.starts_on if opening else None,
-            opened=sum(_is_standing(case) for case in (*self.decisions, *self.history)),
+            opened=sum(_is_standing(case) for case in (*self.decisions, *self.history))
+            if opening
+            else 0,
         )
 
     def _lead(self) -> str:

@@ -108,3 +108,11 @@ def test_a_long_address_is_cut() -> None:
 def test_no_address_crashes(url: str) -> None:
     """Any text may stand where an address is expected."""
     assert "\n" not in inert(url) + inert(f"https://{url}")
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.just("\n")))
+def test_plain_ascii_stays_as_it_is(text: str) -> None:
+    """Nothing can be hidden in printable ASCII, so nothing of it is changed."""
+    assert plain(text) == text
+    # The long way round, with one character beyond ASCII, leaves the same words.
+    assert plain(f"{text}é") == f"{text}é"
