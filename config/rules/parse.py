@@ -101,8 +101,7 @@ class WordList:
 
     Attributes:
         words: Each counts as a term.
-        patterns: For what no list can end: "<Place> Independents". They count in a rule's
-            groups, not in what silences it.
+        patterns: For what no list can end: "<Place> Independents".
     """
 
     words: tuple[str, ...]
@@ -233,16 +232,16 @@ def _unless(
     place.only(part, _UNLESS_KEYS)
     return Unless(
         terms=_listed(place, part, "terms", "lists", list_of),
-        patterns=place.texts(part, "patterns"),
+        patterns=_patterned(place, part, "patterns", "lists", list_of),
         around=_listed(place, part, "around", "around_lists", list_of),
-        around_patterns=place.texts(part, "around_patterns"),
+        around_patterns=_patterned(place, part, "around_patterns", "around_lists", list_of),
         around_words=(
             place.whole(part, "around_words", least=0, most=_MOST_WORDS)
             if "around_words" in part
             else Unless().around_words
         ),
         anywhere=_listed(place, part, "anywhere", "anywhere_lists", list_of),
-        anywhere_patterns=place.texts(part, "anywhere_patterns"),
+        anywhere_patterns=_patterned(place, part, "anywhere_patterns", "anywhere_lists", list_of),
     )
 
 
@@ -263,6 +262,18 @@ def _listed(
                 f"there is no word list {name!r}", f"Write lists/{name}.toml."
             ) from cause
     return tuple(dict.fromkeys(terms))
+
+
+def _patterned(
+    place: _Place,
+    part: Mapping[str, object],
+    patterns_key: str,
+    lists_key: str,
+    list_of: Callable[[str], WordList],
+) -> tuple[str, ...]:
+    """Return the patterns under one key and those of the lists under another, known by now."""
+    shared = [one for name in place.texts(part, lists_key) for one in list_of(name).patterns]
+    return tuple(dict.fromkeys([*place.texts(part, patterns_key), *shared]))
 
 
 def _examples(place: _Place, entry: Mapping[str, object], key: str) -> tuple[Example, ...]:
