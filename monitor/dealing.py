@@ -27,6 +27,7 @@ from monitor.cases.replies.accept import ANSWERED, VALID_FOR, is_vouched
 from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.cases.replies.explaining import MORE, why_not
 from monitor.cases.replies.words import BESIDE, READING, Word
+from monitor.elections.changing import judge_now
 from monitor.morning import is_by_hand
 from monitor.ordering import Clerking, Ordered, order_case, order_town, prepare
 from monitor.ordering.deciding import how_it_stands
@@ -196,6 +197,8 @@ class Dealing:
                 transaction.add_reply(noted, at=self.at)
             return ReplyOutcome.ANSWERED
         log.info("decided by reply", word=order.word.value, case=number or None)
+        if done.changes_polls:
+            judge_now(self.app, at=self.at)
         return ReplyOutcome.DECIDED
 
     def _with_rest(self, done: Ordered) -> Ordered:

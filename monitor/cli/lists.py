@@ -32,6 +32,7 @@ from monitor.cli.polls import (
     refuse_unended,
     show_poll,
 )
+from monitor.cli.rejudging import judge_again, judged_shape, tell
 
 if TYPE_CHECKING:
     from storage.values import PollRow
@@ -107,14 +108,17 @@ def import_polls(
         rows.append(row)
     if rows:
         keep(place, rows, moment)
+    outcome = judge_again(place, moment)
     if json:
         from monitor.freeze.explain import poll_shape
 
-        emit([poll_shape(row, **calendar_of(place, moment)) for row in rows])
+        judged = {"judged_again": judged_shape(outcome)}
+        emit([poll_shape(row, **calendar_of(place, moment)) | judged for row in rows])
         return
     for row in rows:
         say(f"{row.id}: {row.type}, {row.held_on}, {row.area}, {row.status}")
     say(f"{len(rows)} polls entered. Look at each: clerkwatch elections show ID")
+    tell(outcome)
 
 
 def _joined(read: PollRow, known: PollRow | None) -> PollRow:

@@ -168,7 +168,7 @@ def notice(
 ) -> None:
     """Enter the notice of election as published.
 
-    The window starts on that day; what is stored is judged again at the next scan.
+    The window starts on that day; what is stored is judged again at once.
     """
     place = workplace(config)
     moment = moment_of(place, None)
@@ -331,13 +331,15 @@ def objections(place: Workplace, row: PollRow, moment: datetime, *, yes: bool) -
 
 
 def show_poll(place: Workplace, row: PollRow, moment: datetime, *, json: bool) -> None:
-    """Print what a poll as entered means."""
+    """Judge again what the change touches, and print what a poll as entered means."""
+    from monitor.cli.rejudging import judge_again, judged_shape, tell
     from monitor.freeze.explain import explain, poll_shape
 
+    outcome = judge_again(place, moment)
     where = calendar_of(place, moment)
     if json:
-        emit(poll_shape(row, **where))
+        emit(poll_shape(row, **where) | {"judged_again": judged_shape(outcome)})
         return
     for line in explain(row, **where):
         say(line)
-    say("What is stored is judged again at the next scan.")
+    tell(outcome)

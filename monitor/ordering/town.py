@@ -87,8 +87,12 @@ def notice(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
         said=(
             f"The notice for {poll.id} is entered as published on {calendar.day(day)}.",
             f"The poll is on {calendar.day(poll.held_on)}.",
-            "The pre-election period starts with the notice.",
+            (
+                "The pre-election period starts with the notice. What is stored is judged again "
+                "now; if something published since then is flagged, a mail of its own tells you."
+            ),
         ),
+        changes_polls=True,
     )
 
 

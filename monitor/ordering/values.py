@@ -22,11 +22,13 @@ class Ordered:
         subject: In a few words.
         said: In sentences, the first the most important; not needed where ``is_answered``.
         is_answered: A mail that answers it is in the outbox already.
+        changes_polls: What is stored is to be judged again once it is committed.
     """
 
     subject: str
     said: tuple[str, ...]
     is_answered: bool = False
+    changes_polls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

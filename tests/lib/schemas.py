@@ -243,6 +243,16 @@ _REPORTED = shape(
     closed_at=maybe(INSTANT),
     history=YES_NO,
 )
+_CHANGED = _with(
+    POLL,
+    judged_again=shape(
+        findings=shape(added=several(PLACED), withdrawn=several(PLACED), unchanged=COUNT),
+        cases_opened=several(COUNT),
+        mails_queued=COUNT,
+        judged=COUNT,
+        not_judged=COUNT,
+    ),
+)
 SCHEMAS: Final[dict[str, Schema]] = {
     "check": shape(
         id={},
@@ -309,12 +319,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "elections list": several(POLL),
     "elections show": _with(POLL, explained=several(TEXT)),
     "elections windows": several(_with(WINDOW, poll=TEXT)),
-    "elections add": POLL,
-    "elections notice": POLL,
-    "elections cancel": POLL,
-    "elections postpone": POLL,
-    "elections candidates": POLL,
-    "elections import": several(POLL),
+    "elections add": _CHANGED,
+    "elections notice": _CHANGED,
+    "elections cancel": _CHANGED,
+    "elections postpone": _CHANGED,
+    "elections candidates": _CHANGED,
+    "elections import": several(_CHANGED),
     "elections export": shape(file=TEXT, entries=COUNT),
     "accounts list": several(ACCOUNT),
     "accounts show": _with(ACCOUNT, readings=several(_with(COVERAGE, run=COUNT, at=INSTANT))),

@@ -1,0 +1,1 @@
+"""What a poll sets going, on a real database."""
