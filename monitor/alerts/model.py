@@ -398,7 +398,7 @@ class _Builder:
     def _newly_covered(self) -> list[Case]:
         """Return the cases that went to the cover too since the previous mail."""
         since = self.facts.covered_from
-        found = [(case, covered(case)) for case in self.facts.cases]
+        found = [(case, covered(case)) for case in (*self.facts.cases, *self.facts.waiting)]
         return [case for case, event in found if event and (since is None or event.at > since)]
 
     def _quietly_waiting(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from monitor.cases.life import (
     request_event,
     was_closed_on_request,
 )
+from monitor.cases.table import ASKED
 from monitor.people.handing import covered
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def waiting_line(case: Case, *, desk: Desk) -> str:
     overdue = " Overdue." if is_overdue(case, desk=desk) else ""
     again = " It is looked at once more before the case is closed."
     more = again if case.state is CaseState.VERIFYING and not case.visible else ""
-    return f"{name}: {said}. {desk.still(case)}{overdue}{more}"
+    too = ""
+    if case.state in _REMOVING and covered(case) is not None:
+        too = f" It is {desk.also_asked(case)}."
+    return f"{name}: {said}. {desk.still(case)}{overdue}{too}{more}"
 
 
 def _asked(case: Case, *, desk: Desk) -> str:
@@ -81,10 +85,11 @@ def _on(desk: Desk, event: CaseEvent) -> str:
 
 
 def covered_line(case: Case, *, desk: Desk) -> str:
-    """Return that nobody decided a case in time and who is asked too."""
+    """Return what did not happen in time and who is asked too."""
     due = desk.calendar.moment(case.due_at)
     also = desk.also_asked(case)
-    return f"Case {case.id}, {desk.title(case)}: nobody had decided by {due}; it is {also}."
+    late = "it still stood after" if case.state in ASKED else "nobody had decided by"
+    return f"Case {case.id}, {desk.title(case)}: {late} {due}; it is {also}."
 
 
 def gone_line(case: Case, *, desk: Desk) -> str:

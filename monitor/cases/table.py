@@ -199,11 +199,11 @@ TABLE = {
         ),
         Way(
             step=Step.COVER,
-            starts=(CaseState.OPEN, CaseState.ACKNOWLEDGED),
+            starts=(CaseState.OPEN, CaseState.ACKNOWLEDGED, *ASKED),
             to=None,
             does="the cover was asked too",
-            means="nobody had decided it some working days after its deadline: the cover is asked "
-            "as well",
+            means="nobody had decided it, or what was asked of the owner still stood, some working "
+            "days after the deadline: the cover is asked as well",
             owes_reason=True,
             by_person=False,
         ),

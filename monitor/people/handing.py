@@ -1,4 +1,7 @@
-"""An undecided case goes to the cover too: an event on it, said in the mail of both.
+"""What waits too long goes to the cover too: an event on the case, said in the mail of both.
+
+That is a case that nobody decides, and one whose post still stands long after its owner was
+asked: the owner is reminded every working day, the Clerk told every morning, then the cover.
 
 Nobody loses a case by this: whoever was asked stays asked. It happens once a deadline; a case
 that is opened again, or that nobody decides by a later deadline, may go to the cover again.
@@ -8,10 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.types import CaseState
+from config.types import Kind
 from monitor.alerts.wording import listed, the
 from monitor.cases.life import TABLE, Step, move
 from monitor.cases.owners import Owners
+from monitor.cases.table import ASKED
 from monitor.people.rota import Rota, folded
 
 if TYPE_CHECKING:
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
     from storage.repository import Repository
     from storage.values import Case, CaseEvent
 
-UNDECIDED = (CaseState.OPEN, CaseState.ACKNOWLEDGED)
+WAITING = TABLE[Step.COVER].starts
+"""Undecided, or asked of the owner and not proved gone."""
 COVERED = TABLE[Step.COVER].does
 """What the event says; lasting, because it is read back."""
 _LOT = 500
@@ -31,7 +36,7 @@ _LOT = 500
 
 def covered(case: Case) -> CaseEvent | None:
     """Return the event by which a case went to the cover since its deadline; None: it did not."""
-    if case.state not in UNDECIDED:
+    if case.state not in WAITING:
         return None
     events = (event for event in reversed(case.events) if event.what == COVERED)
     last = next(events, None)
@@ -39,7 +44,7 @@ def covered(case: Case) -> CaseEvent | None:
 
 
 def hand_over(app: App, *, at: datetime) -> tuple[CaseId, ...]:
-    """Let every case go to the cover that nobody has decided for too long.
+    """Let every case go to the cover that has waited for too long after its deadline.
 
     Safe to repeat, and by two processes at once: who comes second finds it done.
 
@@ -63,7 +68,7 @@ def hand_over(app: App, *, at: datetime) -> tuple[CaseId, ...]:
             for case in repository.cases_of([one.id for one in late[start : start + _LOT]]):
                 is_done = case.id in marked and marked[case.id] > case.due_at
                 others = rota.cover(at, barred=barred(app, case))
-                if is_done or not others or case.state not in UNDECIDED:
+                if is_done or not others or not _waits(app, case):
                     continue
                 names = listed([the(person.name) for person in others])
                 made = move(Step.COVER, case, by="clerkwatch", because=names)
@@ -114,12 +119,23 @@ def barred(app: App, case: Case) -> tuple[str, ...]:
     )
 
 
+def _waits(app: App, case: Case) -> bool:
+    """Return whether somebody has to act: to decide, or because it still stands.
+
+    A member was only reminded: nothing is due from them.
+    """
+    if case.state not in ASKED:
+        return case.state in WAITING
+    account = Owners(register=app.register, people=app.settings.people).account(case.account)
+    return case.visible and account is not None and account.kind is not Kind.MEMBER
+
+
 def _late(repository: Repository, rota: Rota, *, at: datetime) -> list[Case]:
     """Return, in outline, the cases whose time to go to the cover has come."""
     marked = repository.marked(COVERED)
     overdue = [
         case
-        for case in repository.outlines(states=UNDECIDED)
+        for case in repository.outlines(states=WAITING)
         if not case.history
         and case.due_at < at
         and not (case.id in marked and marked[case.id] > case.due_at)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.types import CaseState, MailKind
+from config.types import CaseState, MailKind, Resolution
 from monitor import morning
 from monitor.cases import decisions
+from monitor.cases.request import request_removal
 from monitor.demo.world import Site
 from monitor.people.absences import cover
 from monitor.people.handing import COVERED, hand_over
@@ -69,6 +70,12 @@ def digest(village: Village, at: datetime) -> tuple[tuple[str, ...], str, str]:
     return tuple(one.address for one in kept.recipients), text, html
 
 
+def subject(village: Village, at: datetime) -> str:
+    """Return the subject of the digest of a day."""
+    kept = village.app.repository.mail(f"digest:{at.date().isoformat()}")
+    return kept.subject if kept is not None else ""
+
+
 def urgent(village: Village) -> OutboxMail:
     """Return the newest urgent mail."""
     return village.app.repository.mails(kind=MailKind.URGENT)[-1]
@@ -123,6 +130,43 @@ def test_a_case_that_is_open_again_may_go_to_the_cover_again(village: Village) -
     )
     assert hand_over(app, at=first + timedelta(days=2, hours=6)) == ()
     assert hand_over(app, at=first + timedelta(days=7, hours=6)) == (number,)
+
+
+def asked(village: Village, *, on: datetime) -> CaseId:
+    """Let something be found and its owner be asked to take it down."""
+    number = flagged(village)
+    village.clock.move_to(on)
+    request_removal(village.app, number, by="Clerk", because="", at=on)
+    return number
+
+
+def test_what_still_stands_long_after_its_owner_was_asked_goes_to_the_cover(
+    village: Village,
+) -> None:
+    """Due on Friday noon: the owner is reminded, the Clerk told, on Wednesday the deputy too."""
+    number = asked(village, on=datetime(2026, 11, 3, 8, 0, tzinfo=UTC))
+    friday = datetime(2026, 11, 6, 12, 0, tzinfo=UTC)
+    (case,) = village.app.repository.cases_of([number])
+    assert case.due_at == friday
+    for days, told in ((1, (CLERK,)), (4, (CLERK,)), (6, (CLERK, DEPUTY))):
+        at = datetime(2026, 11, 6, 7, 0, tzinfo=UTC) + timedelta(days=days)
+        addresses, text, _ = digest(village, at)
+        assert told == addresses, at
+        assert "1 removal overdue" in text or "overdue" in subject(village, at)
+    assert "it still stood after Friday 6 November, 12:00" in text
+    assert "also with the Deputy Clerk" in text
+
+
+def test_what_is_gone_in_time_goes_to_nobody_else(village: Village) -> None:
+    """Taken down before the deadline: whoever stands in never hears of it."""
+    number = asked(village, on=datetime(2026, 11, 3, 8, 0, tzinfo=UTC))
+    village.delete("page", SALE)
+    village.scan()
+    village.scan(after=timedelta(minutes=15))
+    told, _, _ = digest(village, datetime(2026, 11, 12, 7, 0, tzinfo=UTC))
+    assert told == (CLERK,)
+    (case,) = village.app.repository.cases_of([number])
+    assert case.resolution is Resolution.REMOVED
 
 
 def test_two_processes_hand_a_case_over_once(village: Village) -> None:
