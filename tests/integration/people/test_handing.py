@@ -148,6 +148,7 @@ def test_what_still_stands_long_after_its_owner_was_asked_goes_to_the_cover(
     friday = datetime(2026, 11, 6, 12, 0, tzinfo=UTC)
     (case,) = village.app.repository.cases_of([number])
     assert case.due_at == friday
+    text = ""
     for days, told in ((1, (CLERK,)), (4, (CLERK,)), (6, (CLERK, DEPUTY))):
         at = datetime(2026, 11, 6, 7, 0, tzinfo=UTC) + timedelta(days=days)
         addresses, text, _ = digest(village, at)
