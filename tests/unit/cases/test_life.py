@@ -48,7 +48,7 @@ ALLOWED = {
     Step.PERIOD: (None, None, R, V, None, None),
     Step.ASSIGN: (O, A, R, V, E, None),
     Step.ANSWER: (O, A, R, V, E, C),
-    Step.COVER: (O, A, None, None, None, None),
+    Step.COVER: (O, A, R, V, None, None),
     Step.LOOKED: (C, C, C, C, C, None),
     Step.MISSED: (None, None, V, None, None, None),
     Step.SHOWN: (None, None, None, R, None, None),
