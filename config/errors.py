@@ -6,6 +6,7 @@
       OperatorError                     shown without traceback, exit code 2
         SettingsError(file, key, line)  the configuration
         RuleError(rule, file)           a rule or policy file
+        TableError(file)                a table of weights that is damaged
       ReadError(account, reason)        -> cannot_tell in coverage
         AccessError                     a person must act: AUTH_EXPIRED, FORBIDDEN, ACCOUNT_GONE
         LaterError(retry_at)            QUOTA_MONEY, RATE_LIMIT, TRANSIENT
@@ -98,6 +99,18 @@ class RuleError(OperatorError):
         """Name the rule (or clause) and the file it stands in."""
         super().__init__(f"{file}, {rule}: {what}", remedy=remedy)
         self.rule = rule
+        self.file = file
+
+
+class TableError(OperatorError):
+    """A table of weights is damaged or does not fit this edition."""
+
+    def __init__(self, what: str, *, file: Path | str) -> None:
+        """Name the file; the remedy is always the same."""
+        super().__init__(
+            f"{file}: {what}",
+            remedy="Install clerkwatch again; whoever trained a table writes both files together.",
+        )
         self.file = file
 
 

@@ -20,6 +20,7 @@ from monitor.alerts.keeping_secret import codes_of
 from monitor.alerts.tokens import tokens_of
 from monitor.alerts.transport import SmtpTransport
 from monitor.checks.judge import Judge
+from monitor.checks.table import bundled_model
 from monitor.leases import name_of_this_process
 from monitor.lock import Turns
 from storage.evidence import EvidenceFolder
@@ -133,7 +134,9 @@ def build(
         settings=settings,
         register=settings.register(),
         policy=policy,
-        judge=Judge(policy=policy, rules=load_rules(policy=policy, replace=rules)),
+        judge=Judge(
+            policy=policy, rules=load_rules(policy=policy, replace=rules), models=(bundled_model(),)
+        ),
         repository=repository,
         clock=clock,
         door=door,

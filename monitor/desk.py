@@ -9,6 +9,7 @@ from config.policy import load_policy
 from config.rules import load_rules
 from monitor.checks.base import Context
 from monitor.checks.judge import Judge
+from monitor.checks.table import bundled_model
 from monitor.freeze.rules import TOPIC
 from monitor.judging import Bench, context_of
 
@@ -48,7 +49,9 @@ class Desk:
             OperatorError: The policy or a rule cannot be used.
         """
         policy = load_policy(settings.council.policy if settings else DEFAULT_POLICY)
-        judge = Judge(policy=policy, rules=load_rules(policy=policy, replace=rules))
+        judge = Judge(
+            policy=policy, rules=load_rules(policy=policy, replace=rules), models=(bundled_model(),)
+        )
         context = context_of(settings, None, as_of=as_of) if settings else Context(as_of=as_of)
         bench = Bench(
             judge=judge,

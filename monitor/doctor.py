@@ -16,6 +16,7 @@ from config.types import Kind, Role
 from connectors.door import Door
 from monitor.checks.examples import test_rules
 from monitor.checks.judge import Judge
+from monitor.checks.table import bundled_model
 from monitor.diagnosis import Check
 from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
@@ -82,7 +83,7 @@ def _evidence(settings: Settings) -> Check:
 def _rules(settings: Settings, now: datetime) -> Iterator[Check]:
     try:
         policy = load_policy(settings.council.policy)
-        judge = Judge(policy=policy, rules=load_rules(policy=policy))
+        judge = Judge(policy=policy, rules=load_rules(policy=policy), models=(bundled_model(),))
     except OperatorError as error:
         yield Check(name="policy and rules", state="fault", what=error.what, remedy=error.remedy)
         return

@@ -83,8 +83,7 @@ class Bench:
         """Return what the clause checks and the freeze rules find in one version."""
         matches = self.judge.matches(material, self.context)
         judged = self.judge.judge(material, self.context, matches=matches)
-        text = material.words.text
-        in_window = [match.finding(text) for match in matches.found if match.rule.in_window]
+        in_window = self.judge.in_window(material, matches)
         frozen = judge_freeze(material, in_window, self.context, clause=self.freeze)
         if not frozen:
             return judged
@@ -188,7 +187,7 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
         for account in app.register
     }
     fresh = _fresh_profile_cases(app, as_of)
-    digests = {rule.id: rule.digest() for rule in judge.rules}
+    digests = judge.digests
     return Bench(
         judge=judge,
         context=context,

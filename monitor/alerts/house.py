@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import connectors
 from monitor.alerts.facts import AccountFacts, PolicyWords
 from monitor.alerts.hardening import one_line
+from monitor.checks.table import harmless_words
 from monitor.people.rota import Rota
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class House:
                 [watched(account, name=names.get(account.id, "")) for account in register]
             ),
             policy=policy_words(policy),
-            harmless={rule.id: rule.harmless for rule in rules},
+            harmless=harmless_words() | {rule.id: rule.harmless for rule in rules},
             rules=rules_digest,
             version=version("clerkwatch"),
         )

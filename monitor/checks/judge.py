@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.errors import CheckError
-from config.types import Basis, Kind, RuleId, Severity
+from config.types import Basis, Kind, RuleId, Severity, SubjectKind
 from monitor.checks.base import Judgement
 from monitor.checks.coded import check_named
 from monitor.checks.language import foreign
@@ -26,17 +26,18 @@ from monitor.checks.matcher import MOST_SPANS, Matcher
 from storage.values import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from config.policy import Policy
     from config.rules import RuleData
-    from config.types import ClauseId, SubjectKind
+    from config.types import ClauseId, TopicId
     from monitor.checks.base import Context, Material
     from monitor.checks.coded import Check
+    from monitor.checks.normalise import Normal
     from monitor.checks.patterns import Span
-    from monitor.checks.score import ScoredModel
+    from monitor.checks.score import Score, ScoredModel, Thresholds
 
-ENGINE = "1"
+ENGINE = "2"
 """Edition of the engine: raised when normalising, matching or a coded check changes what is
 found, so that every stored version is judged again."""
 
@@ -106,10 +107,50 @@ class RuleMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """All that matched in one version, and what could not be asked."""
+    """All that matched in one version, what models say of it, and what could not be asked."""
 
     found: tuple[RuleMatch, ...] = ()
+    scored: tuple[tuple[ScoredModel, Mapping[TopicId, Score]], ...] = ()
     not_judged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scored:
+    """What a model says of one text on one topic that binds its account."""
+
+    model: ScoredModel
+    topic: TopicId
+    clause: ClauseId
+    score: Score
+    limits: Thresholds
+
+    @property
+    def in_window_only(self) -> bool:
+        return self.topic in self.model.window_only
+
+    def counts_in_window(self) -> bool:
+        """Whether it opens a case inside a window, and would not outside."""
+        least = self.model.window.get(self.topic)
+        if least is None or self.score.value < least:
+            return False
+        return self.in_window_only or self.score.value < self.limits.upper
+
+    def finding(self, text: str, severity: Severity) -> Finding:
+        spans = self.score.spans[:MOST_SPANS]
+        quotes = [text[start:end] for start, end in spans]
+        return Finding(
+            clause=self.clause,
+            topic=self.topic,
+            rule=self.model.rule(self.topic),
+            digest=self.model.scorer.digest,
+            severity=severity,
+            score=self.score.value,
+            spans=spans,
+            quote=quotes[0] if quotes else None,
+            reason=self.limits.reason,
+            matched=_distinct(quotes),
+            is_masked=self.limits.masked,
+        )
 
 
 class Judge:
@@ -139,8 +180,17 @@ class Judge:
             (rule, check_named(rule)) for rule in self.rules if rule.check
         ]
         self._models = tuple(models)
+        self.harmless = {
+            model.rule(topic): limits.harmless
+            for model in self._models
+            for topic, limits in model.thresholds.items()
+        }
         self._scopes: dict[tuple[SubjectKind, Kind, bool], frozenset[RuleId]] = {}
-        self._digests = {rule.id: rule.digest() for rule in self.rules}
+        self.digests = {rule.id: rule.digest() for rule in self.rules} | {
+            model.rule(topic): model.scorer.digest
+            for model in self._models
+            for topic in model.thresholds
+        }
         self.digest = self._digest()
 
     def matches(self, material: Material, context: Context) -> Matches:
@@ -151,10 +201,17 @@ class Judge:
         """
         found: list[RuleMatch] = []
         not_judged: list[str] = []
+        scored: list[tuple[ScoredModel, Mapping[TopicId, Score]]] = []
+        normal = self._matcher.normalise(material.words.text)
         try:
-            found += self._by_words(material)
+            found += self._by_words(material, normal)
         except CheckError as crashed:
             not_judged.append(crashed.what)
+        for model in self._models:
+            try:
+                scored.append((model, _scores(model, normal, material)))
+            except CheckError as crashed:
+                not_judged.append(crashed.what)
         scope = self._scope(material.subject, material.kind, bool(material.author))
         for rule, check in self._checks:
             if rule.id in scope:
@@ -163,7 +220,7 @@ class Judge:
                 except CheckError as crashed:
                     not_judged.append(crashed.what)
         found.sort(key=lambda match: (match.spans[:1], match.rule.id))
-        return Matches(found=tuple(found), not_judged=tuple(not_judged))
+        return Matches(found=tuple(found), scored=tuple(scored), not_judged=tuple(not_judged))
 
     def judge(
         self, material: Material, context: Context, *, matches: Matches | None = None
@@ -184,17 +241,20 @@ class Judge:
         text = material.words.text
         not_judged = list(matches.not_judged)
         findings = [match.finding(text) for match in matches.found if not match.rule.in_window]
-        for model in self._models:
-            try:
-                findings += self._by_model(model, material)
-            except CheckError as crashed:
-                not_judged.append(crashed.what)
+        by_rules = {one.clause for one in findings if one.severity is not Severity.NOTE}
+        scores: dict[ClauseId, float] = {}
+        for found in self._scored(material, matches):
+            if not found.in_window_only:
+                scores[found.clause] = max(scores.get(found.clause, 0.0), found.score.value)
+                severity = found.limits.severity(found.score.value)
+                # Where a rule has found the clause already, a second voice adds only noise.
+                if severity is not None and found.clause not in by_rules:
+                    findings.append(found.finding(text, severity))
         if not findings and not matches.found:
             language = foreign(text)
             if language is not None:
                 not_judged.append(language)
         findings.sort(key=lambda finding: (finding.spans[:1], finding.rule))
-        scores: dict[ClauseId, float] = {}
         for finding in findings:
             scores[finding.clause] = max(scores.get(finding.clause, 0.0), finding.score)
         return Judgement(findings=tuple(findings), scores=scores, not_judged=tuple(not_judged))
@@ -214,15 +274,29 @@ class Judge:
             `monitor.freeze` to say.
         """
         matches = self.matches(material, context)
-        text = material.words.text
-        in_window = tuple(match.finding(text) for match in matches.found if match.rule.in_window)
-        return self.judge(material, context, matches=matches), in_window
+        return self.judge(material, context, matches=matches), self.in_window(material, matches)
 
-    def _by_words(self, material: Material) -> Iterator[RuleMatch]:
+    def in_window(self, material: Material, matches: Matches) -> tuple[Finding, ...]:
+        """Return what counts only inside an election window, without a context.
+
+        That is what rules with ``in_window`` matched, and what models score high enough for a
+        window but not for the rest of the year. Whether it counts is for `monitor.freeze`.
+        """
+        text = material.words.text
+        findings = [match.finding(text) for match in matches.found if match.rule.in_window]
+        by_rules = {one.clause for one in findings}
+        findings += [
+            found.finding(text, Severity.REVIEW)
+            for found in self._scored(material, matches)
+            if found.counts_in_window() and found.clause not in by_rules
+        ]
+        return tuple(findings)
+
+    def _by_words(self, material: Material, normal: Normal) -> Iterator[RuleMatch]:
         words = material.words
         try:
             matched = self._matcher.match(
-                self._matcher.normalise(words.text),
+                normal,
                 Sources.of(words),
                 self._scope(material.subject, material.kind, bool(material.author)),
             )
@@ -231,7 +305,7 @@ class Judge:
         for rule, spans in matched:
             yield RuleMatch(
                 rule=rule,
-                digest=self._digests[rule.id],
+                digest=self.digests[rule.id],
                 severity=_severity(rule.severity, material.kind),
                 spans=spans,
                 reason=rule.reason,
@@ -248,41 +322,30 @@ class Judge:
             spans = without_nested(sorted({span for hit in hits for span in hit.spans}))
             yield RuleMatch(
                 rule=rule,
-                digest=self._digests[rule.id],
+                digest=self.digests[rule.id],
                 severity=_severity(rule.severity, material.kind),
                 spans=tuple(spans[:MOST_SPANS]),
                 reason=next((hit.reason for hit in hits if hit.reason), rule.reason),
                 score=max(hit.score for hit in hits),
             )
 
-    def _by_model(self, model: ScoredModel, material: Material) -> Iterator[Finding]:
-        try:
-            scores = model.scorer.score(material.words.text)
-        except _MISTAKES as cause:
-            raise _crashed(model.scorer.name, material) from cause
-        for topic, score in scores.items():
-            limits = model.at(topic, material.kind)
-            clause = self.policy.clause(topic).id
-            if limits is None or not self.policy.applies(clause, material.kind):
-                continue
-            severity = limits.severity(score.value)
-            if severity is None or (material.author and not limits.others):
-                continue
-            text = material.words.text
-            quotes = [text[start:end] for start, end in score.spans[:MOST_SPANS]]
-            yield Finding(
-                clause=clause,
-                topic=topic,
-                rule=RuleId(f"{topic}/{model.scorer.name}"),
-                digest=model.scorer.digest,
-                severity=severity,
-                score=score.value,
-                spans=tuple(score.spans[:MOST_SPANS]),
-                quote=quotes[0] if quotes else None,
-                reason=limits.reason,
-                matched=_distinct(quotes),
-                is_masked=limits.masked,
-            )
+    def _scored(self, material: Material, matches: Matches) -> Iterator[_Scored]:
+        """Yield what models say on the topics that bind this account."""
+        for model, scores in matches.scored:
+            for topic, score in scores.items():
+                limits = model.at(topic, material.kind)
+                if topic not in self.policy.topics:
+                    continue  # another council's policy need not speak of it
+                clause = self.policy.clause(topic).id
+                if (
+                    limits is not None
+                    and self.policy.applies(clause, material.kind)
+                    and (limits.others or not material.author)
+                    and material.subject is SubjectKind.POST
+                ):
+                    yield _Scored(
+                        model=model, topic=topic, clause=clause, score=score, limits=limits
+                    )
 
     def _scope(self, subject: SubjectKind, kind: Kind, is_other: bool) -> frozenset[RuleId]:  # noqa: FBT001 - a key of the table, always given by position
         """Return the rules that may be asked about a version; worked out once for each case."""
@@ -300,9 +363,16 @@ class Judge:
 
     def _digest(self) -> str:
         stated = [f"engine {ENGINE}", f"policy {self.policy.digest}"]
-        stated += [f"{id_} {digest}" for id_, digest in sorted(self._digests.items())]
+        stated += [f"{id_} {self.digests[id_]}" for id_ in sorted(rule.id for rule in self.rules)]
         stated += [f"model {model.stated()}" for model in self._models]
         return hashlib.sha256("\n".join(stated).encode()).hexdigest()[:16]
+
+
+def _scores(model: ScoredModel, normal: Normal, material: Material) -> Mapping[TopicId, Score]:
+    try:
+        return model.scorer.score(normal)
+    except _MISTAKES as cause:
+        raise _crashed(model.scorer.name, material) from cause
 
 
 def _severity(severity: Severity, kind: Kind) -> Severity:

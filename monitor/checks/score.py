@@ -7,15 +7,16 @@ post and in no mail; below the lower one nothing is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from config.types import Severity
+from config.types import RuleId, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from config.types import Kind, TopicId
+    from monitor.checks.normalise import Normal
     from monitor.checks.patterns import Span
 
 
@@ -45,8 +46,11 @@ class Scorer(Protocol):
         """16 hexadecimal digits over everything that can change a score."""
         ...
 
-    def score(self, text: str) -> Mapping[TopicId, Score]:
-        """Score a text as published; topics without a word on them are left out."""
+    def score(self, normal: Normal) -> Mapping[TopicId, Score]:
+        """Score a text made plain; topics without a word on them are left out.
+
+        Spans count code points of ``normal.original``.
+        """
         ...
 
 
@@ -60,6 +64,7 @@ class Thresholds:
         reason: Plain English for the Clerk.
         masked: Never quoted in a mail.
         others: Also judged on other authors' posts and comments.
+        harmless: Why it may be fine, for the Clerk.
     """
 
     lower: float
@@ -67,6 +72,7 @@ class Thresholds:
     reason: str
     masked: bool = False
     others: bool = False
+    harmless: str = ""
 
     def __post_init__(self) -> None:
         """Refuse thresholds in the wrong order.
@@ -92,16 +98,23 @@ class ScoredModel:
         scorer: The model.
         thresholds: By topic; a topic without any is not asked.
         kinds: Kinds whose thresholds differ, by topic and kind.
+        window: By topic the score that opens a case inside an election window.
+        window_only: Topics that count nowhere else.
     """
 
     scorer: Scorer
     thresholds: Mapping[TopicId, Thresholds]
-    kinds: Mapping[tuple[TopicId, Kind], Thresholds] | None = None
+    kinds: Mapping[tuple[TopicId, Kind], Thresholds] = field(default_factory=dict)
+    window: Mapping[TopicId, float] = field(default_factory=dict)
+    window_only: frozenset[TopicId] = frozenset()
+
+    def rule(self, topic: TopicId) -> RuleId:
+        """Return the id under which findings on a topic stand."""
+        return RuleId(f"{topic}/{self.scorer.name}")
 
     def at(self, topic: TopicId, kind: Kind) -> Thresholds | None:
         """Return the thresholds for a topic on an account of a kind."""
-        own = (self.kinds or {}).get((topic, kind))
-        return own or self.thresholds.get(topic)
+        return self.kinds.get((topic, kind)) or self.thresholds.get(topic)
 
     def stated(self) -> str:
         """Return everything that can change a finding, for the judge's digest."""
@@ -111,6 +124,8 @@ class ScoredModel:
         ]
         limits += [
             f"{topic} {kind} {limits.lower} {limits.upper} {limits.others} {limits.masked}"
-            for (topic, kind), limits in sorted((self.kinds or {}).items())
+            for (topic, kind), limits in sorted(self.kinds.items())
         ]
+        limits += [f"{topic} {least}" for topic, least in sorted(self.window.items())]
+        limits += sorted(self.window_only)
         return f"{self.scorer.name} {self.scorer.digest} {limits}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from monitor.checks.base import Context, Material
+    from monitor.checks.normalise import Normal
 
 BINDS = {
     "defamation": set(Kind),
@@ -121,7 +122,8 @@ class _Scorer:
     name = "counting"
     digest = "0123456789abcdef"
 
-    def score(self, text: str) -> Mapping[TopicId, Score]:
+    def score(self, normal: Normal) -> Mapping[TopicId, Score]:
+        text = normal.original
         at = text.find("grr")
         if at < 0:
             return {}
@@ -135,11 +137,18 @@ def _model(upper: float = 0.6) -> ScoredModel:
 
 @pytest.mark.parametrize(("count", "wanted"), [(2, None), (3, Severity.NOTE), (6, Severity.REVIEW)])
 def test_scored_model(count: int, wanted: Severity | None) -> None:
-    """Above the upper threshold a case, between the two a note, below nothing."""
+    """Above the upper threshold a case, between the two a note, below nothing but the score."""
     judged = judge(models=[_model()]).judge(material("oh grr" + " grr" * (count - 1)), CONTEXT)
     assert [one.severity for one in judged.findings] == ([wanted] if wanted else [])
-    assert judged.scores == ({"terms.2": count / 10} if wanted else {})
+    assert judged.scores == {"terms.2": count / 10}
     assert [one.quote for one in judged.findings] == (["grr"] if wanted else [])
+
+
+def test_model_is_silent_where_a_rule_has_spoken() -> None:
+    """A clause that a rule has found is not found by a model too; its score still stands."""
+    judged = judge(rule(terms("oh")), models=[_model()]).judge(material("oh" + " grr" * 9), CONTEXT)
+    assert [one.rule for one in judged.findings] == ["abuse/made-up"]
+    assert judged.scores == {"terms.2": 1.0}
 
 
 def test_model_is_not_asked_of_comments() -> None:
@@ -155,8 +164,8 @@ def test_thresholds_in_order() -> None:
 
 
 class _Broken(_Scorer):
-    def score(self, text: str) -> Mapping[TopicId, Score]:
-        raise ZeroDivisionError(text)
+    def score(self, normal: Normal) -> Mapping[TopicId, Score]:
+        raise ZeroDivisionError(normal.original)
 
 
 def test_crashed_model_is_not_judged() -> None:

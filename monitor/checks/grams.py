@@ -1,0 +1,163 @@
+"""How a plain text is laid out for the tables: words with a blank on each side.
+
+Letters stay, every digit is ``0``, an emoji is a word of its own, all else is a blank. Names
+of equal standing (`tables/swaps.toml`) become one word for their class, so no table can weigh
+one of them more than another. Training and judging lay texts out by this one module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from monitor.checks.confusables import MOST_KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from monitor.checks.patterns import Span
+
+_FIRST_SYMBOL = 0x2190
+_VARIATIONS = range(0xFE00, 0xFE10)
+_PRIVATE = range(0xE000, 0xF900)
+"""Code points without a meaning: one stands for each class, and none is taken from a text."""
+_MOST_PARTS = 4
+_EXPLAINED_GAP = 1
+
+
+class _Laid(dict[int, str]):
+    """What becomes of each character; filled as characters come up."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char.isdigit():
+            found = "0"
+        elif char.isalpha():
+            found = char
+        elif code in _PRIVATE or code < _FIRST_SYMBOL or char.isspace() or code in _VARIATIONS:
+            found = " "
+        else:
+            found = f" {char} "
+        if len(self) < MOST_KEPT:
+            self[code] = found
+        return found
+
+
+LAID: dict[int, str] = _Laid()
+"""Lays characters out, for `str.translate`."""
+
+
+class Swaps:
+    """Classes of names that may change places."""
+
+    def __init__(self, classes: dict[str, list[str]]) -> None:
+        """Take classes by name; a name of several words is written with blanks."""
+        self.classes = classes
+        self._single: dict[str, str] = {}
+        self._several: dict[tuple[str, ...], str] = {}
+        for code, (_, members) in zip(_PRIVATE, sorted(classes.items()), strict=False):
+            word = chr(code)
+            for member in members:
+                parts = tuple(member.split())
+                if len(parts) == 1:
+                    self._single[member] = word
+                else:
+                    self._several[parts] = word
+        self._firsts = frozenset(parts[0] for parts in self._several)
+        stated = repr(sorted((name, sorted(members)) for name, members in classes.items()))
+        self.digest = hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+    def words(self, words: Sequence[str]) -> list[str]:
+        """Put the class's word in the place of each name."""
+        if self._firsts.isdisjoint(words):
+            return list(map(self._single.get, words, words))
+        return [word for word, _, _ in self.placed(words)]
+
+    def placed(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Yield each word with the range of the words it stands for."""
+        at = 0
+        while at < len(words):
+            for length in range(min(_MOST_PARTS, len(words) - at), 1, -1):
+                several = self._several.get(tuple(words[at : at + length]))
+                if several is not None:
+                    yield several, at, at + length
+                    at += length
+                    break
+            else:
+                yield self._single.get(words[at], words[at]), at, at + 1
+                at += 1
+
+
+@lru_cache(maxsize=1)
+def bundled_swaps() -> Swaps:
+    """Return the classes that the bundled tables were trained with."""
+    text = files("monitor.checks.tables").joinpath("swaps.toml").read_text(encoding="utf-8")
+    return Swaps(tomllib.loads(text))
+
+
+def laid_out(text: str, swaps: Swaps) -> str:
+    """Lay a plain text out: one blank before, between and after its words.
+
+    Args:
+        text: As `monitor.checks.normalise` made it plain.
+        swaps: The classes.
+    """
+    return f" {' '.join(swaps.words(text.translate(LAID).split()))} "
+
+
+def grams(laid: str) -> set[str]:
+    """Return every n-gram that a table may weigh: 1 to 3 words, and 3 to 5 letters of a word.
+
+    Each stands in the laid-out text as it is, so an automaton finds it there.
+    """
+    words = laid.split()
+    found = {f" {word} " for word in words}
+    found.update(f" {one} {two} " for one, two in pairwise(words))
+    found.update(f" {' '.join(words[at : at + 3])} " for at in range(len(words) - 2))
+    for word in set(words):
+        bounded = f" {word} "
+        for size in (3, 4, 5):
+            found.update(bounded[at : at + size] for at in range(len(bounded) - size + 1))
+    return found
+
+
+def places(text: str, swaps: Swaps) -> list[tuple[int, int, int, int]]:
+    """Return for each word of the laid-out text where it stands there and in the plain text.
+
+    Only asked for texts whose score must be explained.
+    """
+    words: list[str] = []
+    stands: list[Span] = []
+    letters: list[str] = []
+    first = last = 0
+    for position, char in enumerate(f"{text} "):
+        for one in LAID[ord(char)]:
+            if one != " ":
+                first = first if letters else position
+                last = position + 1
+                letters.append(one)
+            elif letters:
+                words.append("".join(letters))
+                stands.append((first, last))
+                letters = []
+    found = []
+    at = 1
+    for word, start, end in swaps.placed(words):
+        found.append((at, at + len(word), stands[start][0], stands[end - 1][1]))
+        at += len(word) + 1
+    return found
+
+
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return ordered spans, those that touch or have one character between them as one."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1] + _EXPLAINED_GAP:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)

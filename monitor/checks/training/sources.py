@@ -1,0 +1,99 @@
+"""The texts that tables are trained on: named sets from a folder, and the published posts.
+
+The sets with hateful texts are read where they lie and never copied: nothing of them enters
+the project but the weights of n-grams that at least five of their texts share.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HATEFUL = ("dyn21_en_train.jsonl", "ken20_en_train.jsonl", "edos_train.jsonl")
+EMOJI = "hatemojibuild_train.csv"
+MESSAGES = "sms_spam.jsonl"
+TRAINING_HANDS = ("a", "b", "c", "d", "f")
+TEST_HANDS = ("e", "g")
+FILES = {"a": "second-hand.jsonl"}
+QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One text with its label.
+
+    Attributes:
+        text: As written.
+        source: The set's short name, or ``hand-`` and the hand.
+        label: True: it breaches (for a hateful set: it is hateful; for messages: it is spam).
+        clause: Which clause; ``quiet`` or empty for none.
+        kind: Of account; empty outside the posts.
+        level: Of difficulty; empty outside the posts.
+        window: It was written as inside an election window.
+    """
+
+    text: str
+    source: str
+    label: bool
+    clause: str = ""
+    kind: str = ""
+    level: str = ""
+    window: bool = False
+
+
+def posts(folder: Path, hands: tuple[str, ...]) -> Iterator[Text]:
+    """Read the published posts of some hands, in the files' order.
+
+    Args:
+        folder: ``datasets/council-posts``.
+        hands: Which.
+    """
+    for hand in hands:
+        for row in _lines(folder / FILES.get(hand, f"{hand}.jsonl")):
+            yield Text(
+                text=row["text"],
+                source=f"hand-{hand}",
+                label=row["expect"] != QUIET,
+                clause=row["expect"],
+                kind=row["kind"],
+                level=row["level"],
+                window=bool(row.get("window", row["about"] == "freeze")),
+            )
+
+
+def hateful(folder: Path, *, most: int | None = None) -> Iterator[Text]:
+    """Read the sets of hateful and harmless texts that may be trained on.
+
+    Args:
+        folder: Where they lie.
+        most: Only the first so many of each set; None: all.
+    """
+    for name in HATEFUL:
+        short = name.split("_")[0]
+        for row in _lines(folder / name, most):
+            yield Text(text=row["text"], source=short, label=bool(row["label"]))
+    with (folder / EMOJI).open(encoding="utf-8", newline="") as file:
+        for number, cells in enumerate(csv.DictReader(file)):
+            if most is not None and number >= most:
+                break
+            yield Text(text=cells["text"], source="hatemoji", label=cells["label_gold"] == "1")
+
+
+def messages(folder: Path, *, most: int | None = None) -> Iterator[Text]:
+    """Read the short messages; those with a label are spam."""
+    for row in _lines(folder / MESSAGES, most):
+        yield Text(text=row["text"], source="sms", label=bool(row["label"]))
+
+
+def _lines(path: Path, most: int | None = None) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file):
+            if most is not None and number >= most:
+                return
+            yield json.loads(line)

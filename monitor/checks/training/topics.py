@@ -1,0 +1,167 @@
+"""What each table is for: its breaches, what weighs how much in its fit, and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.types import Kind, TopicId
+
+_ALL = frozenset(Kind)
+_TOWN = frozenset({Kind.COUNCIL, Kind.MAYORAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic of the table.
+
+    Attributes:
+        topic: As the policy maps it to a clause.
+        clause: The clause under which it is to be found.
+        clauses: Labels of posts that are its breaches.
+        unsure: Labels that say nothing either way: they often breach this one too.
+        kinds: Kinds of account on which it opens a case.
+        reason: For the Clerk.
+        harmless: Why it may be fine.
+        masked: Never quoted in a mail.
+        breaches: Weight of a breach by the hands.
+        quiet: Weight of their harmless posts.
+        others: Weight of their breaches of other clauses.
+        hateful: Weight of a text of the hateful sets; 0: they are left out.
+        messages: Weight of a short message.
+        spam_counts: Advertising messages are breaches.
+        freedom: The larger, the closer the fit.
+        window_only: It counts only inside an election window.
+        has_window: It counts sooner inside one.
+    """
+
+    topic: TopicId
+    clause: str
+    clauses: frozenset[str]
+    unsure: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = _ALL
+    reason: str
+    harmless: str
+    masked: bool = False
+    breaches: float = 1.0
+    quiet: float = 1.0
+    others: float = 0.3
+    hateful: float = 0.0
+    messages: float = 0.0
+    spam_counts: bool = False
+    freedom: float = 4.0
+    window_only: bool = False
+    has_window: bool = False
+
+
+_READS_LIKE = "Taken together, its words are like those of posts that"
+TOPICS = (
+    Topic(
+        topic=TopicId("hate"),
+        clause="terms.2",
+        clauses=frozenset({"terms.2"}),
+        unsure=frozenset({"requirements.5", "terms.1", "terms.3", "terms.4"}),
+        reason=f"{_READS_LIKE} are hateful or abusive.",
+        harmless="It may be fine if it quotes such words to condemn them, or uses them of a thing.",
+        breaches=4.0,
+        quiet=20.0,
+        others=4.0,
+        hateful=1.0,
+        messages=1.0,
+        freedom=1.0,
+    ),
+    Topic(
+        topic=TopicId("abuse"),
+        clause="terms.2",
+        clauses=frozenset({"terms.2"}),
+        unsure=frozenset({"requirements.5", "terms.3"}),
+        reason=f"{_READS_LIKE} insult or threaten somebody.",
+        harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
+        messages=0.1,
+    ),
+    Topic(
+        topic=TopicId("professional"),
+        clause="requirements.5",
+        clauses=frozenset({"requirements.5", "terms.2"}),
+        unsure=frozenset({"terms.3"}),
+        kinds=frozenset({Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER}),
+        reason=f"{_READS_LIKE} are unprofessional.",
+        harmless="It may be fine if it is friendly banter that nobody would take amiss.",
+        messages=0.1,
+    ),
+    Topic(
+        topic=TopicId("defamation"),
+        clause="terms.1",
+        clauses=frozenset({"terms.1"}),
+        unsure=frozenset({"terms.3", "terms.4"}),
+        reason=f"{_READS_LIKE} could lead to a claim against the council, or that offend.",
+        harmless="It may be fine if it reports what a court or the police said, or has leave.",
+        masked=True,
+    ),
+    Topic(
+        topic=TopicId("conduct"),
+        clause="terms.3",
+        clauses=frozenset({"terms.3"}),
+        unsure=frozenset({"requirements.5", "terms.2", "terms.1"}),
+        reason=f"{_READS_LIKE} breach a code of conduct: disrespect, confidences, a mind made up.",
+        harmless="It may be fine if it is public already, or only states how a decision is made.",
+    ),
+    Topic(
+        topic=TopicId("safeguarding"),
+        clause="terms.4",
+        clauses=frozenset({"terms.4"}),
+        unsure=frozenset({"terms.1"}),
+        reason=f"{_READS_LIKE} breach the Equal Opportunities or Safeguarding policy.",
+        harmless="It may be fine if those shown agreed, or the law allows the restriction.",
+        masked=True,
+    ),
+    Topic(
+        topic=TopicId("party-politics"),
+        clause="terms.5",
+        clauses=frozenset({"terms.5"}),
+        unsure=frozenset({"freeze", "terms.6", "requirements.6"}),
+        kinds=_TOWN,
+        reason=f"{_READS_LIKE} take a side in party politics or a campaign.",
+        harmless="It may be fine if it only reports a result, a vote or how to take part.",
+        has_window=True,
+    ),
+    Topic(
+        topic=TopicId("personal-interest"),
+        clause="terms.6",
+        clauses=frozenset({"terms.6"}),
+        unsure=frozenset({"terms.7", "terms.5", "freeze"}),
+        kinds=_TOWN,
+        reason=f"{_READS_LIKE} promote somebody's own business or campaign.",
+        harmless="It may be fine if the Mayor's charity or the council itself is meant.",
+    ),
+    Topic(
+        topic=TopicId("commerce"),
+        clause="terms.7",
+        clauses=frozenset({"terms.7"}),
+        unsure=frozenset({"terms.6"}),
+        kinds=frozenset({Kind.COUNCIL}),
+        reason=f"{_READS_LIKE} promote a firm or its goods.",
+        harmless="It may be fine if it is the council's own market, hire or event.",
+        messages=0.1,
+        spam_counts=True,
+    ),
+    Topic(
+        topic=TopicId("speaking-for-council"),
+        clause="requirements.6",
+        clauses=frozenset({"requirements.6"}),
+        kinds=frozenset({Kind.MEMBER}),
+        reason=f"{_READS_LIKE} speak on behalf of the council.",
+        harmless="It may be fine if it only says what the council has decided or where to ask.",
+    ),
+    Topic(
+        topic=TopicId("pre-election"),
+        clause="freeze",
+        clauses=frozenset({"freeze"}),
+        unsure=frozenset({"terms.5", "terms.6"}),
+        kinds=frozenset({Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER, Kind.PARTNER}),
+        reason=f"{_READS_LIKE} should wait until after the poll.",
+        harmless="It may be fine if it is a notice, an emergency or ordinary business.",
+        window_only=True,
+        has_window=True,
+    ),
+)
+"""In the order of the table's weights."""

@@ -1,0 +1,156 @@
+"""The scored tables: sums, spans, thresholds, damaged files, even-handedness, training twice."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import TableError
+from config.types import Kind, TopicId
+from monitor.checks.grams import bundled_swaps, grams, laid_out
+from monitor.checks.normalise import Normaliser
+from monitor.checks.score import Thresholds
+from monitor.checks.table import (
+    Column,
+    TableScorer,
+    bundled_model,
+    harmless_words,
+    load_table,
+    packed,
+    unpacked,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = Normaliser()
+ENTRIES = {" fool ": (100, 0), " old fool ": (50, -3), "fete": (-80, 7)}
+BUNDLED = bundled_model()
+
+
+def column(topic: str = "abuse", lower: float = 0.6) -> Column:
+    """Make a column whose curve is the plain logistic one."""
+    limits = Thresholds(lower=lower, upper=0.9, reason="It insults.")
+    return Column(
+        topic=TopicId(topic), scale=0.1, base=0.0, slope=1.0, shift=0.0, thresholds=limits, kinds={}
+    )
+
+
+def scorer() -> TableScorer:
+    """Make a scorer of two topics and three n-grams."""
+    return TableScorer([column(), column("commerce")], ENTRIES)
+
+
+def test_sums() -> None:
+    """Each n-gram counts once for every topic, by the length of the text."""
+    scores = scorer().score(PLAIN("You old fool, old fool!"))
+    wanted = column().value(150, 2), column().value(-3, 2)
+    assert (scores[TopicId("abuse")].value, scores[TopicId("commerce")].value) == wanted
+
+
+def test_explains_itself() -> None:
+    """The words that raised a score are quoted from the text as published."""
+    text = "See you at the fête. You OLD fool!"
+    (span,) = scorer().score(PLAIN(text))[TopicId("abuse")].spans
+    assert text[slice(*span)] == "OLD fool"
+
+
+def test_quiet_text_has_no_spans() -> None:
+    """A score that counts nowhere is not explained."""
+    assert scorer().score(PLAIN("Nothing here"))[TopicId("abuse")].spans == ()
+
+
+def test_packed_and_back() -> None:
+    """What is written is what is read, and the same table gives the same bytes."""
+    assert unpacked(packed(ENTRIES), 2) == ENTRIES
+    assert packed(ENTRIES) == packed(dict(reversed(ENTRIES.items())))
+
+
+def test_wrong_number_of_topics() -> None:
+    """Weights that do not fit the topics are refused."""
+    with pytest.raises(ValueError, match="weights"):
+        unpacked(packed(ENTRIES), 3)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Copy the bundled table."""
+    from monitor.checks import tables  # noqa: PLC0415 - only for its folder
+
+    for name in ("posts.toml", "posts.xz"):
+        shutil.copy(f"{tables.__path__[0]}/{name}", tmp_path / name)
+    return tmp_path
+
+
+def test_wrong_hash(folder: Path) -> None:
+    """A damaged table is a clear error, never a silent pass."""
+    block = bytearray((folder / "posts.xz").read_bytes())
+    block[100] ^= 1
+    (folder / "posts.xz").write_bytes(block)
+    with pytest.raises(TableError, match="not the table"):
+        load_table(folder)
+
+
+def test_other_classes(folder: Path) -> None:
+    """A table trained with other classes of names is refused."""
+    page = (folder / "posts.toml").read_text(encoding="utf-8")
+    swaps = f'swaps = "{bundled_swaps().digest}"'
+    (folder / "posts.toml").write_text(page.replace(swaps, 'swaps = "0"'), encoding="utf-8")
+    with pytest.raises(TableError, match="other classes"):
+        load_table(folder)
+
+
+@pytest.mark.parametrize("name", ["posts.toml", "posts.xz"])
+def test_missing_file(folder: Path, name: str) -> None:
+    """A table without one of its files is refused by name."""
+    (folder / name).unlink()
+    with pytest.raises(TableError, match="cannot be read"):
+        load_table(folder)
+
+
+def test_bundled_table_is_small(folder: Path) -> None:
+    """The bundled table is within its bounds: 1 MB, 100,000 n-grams."""
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 1_000_000
+    assert isinstance(BUNDLED.scorer, TableScorer)
+    assert len(BUNDLED.scorer.entries) <= 100_000
+
+
+def test_every_finding_has_its_words() -> None:
+    """For each topic stands why it may be harmless."""
+    assert set(harmless_words()) == {BUNDLED.rule(topic) for topic in BUNDLED.thresholds}
+
+
+def test_kinds() -> None:
+    """A topic that does not concern a kind of account opens no case there."""
+    member = BUNDLED.at(TopicId("professional"), Kind.MEMBER)
+    assert member is not None
+    assert member.upper == 1.0
+
+
+@given(st.text(alphabet="abcdefghilmnorstuvwy ,.!😀é", max_size=80))
+def test_automaton_finds_what_training_counted(text: str) -> None:
+    """The n-grams found at run time are those that training saw."""
+    assert isinstance(BUNDLED.scorer, TableScorer)
+    laid = laid_out(PLAIN(text).text, bundled_swaps())
+    assert BUNDLED.scorer.found(laid) == grams(laid) & set(BUNDLED.scorer.entries)
+
+
+@given(st.sampled_from(sorted(bundled_swaps().classes)), st.data())
+def test_even_handed(name: str, data: st.DataObject) -> None:
+    """Exchanging one name for another of equal standing changes no score at all."""
+    one, other = data.draw(st.permutations(bundled_swaps().classes[name]))[:2]
+    sentence = data.draw(
+        st.sampled_from(
+            ("All {} should leave.", "Happy to welcome our {} visitors today!", "Vote {} now")
+        )
+    )
+    first, second = (
+        BUNDLED.scorer.score(PLAIN(sentence.format(member))) for member in (one, other)
+    )
+    assert {topic: score.value for topic, score in first.items()} == {
+        topic: score.value for topic, score in second.items()
+    }
