@@ -9,6 +9,7 @@
     | decide  Decider.decide              -> verdicts: findings, cases, urgent mails; pure
     | apply   apply                       one transaction a lot, with judged_under
     | settle  settle                      closes what is no longer visible, opens what is again
+    | again   look_again                  pictures that had to go, shown by another post
 
 An account's error becomes its coverage and never stops the others. A run may be repeated:
 every write has a natural key.
@@ -26,6 +27,7 @@ import structlog
 import connectors
 from config.types import CoverageStatus, Reason, RunKind
 from monitor.apply import Outcome
+from monitor.cases.again import look_again
 from monitor.cases.settling import settle
 from monitor.judging import judge_stale
 from monitor.leases import free_abandoned
@@ -138,6 +140,7 @@ def _settle(
             coverage = read = reading.result()
             outcome = judge_stale(app, as_of=as_of, accounts=[account])
             settle(app, account.id, as_of=as_of)
+            look_again(app, account, as_of=as_of)
         except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
             said = app.redactor.redact(f"{type(error).__name__}: {error}")

@@ -87,7 +87,9 @@ class FeedPlatform:
         post, number = self._world.post(root_id), name.removesuffix(".jpg")
         if post is None or not number.isdecimal() or int(number) >= len(post.newest.body.pictures):
             return _page(404, "Not found", "<p>There is no such picture.</p>")
-        return Answer(body=photograph(place), content_type="image/png")
+        # The same description is the same picture, wherever it is shown.
+        name = post.newest.body.pictures[int(number)] or place
+        return Answer(body=photograph(name), content_type="image/png")
 
     def _post_page(self, request: Request, root_id: str) -> Answer:
         post = self._world.post(root_id)

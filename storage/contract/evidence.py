@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from config.types import CaseId, EvidenceId, HoldId, VersionId
+    from config.types import AccountId, CaseId, EvidenceId, HoldId, VersionId
     from storage.values import (
         Face,
         Hold,
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
         NewEvidence,
         NewHold,
         NoCopying,
+        PictureAddress,
         Preserved,
         ToPreserve,
         Unkept,
+        UnseenPicture,
     )
 
 
@@ -59,6 +61,13 @@ class EvidenceSteps(Protocol):
 
         Returns:
             How many rows went.
+        """
+        ...
+
+    def add_look(self, address: PictureAddress, picture_hash: str, *, at: datetime) -> None:
+        """Note that a picture was compared; a second call changes nothing.
+
+        ``picture_hash`` is empty where it was no picture, or was not to be had.
         """
         ...
 
@@ -110,6 +119,18 @@ class Evidence(Protocol):
 
     def pictures_of_removed(self) -> list[KeptFile]:
         """Return the pictures with a hash of cases that were closed as removed, newest first."""
+        ...
+
+    def unseen_pictures(
+        self, account: AccountId, *, since: datetime, limit: int = 20
+    ) -> list[UnseenPicture]:
+        """Return pictures of an account's posts that were not compared yet, newest first.
+
+        Args:
+            account: Whose posts.
+            since: Only pictures that a reading gave an address for since then; aware UTC.
+            limit: Most pictures.
+        """
         ...
 
     def to_purge(self) -> list[tuple[NoCopying, tuple[KeptFile, ...]]]:

@@ -11,6 +11,7 @@ from storage.sql.entries import MailSteps, RegisterSteps
 from storage.sql.evidence import Evidences
 from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
+from storage.sql.looking import Looking, LookSteps
 from storage.sql.mails import Mails
 from storage.sql.outlines import Outlines
 from storage.sql.people import People, PeopleSteps
@@ -33,6 +34,7 @@ class SqlTransaction(
     FindingSteps,
     CaseSteps,
     EvidenceSteps,
+    LookSteps,
     MailSteps,
     RegisterSteps,
     PeopleSteps,
@@ -51,6 +53,7 @@ class SqlRepository(
     Cases,
     Outlines,
     Evidences,
+    Looking,
     Mails,
     Polls,
     People,

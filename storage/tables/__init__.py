@@ -6,7 +6,14 @@ compares the two.
 """
 
 from storage.tables.base import Row
-from storage.tables.evidence import Evidence, Hold, NoCopying, PictureAddress, Unkept
+from storage.tables.evidence import (
+    Evidence,
+    Hold,
+    NoCopying,
+    PictureAddress,
+    PictureLook,
+    Unkept,
+)
 from storage.tables.judging import Case, CaseEvent, CaseFinding, CaseLink, Finding, Quieted
 from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
 from storage.tables.people import Absence
@@ -47,6 +54,7 @@ __all__ = [
     "OutboxCase",
     "OutboxRecipient",
     "PictureAddress",
+    "PictureLook",
     "Poll",
     "Quieted",
     "RawPayload",

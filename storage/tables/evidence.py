@@ -69,6 +69,16 @@ class PictureAddress(Row, table=True):
     read_at: datetime = instant_field()
 
 
+class PictureLook(Row, table=True):
+    """A version's picture that was compared with those that had to go; each is asked for once."""
+
+    __tablename__ = "picture_look"
+    version: int = Field(primary_key=True, foreign_key="version.id")
+    position: int = Field(primary_key=True)
+    picture_hash: str = text_field()
+    at: datetime = instant_field()
+
+
 class NoCopying(Row, table=True):
     """Keeping copies of a subject is unlawful: nothing is fetched, media are purged."""
 

@@ -19,6 +19,7 @@ from storage.values.evidence import (
     Preserved,
     ToPreserve,
     Unkept,
+    UnseenPicture,
 )
 from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
 from storage.values.mails import FOLDED, NewMail, NewReply, Offered, OutboxMail, Recipient
@@ -101,6 +102,7 @@ __all__ = [
     "ToPreserve",
     "Told",
     "Unkept",
+    "UnseenPicture",
     "Verification",
     "VersionToJudge",
     "Words",

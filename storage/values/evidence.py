@@ -157,6 +157,15 @@ class PictureAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenPicture:
+    """A picture of a post that was not compared yet with those that had to go."""
+
+    account: AccountId
+    subject: SubjectId
+    address: PictureAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToPreserve:
     """A case of which something is not kept yet and may be.
 
