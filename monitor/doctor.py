@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
 """No machine that runs this version can be in an earlier time."""
+_A_WHILE = timedelta(hours=2)
+"""How long the evidence of a case may wait before somebody should look."""
 
 
 def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> list[Check]:
@@ -161,6 +163,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         return
     try:
         yield from _record(repository, now)
+        yield from _unkept(repository, now)
         yield from check_signs(settings, repository, now=now)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
@@ -186,6 +189,30 @@ def _record(repository: Repository, now: datetime) -> Iterator[Check]:
             state="fault",
             what=f"the last run began at {newest[0].started_at.isoformat()}, still to come",
             remedy="The clock was set back; set it right before the next run",
+        )
+
+
+def _unkept(repository: Repository, now: datetime) -> Iterator[Check]:
+    """Whether evidence of open cases waits longer than a run or two takes."""
+    late = [
+        due
+        for due in repository.to_preserve(as_of=now)
+        if due.opened_at < now - _A_WHILE and not due.is_history
+    ]
+    purges = repository.to_purge()
+    if late:
+        yield Check(
+            name="evidence kept",
+            state="look",
+            what=f"something of {len(late)} open cases is not kept yet, as of case {late[0].case}",
+            remedy="The next scan tries again; see what it logs about evidence",
+        )
+    if purges:
+        yield Check(
+            name="evidence purged",
+            state="fault",
+            what=f"media of case {purges[0][0].case} must not be kept, and are still there",
+            remedy="Make the folder of evidence writable; the next scan takes them away",
         )
 
 

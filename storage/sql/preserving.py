@@ -84,6 +84,7 @@ def _has_answer() -> ColumnElement[bool]:
             _EVIDENCE.c.version == _RAW.c.version,
             _EVIDENCE.c.kind == EvidenceKind.ANSWER.value,
         )
+        .correlate_except(_EVIDENCE)
         .exists()
     )
 
@@ -92,6 +93,7 @@ def _hasface_at() -> ColumnElement[bool]:
     return (
         select(_EVIDENCE.c.id)
         .where(_EVIDENCE.c.case == _CASE.c.id, _EVIDENCE.c.kind == EvidenceKind.PROFILE.value)
+        .correlate_except(_EVIDENCE)
         .exists()
     )
 
@@ -113,6 +115,8 @@ def _may_be_fetched(subject: Any, as_of: datetime) -> ColumnElement[bool]:
             _UNKEPT.c.next_at.is_(None) & (_ADDRESS.c.read_at <= _UNKEPT.c.at),
         ),
     )
+    # Two levels down nothing is correlated by itself: it has to be said.
+    kept, waits = kept.correlate_except(_EVIDENCE), waits.correlate_except(_UNKEPT)
     return ~kept.exists() & ~waits.exists()
 
 
@@ -130,19 +134,19 @@ def due_of(connection: Connection, row: RowMapping, *, as_of: datetime) -> ToPre
         _EVIDENCE.c.case == case, _EVIDENCE.c.kind == EvidenceKind.PROFILE.value
     )
     face = face_at(connection, row["account"], row["opened_at"])
-    of_these = [_VERSION.c.subject == subject]
-    if face is not None:
-        of_these.append(_VERSION.c.id == face.version)
+    may = _may_be_fetched(subject, as_of)
+    pictures = _addresses(connection, _VERSION.c.subject == subject, may, subject=subject)
+    if face is not None and row["kind"] != SubjectKind.PROFILE.value:
+        pictures += _addresses(connection, _VERSION.c.id == face.version, may, subject=subject)
     return ToPreserve(
         case=CaseId(case),
         account=AccountId(row["account"]),
         subject=SubjectId(subject),
         subject_kind=SubjectKind(row["kind"]),
         opened_at=row["opened_at"],
+        is_history=row["history"],
         answers=tuple(VersionId(one) for one in connection.execute(answers).scalars()),
-        pictures=_addresses(
-            connection, or_(*of_these), _may_be_fetched(subject, as_of), subject=subject
-        ),
+        pictures=pictures,
         needs_profile=face is not None and connection.execute(faced).first() is None,
     )
 

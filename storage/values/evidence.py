@@ -173,6 +173,7 @@ class ToPreserve:
         answers: Versions whose answer of the platform is not among the files.
         pictures: That were not fetched and may be tried now.
         needs_profile: The account's face is not kept with this case.
+        is_history: It stood there before it was watched: what is new is kept first.
     """
 
     case: CaseId
@@ -183,6 +184,7 @@ class ToPreserve:
     answers: tuple[VersionId, ...] = ()
     pictures: tuple[PictureAddress, ...] = ()
     needs_profile: bool = False
+    is_history: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,14 @@ from monitor.checks.picture import picture_hash
 from monitor.demo.crest import crest
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.world import Body, Site
+from monitor.doctor import examine
 from tests.integration.pipeline.village import DAY, SALE, THREAT, Village
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from monitor.diagnosis import Check
     from storage.evidence import EvidenceFolder
     from storage.values import KeptFile
 
@@ -244,6 +246,13 @@ def broken(village: Village) -> EvidenceFolder:
     return village.app.evidence
 
 
+def examined(village: Village) -> dict[str, Check]:
+    """Return what doctor says, by what it is about."""
+    app = village.app
+    checks = examine(app.settings, environ=village.environ, clock=village.clock)
+    return {check.name: check for check in checks}
+
+
 def mended(village: Village) -> None:
     """Put the folder back."""
     root = village.app.evidence.root
@@ -268,9 +277,17 @@ def test_a_folder_that_refuses_loses_nothing(village: Village) -> None:
     (told,) = village.store.mails(kind=MailKind.TECHNICAL)
     assert str(folder.root).encode() in told.body.replace(b"=\r\n", b"").replace(b"=\n", b"")
     assert village.store.preserved(case.id).files == ()
+    village.clock.advance(3 * HOUR)
+    said = examined(village)
+    assert said["evidence"].state == "fault"
+    assert str(folder.root) in said["evidence"].what
+    assert said["evidence"].remedy
+    assert (said["evidence kept"].state, "case" in said["evidence kept"].what) == ("look", True)
     mended(village)
     village.scan(after=HOUR)
     assert len(files(village, EvidenceKind.PICTURE)) == 1
+    assert "evidence kept" not in examined(village)
+    assert examined(village)["evidence"].state == "well"
 
 
 def test_asking_for_removal_is_held_up_by_no_folder(village: Village) -> None:

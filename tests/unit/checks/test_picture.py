@@ -15,7 +15,9 @@ from monitor.checks.picture import (
     LOOKS_ALIKE,
     LOOKS_DIFFERENT,
     MOST_PIXELS,
+    PictureError,
     distance,
+    look_at,
     picture_hash,
 )
 
@@ -150,3 +152,54 @@ def test_no_bytes_make_it_fail(tail: bytes) -> None:
 def test_the_distance_counts_bits(one: str, other: str, expected: int | None) -> None:
     """Differing bits; None where one of them is no hash."""
     assert distance(one, other) == expected
+
+
+# --- what bytes are ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type"),
+    [
+        ("PNG", "image/png"),
+        ("JPEG", "image/jpeg"),
+        ("GIF", "image/gif"),
+        ("WEBP", "image/webp"),
+        ("BMP", "image/bmp"),
+    ],
+)
+def test_a_picture_is_told_by_its_bytes(form: str, media_type: str) -> None:
+    """Kind, size and hash of each kind that is kept."""
+    shown = look_at(saved(crest(64), form))
+    assert (shown.media_type, shown.width, shown.height) == (media_type, 64, 64)
+    assert shown.hash == picture_hash(saved(crest(64), form))
+
+
+def test_a_telephone_s_picture_is_a_picture() -> None:
+    """A JPEG that holds a second, smaller one is kept as a still picture."""
+    out = io.BytesIO()
+    crest(64).save(out, "MPO", save_all=True, append_images=[crest(32)])
+    assert look_at(out.getvalue()).media_type == "image/jpeg"
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_picture_or_refused(data: bytes) -> None:
+    """Nothing else comes out, whatever the beginning promises."""
+    for lead in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\x10\0\0\0WEBP"):
+        assert told(lead + data)
+
+
+def told(data: bytes) -> str:
+    """Return what bytes are, or why they are refused."""
+    try:
+        return look_at(data).media_type
+    except PictureError as error:
+        return str(error)
+
+
+def test_a_page_is_told_apart_from_other_refusals() -> None:
+    """A log-in page may give way to the picture later; a film never does."""
+    with pytest.raises(PictureError) as page:
+        look_at(b"\xef\xbb\xbf  <!DOCTYPE html><html>")
+    with pytest.raises(PictureError) as film:
+        look_at(b"\x00\x00\x00\x18ftypmp42")
+    assert (page.value.is_page, film.value.is_page) == (True, False)
