@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from config.types import Basis, Kind, Severity, SubjectKind
@@ -82,6 +82,7 @@ class Decider:
         digests: Digest of every rule in force, by rule id.
         fresh_cases: Subjects of profiles whose newest case is younger than a quarter,
             with that case; what a profile lacks joins it instead of opening another.
+        left: The polls for whose windows a person left what stands there, by subject and rule.
     """
 
     kind: Kind
@@ -90,6 +91,7 @@ class Decider:
     under: str
     digests: Mapping[RuleId, str]
     fresh_cases: Mapping[int, CaseId]
+    left: Mapping[tuple[int, RuleId], frozenset[str]] = field(default_factory=dict)
 
     def decide(self, version: VersionToJudge, judgement: Judgement) -> Verdict:
         """Return what follows from a judgement of a version; changes nothing."""
@@ -186,7 +188,19 @@ class Decider:
         return None
 
     def _is_quiet(self, version: VersionToJudge, finding: Finding) -> bool:
+        if self._is_left(version, finding):
+            return True
         return any(not is_over(quiet, self.today) for quiet in self._on(version, finding))
+
+    def _is_left(self, version: VersionToJudge, finding: Finding) -> bool:
+        """Return whether a person left what stands there for every window it now concerns.
+
+        So a new edition of the rules, or a window beside it that has ended, does not ask again.
+        """
+        if finding.basis is not Basis.STANDING or not finding.context:
+            return False
+        left = self.left.get((version.subject, finding.rule), frozenset())
+        return left.issuperset(finding.context.split(","))
 
     def _on(self, version: VersionToJudge, finding: Finding) -> Iterator[Quieted]:
         """Yield the decisions on this rule and these words."""

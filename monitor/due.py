@@ -15,6 +15,7 @@ from monitor.alerts.folding import is_list_due, put_list
 from monitor.alerts.outbox import deliver_due
 from monitor.cases.preserve import preserve
 from monitor.cases.proof import SHOULD_GO, verify
+from monitor.elections import sweep, upkeep
 from monitor.judging import bench, judge_stale
 from monitor.papers import regular
 from monitor.pipeline import scan
@@ -36,6 +37,10 @@ LOOK_EVERY = timedelta(minutes=2)
 """How often the inbox is looked into."""
 PAPERS_EVERY = timedelta(minutes=10)
 """How often it is asked whether a report should go out by itself."""
+POLLS_EVERY = timedelta(minutes=1)
+"""How often it is asked what polls ask for."""
+SWEEP = "sweep "
+"""How the names of units begin that read an account's older posts."""
 _FIRST_WAIT_S = 60.0
 _LONGEST_WAIT_S = 15 * 60.0
 log = structlog.get_logger()
@@ -65,6 +70,8 @@ class Due:
     _verified: datetime | None = field(init=False, default=None)
     _pinged: datetime | None = field(init=False, default=None)
     _papered: datetime | None = field(init=False, default=None)
+    _polled: datetime | None = field(init=False, default=None)
+    _swept: dict[AccountId, datetime] = field(init=False, default_factory=dict)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
         """Return the units that are due now, most pressing first.
@@ -93,6 +100,8 @@ class Due:
         if "ping" not in in_hand and self._has_to_ping(now):
             due.append(("ping", partial(self._ping, now)))
         due.extend(self._papers({*in_hand, *(name for name, _ in due)}, now))
+        if not any(name.startswith("pull ") for name, _ in due):
+            due.extend(self._elections({*in_hand, *(name for name, _ in due)}, now))
         if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
             due.append(("deliver", self._deliver))
         return due
@@ -151,6 +160,39 @@ class Due:
     def _send_papers(self, now: datetime) -> None:
         self._papered = now
         regular.send_due(self.app)
+
+    def _elections(self, working: set[str], now: datetime) -> list[tuple[str, Work]]:
+        """Return what polls ask for: mails, and one account at a time whose older posts are read.
+
+        The morning does it by itself, and what is read then comes first.
+        """
+        if "digest" in working:
+            self._polled = now
+        if any(name.startswith(SWEEP) for name in working):
+            return []
+        if self._polled is not None and abs(now - self._polled) < POLLS_EVERY:
+            return []
+        self._polled = now
+        due: list[tuple[str, Work]] = []
+        if "elections" not in working and upkeep.is_due(self.app, now=now):
+            due.append(("elections", partial(self._keep_up, now)))
+        for account in sweep.to_read(self.app, now=now):
+            asked = self._swept.get(account.id)
+            if f"pull {account.id}" in working:
+                continue
+            if asked is None or abs(now - asked) >= sweep.ASK_AGAIN_AFTER:
+                due.append((f"{SWEEP}{account.id}", partial(self._sweep, account, now)))
+                break
+        return due
+
+    def _keep_up(self, now: datetime) -> None:
+        upkeep.put_due(self.app, now=now)
+        self._deliver()
+
+    def _sweep(self, account: Account, now: datetime) -> None:
+        self._swept[account.id] = now
+        sweep.read(self.app, account)
+        self._polled = None  # the next account need not wait
 
     def _is_stale(self, now: datetime) -> bool:
         """Ask the cheap question first: whether any version is judged with something older."""

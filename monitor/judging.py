@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from config.errors import SettingsError
-from config.types import CaseState, PollStatus, SubjectKind
+from config.types import Basis, CaseState, PollStatus, Resolution, SubjectKind
 from monitor.alerts.folding import must_wait, put_list
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from config.register import Account
     from config.settings import Settings
-    from config.types import AccountId, CaseId, ClauseId
+    from config.types import AccountId, CaseId, ClauseId, RuleId
     from monitor.app import App
     from monitor.checks.judge import Judge
     from monitor.decide import Verdict
@@ -188,6 +188,7 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
     }
     fresh = _fresh_profile_cases(app, as_of)
     digests = judge.digests
+    left = _left(app) if context.windows else {}
     return Bench(
         judge=judge,
         context=context,
@@ -203,6 +204,7 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
                 under=stamps[account.id],
                 digests=digests,
                 fresh_cases=fresh,
+                left=left,
             )
             for account in app.register
         },
@@ -224,6 +226,18 @@ def _own_parts(account: Account, quieted: Iterable[Quieted], *, today: date) -> 
         "handed_over": ",".join(account.handed_over),
         "accepted": "\n".join(over),
     }
+
+
+def _left(app: App) -> dict[tuple[int, RuleId], frozenset[str]]:
+    """Return for which polls a person left what stands there, by subject and rule."""
+    left: dict[tuple[int, RuleId], frozenset[str]] = {}
+    for case in app.repository.cases(states=(CaseState.CLOSED,), resolution=Resolution.LEFT):
+        for stored in (*case.findings, *case.withdrawn):
+            found = stored.finding
+            if found.basis is Basis.STANDING and found.context:
+                key = (case.subject, found.rule)
+                left[key] = left.get(key, frozenset()) | set(found.context.split(","))
+    return left
 
 
 def _fresh_profile_cases(app: App, as_of: datetime) -> dict[int, CaseId]:

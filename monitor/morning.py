@@ -17,6 +17,7 @@ from monitor.alerts.gather import gather
 from monitor.alerts.outbox import deliver_due
 from monitor.alerts.technical import compose_technical
 from monitor.cases import reopening
+from monitor.elections import upkeep
 from monitor.judging import judge_stale, polls_of
 from monitor.people.handing import hand_over, readers
 from monitor.people.rota import Rota
@@ -130,6 +131,7 @@ def send(app: App, *, by: str, within_s: float = PULL_WITHIN_S) -> Sent:
         now = app.clock.now()
         # Of an account that came too late, what was read is judged all the same.
         judge_stale(app, as_of=now)
+        upkeep.put_due(app, now=now)
         hand_over(app, at=now)
         digest, technical = write(app, now=now)
         mails = reopening.reminders(app, at=now)

@@ -168,7 +168,7 @@ def _read(app: App, run: RunId, account: Account, *, as_of: datetime, insist: bo
 def _read_leased(
     app: App, run: RunId, account: Account, *, as_of: datetime, insist: bool
 ) -> Coverage:
-    if _is_by_hand(account):
+    if is_by_hand(account):
         return Coverage(account=account.id, status=CoverageStatus.SKIPPED, error="read by hand")
     until = as_of + app.longest_reading
     if not app.repository.lease(account.id, owner=app.owner, until=until, now=as_of):
@@ -183,7 +183,8 @@ def _read_leased(
         app.repository.release(account.id, owner=app.owner)
 
 
-def _is_by_hand(account: Account) -> bool:
+def is_by_hand(account: Account) -> bool:
+    """Return whether no programme reads the account."""
     try:
         return connectors.find(account.platform).by_hand
     except LookupError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import connectors
@@ -72,7 +73,7 @@ def read_account(
     may_insist = insist and state.reason in _FOR_A_PERSON
     if state.retry_at is not None and state.retry_at > as_of and not may_insist:
         return _not_yet(account, state, closing, as_of=as_of)
-    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state, closing=closing)
+    reading = Reading(app=app, run=run, account=account, as_of=as_of, state=state, closing=closing)
     try:
         connector = reading.open()
     except ReadError as error:
@@ -108,7 +109,7 @@ def note_breakdown(
     """
     state = app.repository.account_state(account.id)
     closing = closing_of(app.repository, account.id)
-    reading = _Reading(app=app, run=run, account=account, as_of=as_of, state=state, closing=closing)
+    reading = Reading(app=app, run=run, account=account, as_of=as_of, state=state, closing=closing)
     return reading.failed(
         ContractError(error, account=account.id, remedy="Please report it"),
         retry_at=as_of + ASK_AGAIN_AFTER,
@@ -116,8 +117,12 @@ def note_breakdown(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
-    """One reading of one account, step by step."""
+class Reading:
+    """One reading of one account, step by step.
+
+    Attributes:
+        share: How much of the month's budget may be spent before this reading stops.
+    """
 
     app: App
     run: RunId
@@ -125,6 +130,7 @@ class _Reading:
     as_of: datetime
     state: AccountState
     closing: Closing
+    share: Decimal = Decimal(1)
     progress: Progress = field(default_factory=Progress)
 
     def open(self) -> Connector:
@@ -153,7 +159,7 @@ class _Reading:
                 meter=BudgetMeter(
                     repository=app.repository,
                     clock=app.clock,
-                    usd_per_month=budget.usd_per_month if budget is not None else None,
+                    usd_per_month=budget.usd_per_month * self.share if budget is not None else None,
                 ),
                 as_of=self.as_of,
             )
@@ -213,7 +219,11 @@ class _Reading:
     def read_posts(self, connector: Connector) -> None:
         """Go through the listing, recording each page before the next is asked for."""
         self.progress.known = tuple(self._stored())
-        for batch in connector.posts(since=self.since()):
+        self.read_listing(connector, since=self.since())
+
+    def read_listing(self, connector: Connector, *, since: datetime) -> None:
+        """Record what is listed since a moment, page by page."""
+        for batch in connector.posts(since=since):
             once = {post.platform_id: post for post in batch.posts}
             fresh = [post for name, post in once.items() if name not in self.progress.listed]
             seen = [seen_of(post, self.as_of) for post in fresh]

@@ -23,6 +23,7 @@ from storage.contract.polls import Polls, PollSteps
 from storage.contract.post import Post, PostSteps
 from storage.contract.reading import Readings, RegisterSteps
 from storage.contract.record import Record, RecordSteps
+from storage.contract.sweeps import Sweeps, SweepSteps
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -35,6 +36,7 @@ class Transaction(
     EvidenceSteps,
     MailSteps,
     PollSteps,
+    SweepSteps,
     PeopleSteps,
     PostSteps,
     RecordSteps,
@@ -48,7 +50,17 @@ class Transaction(
 
 
 class Repository(
-    Readings, Judgements, Cases, Evidence, Mails, Polls, Post, People, Record, Protocol
+    Readings,
+    Judgements,
+    Cases,
+    Evidence,
+    Mails,
+    Polls,
+    Sweeps,
+    Post,
+    People,
+    Record,
+    Protocol,
 ):
     """Everything that is remembered."""
 

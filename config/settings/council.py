@@ -142,6 +142,22 @@ class Schedule(Section):
         le=timedelta(days=365),
         examples=["30d"],
     )
+    sweep_back: Duration = Field(
+        default=timedelta(days=365),
+        description="When a pre-election period opens, how far back older posts are read, 1d to "
+        "3650d; not longer than look_back: only what is stored is looked at.",
+        ge=timedelta(days=1),
+        le=timedelta(days=3650),
+        examples=["365d"],
+    )
+    sweep_share: int = Field(
+        default=50,
+        description="Per cent of a platform's monthly budget after which older posts are not "
+        "asked for any more, so that the daily reading has the rest, 0 to 100.",
+        ge=0,
+        le=100,
+        examples=[50],
+    )
     cover_after: int = Field(
         default=3,
         description="Working days after its deadline when a case that nobody has decided also "

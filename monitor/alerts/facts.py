@@ -112,7 +112,7 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A pre-election period that starts on a day of the interval this digest covers."""
+    """A pre-election period that starts, or is noticed, in the interval this digest covers."""
 
     starts_on: date
 
@@ -190,6 +190,8 @@ class DigestFacts:
         next_poll: ``Next election: Thursday 6 May 2027; nothing to do until 3 March.`` or
             empty; said on a quiet day.
         opening: A pre-election period has just begun.
+        reminders: That a period begins in so many days; said first, once each.
+        swept: How far older posts were read for the period, as part of what was read.
         technical_told: The details of failures go to a person for technical matters.
         codes: Makes the codes of replies; None: no reply is read.
         away: Who is away now or soon.
@@ -223,6 +225,8 @@ class DigestFacts:
     coming: tuple[str, ...] = ()
     next_poll: str = ""
     opening: Opening | None = None
+    reminders: tuple[str, ...] = ()
+    swept: tuple[str, ...] = ()
     technical_told: bool = False
     codes: Codes | None = None
     away: tuple[Away, ...] = ()

@@ -76,6 +76,9 @@ def gather(
         covered_from=previous.created_at.astimezone(zone).date() if previous else None,
         today=today,
         has_inbox=settings.mail.inbox is not None,
+        sweeps=repository.sweeps(),
+        told_at=previous.created_at if previous else None,
+        titles={one.account.id: one.short for one in house.watched},
     )
     facts = recall(
         repository,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.types import Basis, Outcome, Severity, SubjectKind
+from config.types import Outcome, Severity, SubjectKind
 from monitor.alerts.away import away_now, away_soon
-from monitor.alerts.cards import Desk, by_urgency, ordered_findings
+from monitor.alerts.cards import Desk, by_urgency
 from monitor.alerts.coverage import (
     Reader,
     by_hand_lines,
@@ -30,6 +30,7 @@ from monitor.alerts.progress import (
     to_open_line,
     waiting_line,
 )
+from monitor.alerts.review import by_risk, is_standing, review_intro
 from monitor.alerts.subjects import Tally, digest_subject, needing, urgent_subject
 from monitor.alerts.weekly import monday_lines
 from monitor.alerts.wording import Calendar, capital, count, listed, sentence
@@ -88,6 +89,8 @@ class Digest:
         decisions: Cases that need a decision.
         unread: Accounts that could not be read.
         waiting: What waits for somebody, and what was closed.
+        review_intro: Why what stands there when a pre-election period opens is here.
+        review: What stands there and may be affected, the riskiest first; told once.
         history_intro: Why the older cases are here.
         history: Older cases, told once.
         history_answers: How all of them are closed at once; empty: not by a reply.
@@ -108,6 +111,8 @@ class Digest:
     decisions: Listing
     unread: tuple[Unread, ...]
     waiting: tuple[str, ...]
+    review_intro: str
+    review: Listing
     history_intro: str
     history: Listing
     history_answers: tuple[Command, ...]
@@ -212,18 +217,30 @@ class _Builder:
         )
         self.by_programme = [account for account in facts.accounts if account.is_by_programme]
         self.unread = [account for account in self.by_programme if not self._is_read(account)]
-        self.decisions = by_urgency([case for case in facts.cases if not self._is_weekly(case)])
-        self.history = by_urgency(facts.history)
+        decisions = [case for case in facts.cases if not self._is_weekly(case)]
+        opened = [case for case in decisions if facts.opening and is_standing(case)]
+        self.review = by_risk([*opened, *(case for case in facts.history if is_standing(case))])
+        told = {case.id for case in self.review}
+        self.decisions = by_urgency([case for case in decisions if case.id not in told])
+        self.history = by_urgency([case for case in facts.history if case.id not in told])
         self.overdue = sum(is_overdue(case, desk=self.desk) for case in facts.waiting)
 
     def digest(self) -> Digest:
         """Return the whole mail."""
         facts = self.facts
-        told = [*self.decisions, *self.history, *facts.waiting, *facts.closed, *facts.older_gone]
+        told = [
+            *self.decisions,
+            *self.review,
+            *self.history,
+            *facts.waiting,
+            *facts.closed,
+            *facts.older_gone,
+        ]
         decisions = self._listing(self.decisions, full=self.limits.full)
         older_full = sum(case.severity is Severity.URGENT for case in self.history)
         left = self.limits.full - len(decisions.cards)
-        history = self._listing(self.history, full=min(older_full, left))
+        review = self._listing(self.review, full=left)
+        history = self._listing(self.history, full=min(older_full, left - len(review.cards)))
         return Digest(
             council=one_line(facts.council),
             subject=self._subject(),
@@ -234,6 +251,8 @@ class _Builder:
             decisions=decisions,
             unread=self._unread(),
             waiting=self._waiting(),
+            review_intro=review_intro(facts, self.review, calendar=self.calendar),
+            review=review,
             history_intro=self._history_intro(),
             history=history,
             history_answers=self._history_answers(),
@@ -242,7 +261,7 @@ class _Builder:
             seen=self._seen(),
             weekly=monday_lines(facts, weekly=self._weekly_cases(), desk=self.desk),
             foot=digest_foot(
-                has_cases=bool(self.decisions or self.history),
+                has_cases=bool(self.decisions or self.review or self.history),
                 has_inbox=facts.codes is not None,
             ),
             cases=tuple(dict.fromkeys(case.id for case in told)),
@@ -252,7 +271,7 @@ class _Builder:
         """Return the subject; with a code only where there is something to decide."""
         subject = digest_subject(self._tally(), calendar=self.calendar)
         codes = self.facts.codes
-        if codes is None or not (self.decisions or self.history):
+        if codes is None or not (self.decisions or self.review or self.history):
             return subject
         return f"{subject} {codes.tag(self.key, ABOUT_ALL)}"
 
@@ -273,14 +292,12 @@ class _Builder:
         opening = self.facts.opening
         return Tally(
             decisions=self.decisions,
-            older=len(self.history),
+            older=len(self.history) + len(self.review),
             overdue=self.overdue,
             accounts=len(self.by_programme),
             unread=len(self.unread),
             opening=opening.starts_on if opening else None,
-            opened=sum(_is_standing(case) for case in (*self.decisions, *self.history))
-            if opening
-            else 0,
+            opened=len(self.review) if opening else 0,
         )
 
     def _lead(self) -> str:
@@ -295,8 +312,8 @@ class _Builder:
             said.append(f"{needing(self.decisions)}{but}.")
         else:
             said.append("Nothing was flagged." if self._is_quiet() else "Nothing new was flagged.")
-        if self.history:
-            said.append(f"{count(len(self.history), 'older post')} to review.")
+        if older := len(self.history) + len(self.review):
+            said.append(f"{count(older, 'older post')} to review.")
         if self.unread:
             said.append(f"{count(len(self.unread), 'account')} could not be read.")
         return " ".join(said)
@@ -318,7 +335,7 @@ class _Builder:
     def _notes(self) -> tuple[str, ...]:
         """Return what else stands first."""
         facts = self.facts
-        notes = []
+        notes = [one_line(line, most=600) for line in facts.reminders]
         if facts.missed:
             days = listed([self.calendar.day(day) for day in facts.missed[-7:]])
             earlier = len(facts.missed) - 7
@@ -468,12 +485,6 @@ class _Builder:
                 has_inbox=self.facts.codes is not None,
             ),
             closed_accounts_line(self.facts.accounts),
+            *(one_line(line, most=600) for line in self.facts.swept),
         )
         return tuple(line for line in lines if line)
-
-
-def _is_standing(case: Case) -> bool:
-    """Return whether a case stands because of the present, for example a window that opened."""
-    return any(
-        finding.basis is Basis.STANDING and finding.context for finding in ordered_findings(case)
-    )

@@ -68,11 +68,15 @@ class Elections:
         coming: A line a poll, soonest first.
         next_poll: One sentence instead of them where nothing is to be done yet.
         opening: A pre-election period has begun since the previous digest.
+        reminders: A sentence for each period whose 28th, 14th, 7th or last day before is due.
+        swept: How far older posts were read for it.
     """
 
     coming: tuple[str, ...] = ()
     next_poll: str = ""
     opening: Opening | None = None
+    reminders: tuple[str, ...] = ()
+    swept: tuple[str, ...] = ()
 
 
 def recall(
@@ -139,6 +143,8 @@ def recall(
         coming=elections.coming,
         next_poll=elections.next_poll,
         opening=elections.opening,
+        reminders=elections.reminders,
+        swept=elections.swept,
         technical_told=technical_told,
         away=away(house.rota, today=today),
         stamp=Stamp(

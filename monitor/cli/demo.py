@@ -34,6 +34,10 @@ def demo(
             help="A new or empty folder for its files; else a temporary one.",
         ),
     ] = None,
+    window: Annotated[
+        bool,
+        typer.Option("--window", help="A third morning: a pre-election period opens."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Run the whole job once on this machine.
@@ -56,7 +60,7 @@ def demo(
         say("Two mornings in a small town: platforms and mail server run on this machine only.")
         say()
     with DemoTown(home) as town:
-        days, sent = _two_mornings(town)
+        days, sent = _mornings(town, with_window=window)
         mails = town.save_mails()
     if json:
         emit(_shape(home, days, sent, mails))
@@ -66,12 +70,13 @@ def demo(
         raise typer.Exit(Exit.FAILED)
 
 
-def _two_mornings(town: DemoTown) -> tuple[list[Scanned], list[Sent]]:
-    """Do what the daemon does on two mornings."""
+def _mornings(town: DemoTown, *, with_window: bool) -> tuple[list[Scanned], list[Sent]]:
+    """Do what the daemon does on two mornings, or on a third on which a period opens."""
     from config import settings as configuration
     from config.logs import configure
     from monitor import morning
     from monitor.app import build
+    from monitor.demo.opening import open_window, read_older
     from monitor.pipeline import scan
     from storage.open import open_repository
 
@@ -83,11 +88,15 @@ def _two_mornings(town: DemoTown) -> tuple[list[Scanned], list[Sent]]:
         configure(environ=town.environ, default="error", extra=[app.redactor])
         days: list[Scanned] = []
         sent: list[Sent] = []
-        for day in (1, 2):
-            if day > 1:
+        for day in (1, 2, 3) if with_window else (1, 2):
+            if day == 2:  # noqa: PLR2004  # the second morning
                 town.advance_to_second_day()
+            if day > 2:  # noqa: PLR2004  # the third
+                open_window(app, town)
             repository.sync_register(app.register, at=app.clock.now())
             days.append(scan(app, app.register, by="demo", insist=True))
+            if day > 2:  # noqa: PLR2004  # as above
+                read_older(app)
             sent.append(morning.send(app, by="demo"))
     finally:
         repository.close()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from config.errors import OperatorError
-from monitor.cli import lists, polls
+from monitor.cli import briefing, lists, polls
 from monitor.cli.common import ConfigOption, JsonOption, emit, say, workplace
 from monitor.cli.polls import PollArgument, all_polls, calendar_of, moment_of, one_poll
 
@@ -26,6 +26,7 @@ def add(app: typer.Typer) -> None:
     group.command("export")(export)
     polls.add(group)
     lists.add(group)
+    briefing.add(group)
     app.add_typer(group, name="elections")
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from config.types import Severity
 from monitor.alerts.outbox import deliver_due
 from monitor.freeze.windows import all_windows, in_force
 from monitor.judging import polls_of
 from monitor.papers.annual import annual_sheet
 from monitor.papers.base import Paper, key_of, posting
-from monitor.papers.report import compose_report, period_sheet, window_sheet
+from monitor.papers.report import TAKEN_DOWN, compose_report, period_sheet, window_sheet
 from monitor.people.rota import Rota
 from monitor.report.gather import gather
 from monitor.report.period import Period, month_end
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.alerts.enclosing import Sheet
     from monitor.app import App
     from monitor.report.facts import Report
+    from storage.values import Case
 
 MOST_MONTHS = 12
 """Months that one mail makes good at most; what lies further back is asked for by hand."""
@@ -181,7 +183,23 @@ def _windows(app: App, now: datetime, since: date) -> Iterator[Due]:
     for last, first in sorted(ended.items()):
         key = key_of("window", last.isoformat())
         if app.repository.mail(key) is None:
-            yield Due(key, first, last, sheet=lambda _, report: window_sheet(report))
+            yield Due(key, first, last, sheet=_window_sheet)
+
+
+def _window_sheet(app: App, report: Report) -> Sheet:
+    """Return the paper of a period, with what was taken down because of it only."""
+    gone = [line.id for line in report.closed if line.resolution in TAKEN_DOWN]
+    return window_sheet(
+        report, put_back=[case for case in app.repository.cases_of(gone) if _is_of_window(case)]
+    )
+
+
+def _is_of_window(case: Case) -> bool:
+    """Return whether nothing but the rules of a period was ever found on a case."""
+    found = [stored.finding for stored in (*case.findings, *case.withdrawn)]
+    return bool(found) and all(
+        finding.context or finding.severity is Severity.NOTE for finding in found
+    )
 
 
 def _annual(app: App, today: date, since: date) -> Iterator[Due]:

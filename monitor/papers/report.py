@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from config.errors import OperatorError
 from config.types import Resolution, SubjectKind
 from monitor.alerts.enclosing import Item, Part, Sheet, compose_sheet
+from monitor.alerts.hardening import one_line
 from monitor.alerts.message import enclosed, fits
 from monitor.alerts.wording import capital, count, listed
 from monitor.papers.base import Paper, key_of, posting
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from monitor.app import App
     from monitor.report.cells import Cell, Table
     from monitor.report.facts import CaseLine, Report
+    from storage.values import Case
 
 _TOLD = ("by_clause", "by_account", "removal", "coverage", "windows", "spend", "policy")
 """Tables whose figures stand in the mail itself; the others are long, and in the files."""
 _ATTACHED = "The whole report is attached: a page to print, and a spreadsheet file."
-_TAKEN_DOWN = frozenset({Resolution.REMOVED, Resolution.CORRECTED})
+TAKEN_DOWN = frozenset({Resolution.REMOVED, Resolution.CORRECTED})
+"""How a case ends whose post went, or was changed."""
+_MOST_QUOTED = 200
 _NOTHING = frozenset({"0", "none", ""})
 _UNIT = re.compile(r" \([^)]*\)$")
 _MONTH = re.compile(r"(?:(?P<name>[a-z]{3,9})\s+)?(?P<year>\d{4})", re.ASCII | re.IGNORECASE)
@@ -136,11 +140,18 @@ def period_sheet(report: Report) -> Sheet:
     )
 
 
-def window_sheet(report: Report) -> Sheet:
-    """Return what the mail after a pre-election period says."""
+def window_sheet(report: Report, *, put_back: Sequence[Case] = ()) -> Sheet:
+    """Return what the mail after a pre-election period says.
+
+    Args:
+        report: Of the days of the period.
+        put_back: What was taken down or changed because of the period only.
+    """
     last = report.period.last
     zone = ZoneInfo(report.around.zone)
-    gone = [line for line in report.closed if line.resolution in _TAKEN_DOWN]
+    again = {case.id for case in put_back}
+    gone = [line for line in report.closed if line.resolution in TAKEN_DOWN]
+    gone = [line for line in gone if line.id not in again]
     undecided = [line for line in report.cases if line.resolution is None]
     return Sheet(
         subject=f"After the pre-election period: {_flagged(report)} flagged",
@@ -153,8 +164,11 @@ def window_sheet(report: Report) -> Sheet:
             _ATTACHED,
         ),
         parts=(
+            _again(put_back, report, zone),
             cases_part(
-                "Taken down or changed in the period",
+                "Taken down or changed for other reasons"
+                if again
+                else "Taken down or changed in the period",
                 [line.id for line in gone],
                 lines={line.id: _gone(line, zone) for line in gone},
             ),
@@ -167,6 +181,36 @@ def window_sheet(report: Report) -> Sheet:
         ),
         foot=(NOT_A_STATEMENT,),
     )
+
+
+def _again(cases: Sequence[Case], report: Report, zone: ZoneInfo) -> Part:
+    """Return what may be shown again: which post, of which day, where it stood, how it began."""
+    titles = {account.id: account.title for account in report.around.accounts}
+    masked = {line.id for line in report.closed if line.is_masked}
+    return Part(
+        heading="Hidden or taken down because of the period: may be put back",
+        lines=()
+        if not cases
+        else (
+            (
+                "The rules of the period do not forbid these any more. Whether each is shown again "
+                "is for you to decide; clerkwatch never posts anything."
+            ),
+        ),
+        items=tuple(
+            Item(
+                title=f"Case {case.id}, {titles.get(case.account, case.account)}",
+                lines=tuple(filter(None, (f"Of {moment(case.published_at, zone)}.", _where(case)))),
+                quote="" if case.id in masked else one_line(case.text, most=_MOST_QUOTED),
+            )
+            for case in cases
+        ),
+        note="" if cases else "None.",
+    )
+
+
+def _where(case: Case) -> str:
+    return f"It stood at {case.url}" if case.url else ""
 
 
 def cases_part(

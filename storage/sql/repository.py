@@ -24,6 +24,7 @@ from storage.sql.replies import Replies, ReplySteps
 from storage.sql.runs import Runs
 from storage.sql.searching import Searching
 from storage.sql.steps import CaseSteps, FindingSteps
+from storage.sql.sweeps import Sweeps, SweepSteps
 from storage.sql.tallies import Tallies
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class SqlTransaction(
     RegisterSteps,
     PeopleSteps,
     PollSteps,
+    SweepSteps,
     ReplySteps,
     PostSteps,
 ):
@@ -56,6 +58,7 @@ class SqlRepository(
     Looking,
     Mails,
     Polls,
+    Sweeps,
     People,
     Record,
     Custodian,

@@ -30,6 +30,7 @@ from storage.tables.register import (
     Run,
     Spend,
 )
+from storage.tables.sweeps import Sweep
 
 __all__ = [
     "Absence",
@@ -67,6 +68,7 @@ __all__ = [
     "SignOfLife",
     "Spend",
     "Subject",
+    "Sweep",
     "Unkept",
     "Version",
 ]

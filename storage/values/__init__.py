@@ -42,6 +42,7 @@ from storage.values.reading import (
 )
 from storage.values.record import AccountRow, Fault, Spend, Verification
 from storage.values.reports import CaseTally, Charge, CoverageTotal, Found, Hit, Mark, Tally
+from storage.values.sweeps import Sweep
 
 __all__ = [
     "BY_HAND",
@@ -98,6 +99,7 @@ __all__ = [
     "Spend",
     "StoredFinding",
     "Stretch",
+    "Sweep",
     "Tally",
     "ToPreserve",
     "Told",

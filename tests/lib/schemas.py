@@ -325,6 +325,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "elections postpone": _CHANGED,
     "elections candidates": _CHANGED,
     "elections import": several(_CHANGED),
+    "elections briefing": shape(
+        poll=TEXT, key=TEXT, subject=TEXT, text=TEXT, sent=YES_NO, file=maybe(TEXT)
+    ),
     "elections export": shape(file=TEXT, entries=COUNT),
     "accounts list": several(ACCOUNT),
     "accounts show": _with(ACCOUNT, readings=several(_with(COVERAGE, run=COUNT, at=INSTANT))),
