@@ -1,0 +1,52 @@
+"""Training is deterministic: the same texts give the same table, byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monitor.checks.table import load_table
+from monitor.checks.training.build import train
+from monitor.checks.training.sources import EMOJI, HATEFUL, MESSAGES
+from monitor.checks.training.topics import TOPICS
+from tests.spec.test_council_posts import FOLDER, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNT = 80
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Write stand-ins for the sets and a short folder of posts; none holds a real set's text."""
+    texts = [f"text {number} about the {'rotten' if number % 2 else 'lovely'} fete" for number in
+             range(COUNT)]  # fmt: skip
+    for name in (*HATEFUL, MESSAGES, "ordinary.jsonl"):
+        lines = [json.dumps({"text": text, "label": at % 2}) for at, text in enumerate(texts)]
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    with (tmp_path / EMOJI).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "label_gold"))
+        writer.writerows((f"{text} 😀", at % 2) for at, text in enumerate(texts))
+    for hand, name in zip("abcdf", ("second-hand", *"bcdf"), strict=True):
+        some = [json.dumps(row) for row in rows(hand)[::6]]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(some), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_twice_the_same_bytes(small: Path) -> None:
+    """Two runs write the same two files, and what they wrote loads."""
+    assert (FOLDER / "b.jsonl").exists()
+    written = []
+    for name in ("first", "second"):
+        out = small / name
+        out.mkdir()
+        list(train(sets=small, ordinary=small / "ordinary.jsonl", posts=small, out=out))
+        written.append([(out / part).read_bytes() for part in ("posts.xz", "posts.toml")])
+    assert written[0] == written[1]
+    assert set(load_table(small / "first").thresholds) == {topic.topic for topic in TOPICS}
