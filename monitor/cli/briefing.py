@@ -49,7 +49,7 @@ def briefing(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Print the one-page briefing on a poll: what changes, from when, for whom.
+    """Print the one-page briefing on a poll: what changes, from when.
 
     It also goes to the Clerk by itself, 14 days before the period and on its first day.
     """
