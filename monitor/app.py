@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -126,7 +127,7 @@ def build(
     Raises:
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
     """
-    policy = load_policy(settings.council.policy)
+    policy, judge = _judging(settings.council.policy, rules)
     door = door if door is not None else Door(clock=clock.now)
     tokens = tokens_of(settings, environ=environ, door=door)
     transport = transport or smtp(settings, environ=environ, tokens=tokens)
@@ -134,9 +135,7 @@ def build(
         settings=settings,
         register=settings.register(),
         policy=policy,
-        judge=Judge(
-            policy=policy, rules=load_rules(policy=policy, replace=rules), models=(bundled_model(),)
-        ),
+        judge=judge,
         repository=repository,
         clock=clock,
         door=door,
@@ -148,6 +147,24 @@ def build(
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
     )
+
+
+def _judging(named: str, rules: Path | None) -> tuple[Policy, Judge]:
+    """Return the policy and the compiled checks; those that are shipped are compiled once."""
+    if rules is None and "/" not in named and not named.endswith(".toml"):
+        return _bundled(named)
+    return _compiled(named, rules)
+
+
+@lru_cache(maxsize=1)
+def _bundled(named: str) -> tuple[Policy, Judge]:
+    return _compiled(named, None)
+
+
+def _compiled(named: str, rules: Path | None) -> tuple[Policy, Judge]:
+    policy = load_policy(named)
+    found = load_rules(policy=policy, replace=rules)
+    return policy, Judge(policy=policy, rules=found, models=(bundled_model(),))
 
 
 def smtp(
