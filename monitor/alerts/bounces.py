@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import policy
-from email.message import Message
 from email.parser import BytesParser
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from config.types import BounceAction
 from monitor.cases.replies.headers import sender_of, values
+from monitor.cases.replies.parts import content, inner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from email.message import Message
 
 _OURS = r"<[0-9a-f]{32}@[A-Za-z0-9.-]{1,253}>"
 _MESSAGE_ID = re.compile(_OURS)
@@ -162,11 +163,9 @@ def _is_from_a_server(message: Message, text: str) -> bool:
 def _outer(message: Message) -> Iterator[Message]:
     """Return a mail's parts, without looking into mails that are attached to it."""
     yield message
-    parts = message.get_payload()
-    if message.get_content_maintype() == "multipart" and isinstance(parts, list):
-        for part in parts:
-            if isinstance(part, Message):
-                yield from _outer(part)
+    if message.get_content_maintype() == "multipart":
+        for part in inner(message):
+            yield from _outer(part)
 
 
 def _report(
@@ -186,22 +185,18 @@ def _report(
 def _ids(parts: Sequence[Message]) -> Iterator[str]:
     """Return the Message-IDs of the mails, or headers of mails, that came back."""
     for part in parts:
-        kind, payload = part.get_content_type(), part.get_payload()
+        kind = part.get_content_type()
         if kind == "text/rfc822-headers":
             yield from _MESSAGE_ID.findall(_text([part], kind))
-        elif kind in {"message/rfc822", "message/global"} and isinstance(payload, list):
-            for inner in payload:
-                if isinstance(inner, Message):
-                    for value in values(inner, "Message-ID"):
-                        yield from _MESSAGE_ID.findall(value)
+        elif kind in {"message/rfc822", "message/global"}:
+            for mail in inner(part):
+                for value in values(mail, "Message-ID"):
+                    yield from _MESSAGE_ID.findall(value)
 
 
 def _failures(part: Message) -> Iterator[Failure]:
     """Return what a machine-readable part says of each recipient."""
-    blocks = part.get_payload()
-    for block in blocks if isinstance(blocks, list) else []:
-        if not isinstance(block, Message):
-            continue
+    for block in inner(part):
         said = {name: _first(block, name) for name in ("Action", "Status")}
         action = said["Action"].lower()
         addresses = [
@@ -251,9 +246,9 @@ def _first(message: Message, name: str) -> str:
 
 def _text(parts: Sequence[Message], kind: str) -> str:
     """Return the words of the parts of a kind."""
-    words: list[str] = []
-    for part in parts:
-        payload = part.get_payload(decode=True) if part.get_content_type() == kind else None
-        if isinstance(payload, bytes):
-            words.append(payload[:_MOST_TEXT].decode("utf-8", "replace"))
+    words = [
+        content(part)[:_MOST_TEXT].decode("utf-8", "replace")
+        for part in parts
+        if part.get_content_type() == kind
+    ]
     return "\n".join(words)[:_MOST_TEXT]

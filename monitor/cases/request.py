@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import connectors
 from config.errors import OperatorError
-from config.types import RecipientState
+from config.types import RecipientState, SubjectKind
 from monitor.alerts.asking import (
     About,
     AskingFacts,
@@ -194,7 +194,9 @@ def _must_be_kept(app: App, number: CaseId) -> None:
     case = app.repository.case(number)
     if case is None or case.text or case.pictures or case.extras:
         return
-    if app.repository.preserved(number).files:
+    # Of an account as such its face is what was read, and committed to like any words.
+    is_faced = case.subject_kind is SubjectKind.ACCOUNT and app.repository.face(number) is not None
+    if is_faced or app.repository.preserved(number).files:
         return
     raise OperatorError(
         f"nothing of case {number} is kept yet, so nothing would prove what was taken down",

@@ -81,7 +81,9 @@ def pack_mail(
     house = House.of_app(app)
     council = packs.Council(settings=app.settings, policy=app.policy, house=house)
     lines = (line for lot in app.repository.ledger(upto=custody.head[0]) for line in lot)
-    pack = packs.build(custody, lines, council=council, released=released or withheld)
+    pack = packs.build(
+        custody, lines, council=council, released=released or withheld, evidence=app.evidence
+    )
     zipped = pack.zipped()
     sha256 = hashlib.sha256(zipped).hexdigest()
     whole = enclosed(pack.name, "zip", zipped)

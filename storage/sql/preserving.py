@@ -73,7 +73,18 @@ def is_due(as_of: datetime) -> ColumnElement[bool]:
         .where(shown.c.account == _SUBJECT.c.account, shown.c.kind == SubjectKind.PROFILE.value)
         .exists()
     )
-    return or_(answered, pictured, again, faced & ~_hasface_at())
+    # The face was kept, and its picture not yet: a run may end between the two.
+    face_pictured = (
+        select(_ADDRESS.c.version)
+        .join(_EVIDENCE, _EVIDENCE.c.version == _ADDRESS.c.version)
+        .where(
+            _EVIDENCE.c.case == _CASE.c.id,
+            _EVIDENCE.c.kind == EvidenceKind.PROFILE.value,
+            _may_be_fetched(_CASE.c.subject, as_of),
+        )
+        .exists()
+    )
+    return or_(answered, pictured, again, face_pictured, faced & ~_hasface_at())
 
 
 def _has_answer() -> ColumnElement[bool]:

@@ -105,3 +105,9 @@ def test_any_words_in_a_good_mail_are_read_without_an_error(text: str) -> None:
     """Whatever a listed person types, nothing raises, and only a word of ours decides."""
     word, _, _ = outcome(said(text.encode("utf-8", "ignore").decode()))
     assert word is None or word.value.split()[0] in text.upper()
+
+
+def test_a_charset_with_a_nul_is_no_error() -> None:
+    """What the standard library raises for such a part stays with that part."""
+    broken = said("KEEP").replace(b"utf-8", b"utf\0-8").replace(b"KEEP", b"K\x80EEP")
+    assert outcome(broken)[0] is None

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.cases.replies.parts import content, inner
+
 if TYPE_CHECKING:
     from email.message import Message
 
@@ -154,9 +156,8 @@ def _parts(message: Message) -> list[Message]:
         part = waiting.pop()
         if part.get_content_disposition() == "attachment" or part.get_filename():
             continue
-        held = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(held, list):
-            waiting += [inner for inner in reversed(held) if not isinstance(inner, str)]
+        if part.get_content_maintype() == "multipart":
+            waiting += reversed(inner(part))
         elif part.get_content_maintype() == "text":
             leaves.append(part)
     return leaves
@@ -164,9 +165,7 @@ def _parts(message: Message) -> list[Message]:
 
 def _decoded(part: Message) -> str:
     """Return a part's text; what its charset does not know is a replacement character."""
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
+    payload = content(part)
     charset = part.get_content_charset() or "utf-8"
     known = charset if _CHARSETS.fullmatch(charset) else "utf-8"
     try:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from monitor.cases.replies.body import body_of
 from monitor.cases.replies.parse import is_bounded
+from monitor.cases.replies.parts import content, inner
 from monitor.cases.replies.quoting import first_said, unsigned, without_headings
 
 if TYPE_CHECKING:
@@ -95,14 +96,10 @@ def _read(message: Message) -> Forwarded:
     pictures: list[Picture] = []
     for part in _parts(message):
         if part.get_content_type() == "message/rfc822":
-            held = part.get_payload()
-            inner = held[0] if isinstance(held, list) and held else None
-            if inner is not None and not isinstance(inner, str):
-                texts.append(body_of(inner, keeps_quotes=True).text)
-        elif part.get_content_type() in _PICTURES and len(pictures) < _MOST_PICTURES:
-            content = part.get_payload(decode=True)
-            if isinstance(content, bytes) and content:
-                pictures.append(Picture(name=str(part.get_filename() or ""), content=content))
+            texts += [body_of(mail, keeps_quotes=True).text for mail in inner(part)[:1]]
+        is_wanted = part.get_content_type() in _PICTURES and len(pictures) < _MOST_PICTURES
+        if is_wanted and (picture := content(part)):
+            pictures.append(Picture(name=str(part.get_filename() or ""), content=picture))
     links = [link for part in _parts(message) for link in _links(part)]
     said = "\n".join(texts)
     found = [*_ADDRESS.findall(_MARK.sub("", said)), *links]
@@ -126,10 +123,8 @@ def _links(part: Message) -> Iterator[str]:
     """Go through the addresses that a part's HTML links to."""
     if part.get_content_type() != "text/html":
         return
-    payload = part.get_payload(decode=True)
-    if isinstance(payload, bytes):
-        page = payload[:400_000].decode("utf-8", "replace").replace("&amp;", "&")
-        yield from re.findall(r"href\s*=\s*[\"']?(https?://[^\s\"'<>]{4,2000})", page)
+    page = content(part)[:400_000].decode("utf-8", "replace").replace("&amp;", "&")
+    yield from re.findall(r"href\s*=\s*[\"']?(https?://[^\s\"'<>]{4,2000})", page)
 
 
 def _words(texts: list[str]) -> str:

@@ -12,6 +12,8 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 
+from monitor.cases.replies.parts import inner
+
 if TYPE_CHECKING:
     from email.message import Message
 
@@ -117,13 +119,10 @@ def automatic(message: Message, *, sender: str) -> str:
 
 def _answers_invitation(message: Message) -> bool:
     """Return whether the mail itself is an answer to an invitation, or one (RFC 6047)."""
-    held = message.get_payload()
-    parts = held if isinstance(held, list) else []
     return any(
-        not isinstance(part, str)
-        and part.get_content_type() == "text/calendar"
+        part.get_content_type() == "text/calendar"
         and part.get_content_disposition() != "attachment"
-        for part in parts
+        for part in inner(message)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from config.types import MailKind, VersionId
+from config.types import EvidenceKind, MailKind, VersionId
 from storage.values import Unkept
 from tests.integration.storage.test_custody import case_on
 from tests.integration.storage.test_evidence import file_of
@@ -112,6 +112,27 @@ def test_the_account_s_own_picture_is_due_with_the_case(store: Repository, run: 
         "https://p.example/me?sig=2",
         "https://p.example/a",
     }
+
+
+def test_a_kill_between_the_account_s_face_and_its_picture_is_made_good(
+    store: Repository, run: RunId
+) -> None:
+    """The face is kept, its picture is not: the case is still due, though nothing else is."""
+    face = replace(records.profile(), stills=(("picture", "https://p.example/me"),))
+    store.record(run, records.COUNCIL, [face, records.post("1", "Vote!")])
+    case = case_on(store, "1")
+    (waits,) = store.to_preserve(as_of=records.at(60))
+    (picture,) = waits.pictures
+    profile = file_of(kind=EvidenceKind.PROFILE, place=f"case-{case}", version=int(picture.version))
+    with store.writing() as steps:
+        steps.add_evidence(case, profile, at=records.at(7))
+    (waits,) = store.to_preserve(as_of=records.at(60))
+    assert not waits.needs_profile
+    assert [one.url for one in waits.pictures] == ["https://p.example/me"]
+    with store.writing() as steps:
+        kept = file_of("ab" * 32, place=picture.place, version=picture.version)
+        steps.add_evidence(case, kept, at=records.at(8))
+    assert store.to_preserve(as_of=records.at(60)) == []
 
 
 def test_each_case_has_the_account_s_picture_for_itself(store: Repository, run: RunId) -> None:
