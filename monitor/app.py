@@ -127,7 +127,7 @@ def build(
     Raises:
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
     """
-    policy, judge = _judging(settings.council.policy, rules)
+    policy, judge = _judging(settings.council.policy, rules, settings.council.groups)
     door = door if door is not None else Door(clock=clock.now)
     tokens = tokens_of(settings, environ=environ, door=door)
     transport = transport or smtp(settings, environ=environ, tokens=tokens)
@@ -149,21 +149,21 @@ def build(
     )
 
 
-def _judging(named: str, rules: Path | None) -> tuple[Policy, Judge]:
+def _judging(named: str, rules: Path | None, groups: tuple[str, ...]) -> tuple[Policy, Judge]:
     """Return the policy and the compiled checks; those that are shipped are compiled once."""
     if rules is None and "/" not in named and not named.endswith(".toml"):
-        return _bundled(named)
-    return _compiled(named, rules)
+        return _bundled(named, groups)
+    return _compiled(named, rules, groups)
 
 
 @lru_cache(maxsize=1)
-def _bundled(named: str) -> tuple[Policy, Judge]:
-    return _compiled(named, None)
+def _bundled(named: str, groups: tuple[str, ...]) -> tuple[Policy, Judge]:
+    return _compiled(named, None, groups)
 
 
-def _compiled(named: str, rules: Path | None) -> tuple[Policy, Judge]:
+def _compiled(named: str, rules: Path | None, groups: tuple[str, ...]) -> tuple[Policy, Judge]:
     policy = load_policy(named)
-    found = load_rules(policy=policy, replace=rules)
+    found = load_rules(policy=policy, replace=rules, groups=groups)
     return policy, Judge(policy=policy, rules=found, models=(bundled_model(),))
 
 

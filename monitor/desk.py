@@ -49,8 +49,11 @@ class Desk:
             OperatorError: The policy or a rule cannot be used.
         """
         policy = load_policy(settings.council.policy if settings else DEFAULT_POLICY)
+        groups = settings.council.groups if settings else ()
         judge = Judge(
-            policy=policy, rules=load_rules(policy=policy, replace=rules), models=(bundled_model(),)
+            policy=policy,
+            rules=load_rules(policy=policy, replace=rules, groups=groups),
+            models=(bundled_model(),),
         )
         context = context_of(settings, None, as_of=as_of) if settings else Context(as_of=as_of)
         bench = Bench(

@@ -137,6 +137,8 @@ def context_of(settings: Settings, repository: Repository | None, *, as_of: date
         email_domain=settings.council.email_domain,
         candidates={poll.id: standing_names(poll.candidates) for poll in polls if poll.candidates},
         places=settings.council.places,
+        permitted=settings.council.permitted_notices,
+        groups=settings.council.groups,
         logo_hash=_logo_hash(settings.council.logo),
     )
 
@@ -178,6 +180,7 @@ def bench(app: App, *, as_of: datetime, judge: Judge | None = None) -> Bench:
         "windows": windows_digest(context.windows, as_of),
         "candidates": repr(sorted(context.candidates.items())),
         "places": repr(sorted(context.places.items())),
+        "permitted": repr((context.permitted, context.groups)),
         "council": f"{context.council}\n{context.email_domain}\n{context.logo_hash}",
     }
     quieted = app.repository.quieted()
@@ -264,6 +267,7 @@ def material_of(version: VersionToJudge, account: Account) -> Material:
         is_visible=version.is_current,
         pinned=version.pinned,
         handle=account.handle,
+        pinned_text=version.pinned_text,
     )
 
 

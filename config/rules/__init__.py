@@ -8,6 +8,7 @@ engine, so that is asked by ``clerkwatch rules test`` (`monitor.checks.examples`
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from config.rules.model import Example, Group, Near, RuleData, Unless
 from config.rules.parse import parse_list, parse_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -41,7 +42,11 @@ PINS = "digests.toml"
 
 
 def load_rules(
-    *, policy: Policy, extra: Path | None = None, replace: Path | None = None
+    *,
+    policy: Policy,
+    extra: Path | None = None,
+    replace: Path | None = None,
+    groups: Iterable[str] = (),
 ) -> tuple[RuleData, ...]:
     """Load the bundled rules, or a folder's.
 
@@ -49,6 +54,8 @@ def load_rules(
         policy: Gives each topic its clause.
         extra: A council's own folder, added to the bundled rules.
         replace: A folder taken instead of the bundled rules (``rescan --rules``).
+        groups: The town's own political groups: whatever speaks of registered parties speaks
+            of them too.
 
     Returns:
         All rules, ordered by id.
@@ -71,7 +78,30 @@ def load_rules(
                     file=rule.file,
                     remedy="Give one of them another name.",
                 )
-    return tuple(rules[id_] for id_ in sorted(rules))
+    return tuple(with_groups((rules[id_] for id_ in sorted(rules)), groups))
+
+
+def with_groups(rules: Iterable[RuleData], groups: Iterable[str]) -> Iterator[RuleData]:
+    """Yield rules that take the town's own political groups for parties.
+
+    Args:
+        rules: As read; their content is pinned without the groups.
+        groups: As people write them.
+    """
+    named = tuple(dict.fromkeys(" ".join(group.casefold().split()) for group in groups))
+    if not named:
+        yield from rules
+        return
+    file = resources.files(__name__).joinpath("lists", "parties.toml")
+    parties = frozenset(parse_list(file.read_bytes(), file=str(file)).words)
+    for rule in rules:
+        need = tuple(
+            dataclasses.replace(group, terms=(*group.terms, *named))
+            if parties <= frozenset(group.terms)
+            else group
+            for group in rule.need
+        )
+        yield dataclasses.replace(rule, need=need)
 
 
 def unpinned(rules: Iterable[RuleData], pins: Mapping[str, tuple[int, str]]) -> list[str]:

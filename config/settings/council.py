@@ -13,6 +13,8 @@ from pydantic import Field, field_validator, model_validator
 from config.settings.fields import Duration, Section, TimeOfDay
 from config.types import PollType
 
+_LEAST_LETTERS = 4
+
 
 class Council(Section):
     """Who the council is."""
@@ -53,6 +55,18 @@ class Council(Section):
         "about that ward (by-elections).",
         examples=[{"Brookmeadow": ["Mill Hall", "Weir Road"]}],
     )
+    groups: tuple[str, ...] = Field(
+        default=(),
+        description="The town's own political groups and local parties, as people write them: each "
+        "is treated like the registered parties, all year.",
+        examples=[["Fernbeck First", "Mill End Residents"]],
+    )
+    permitted_notices: tuple[str, ...] = Field(
+        default=(),
+        description="Words of notices that may still be published while accounts are closed before "
+        "a poll, beside the bundled ones (polling, emergencies, notices that a law requires).",
+        examples=[["market cancelled", "burial"]],
+    )
     authorities: dict[str, PollType] = Field(
         default_factory=dict,
         description="Whose elections touch the town, by Democracy Club's name of the organisation "
@@ -87,6 +101,14 @@ class Council(Section):
                 f"({', '.join(self.wards) or 'which are empty'})"
             )
         return self
+
+    @field_validator("groups", "permitted_notices")
+    @classmethod
+    def _long_enough(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for words in value:
+            if sum(letter.isalnum() for letter in words) < _LEAST_LETTERS:
+                raise ValueError(f"{words!r} is too short: it would be found in every other post")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -40,6 +40,7 @@ class Material:
         is_visible: It still stands there now.
         pinned: The profile shows it on top.
         handle: The account's handle as registered; empty for text that is not stored.
+        pinned_text: For a profile, the words of the post that it pins; empty if unknown.
     """
 
     words: Words
@@ -57,6 +58,7 @@ class Material:
     is_visible: bool = True
     pinned: bool = False
     handle: str = ""
+    pinned_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class Context:
         email_domain: The council's own mail domain.
         candidates: Names and handles by poll id.
         places: Names of streets, halls and parks by ward.
+        permitted: The council's own words for notices that a closed account may publish.
+        groups: The town's own political groups.
         logo_hash: `monitor.checks.picture.picture_hash` of the council's logo; empty: no logo
             is configured, and pictures are not compared.
     """
@@ -80,6 +84,8 @@ class Context:
     email_domain: str = ""
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    permitted: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     logo_hash: str = ""
 
 

@@ -47,8 +47,13 @@ def names_in(text: str, names: tuple[str, ...]) -> Naming:
     )
 
 
+_TITLES = ("Cllr", "Councillor", "Mr", "Mrs", "Ms", "Miss", "Dr", "Sir")
+
+
 def standing_names(candidates: Iterable[Candidate]) -> tuple[str, ...]:
-    """Return how those who stand can be named: names and handles; of parties handles only.
+    """Return how those who stand can be named: names, titles with surnames, and handles.
+
+    Of parties handles only.
 
     A party's name is common words as often as not ("Labour", "Green"); the rules on party
     politics judge those by what is said beside them.
@@ -57,6 +62,8 @@ def standing_names(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     for one in candidates:
         if one.role is not Standing.PARTY:
             named[one.name] = None
+            surname = one.name.split()[-1]
+            named.update(dict.fromkeys(f"{title} {surname}" for title in _TITLES))
         named.update(dict.fromkeys(one.handles))
     return tuple(named)
 
@@ -73,6 +80,22 @@ def speaks_of(text: str, what: str, *, is_list: bool = False) -> bool:
         RuleError: The list cannot be used.
     """
     return bool(names_in(text, words_of(what) if is_list else (what,)).spans)
+
+
+def is_political(name: str, groups: Iterable[str] = ()) -> bool:
+    """Return whether an account's name says that it speaks for a party, group or politician.
+
+    Args:
+        name: A handle or a page's name.
+        groups: The town's own political groups.
+    """
+    joined = _joined(name)
+    parts = (*words_of("political-handles"), *map(_joined, groups))
+    return any(part in joined for part in parts if part)
+
+
+def _joined(name: str) -> str:
+    return "".join(letter for letter in _plain(name).text if letter.isalnum())
 
 
 @lru_cache(maxsize=8)

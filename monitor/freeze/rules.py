@@ -35,7 +35,7 @@ from config.types import (
     WindowMode,
 )
 from monitor.freeze.around import any_closed, touching
-from monitor.freeze.naming import Naming, names_in, speaks_of, words_of
+from monitor.freeze.naming import Naming, is_political, names_in, speaks_of, words_of
 from monitor.freeze.windows import NOWHERE, WHOLE
 from storage.values import Finding
 
@@ -50,6 +50,8 @@ TOPIC = TopicId("pre-election")
 FREEZE = ClauseId("freeze")
 CLOSED_RULE = RuleId("pre-election/closed")
 CANDIDATE_RULE = RuleId("pre-election/named-candidate")
+SHARED_RULE = RuleId("pre-election/political-account-shared")
+NOTICE_RULE = RuleId("pre-election/closure-notice-missing")
 REFERENDUM_ONLY = "referendum-"
 """Rules whose name begins so hold only in a window under section 125 of the Political
 Parties, Elections and Referendums Act 2000, where even asking people to vote is forbidden."""
@@ -60,11 +62,21 @@ _CLOSED_REASON = (
     "notices that may still be published."
 )
 _CANDIDATE_REASON = "It names a candidate of a poll before which the council must stay neutral."
+_SHARED_REASON = (
+    "It shares a post of a candidate, a party or a politician, before a poll in which the council "
+    "must stay neutral."
+)
+_NOTICE_REASON = (
+    "The council closed this account for the period before a poll, and neither its profile nor "
+    "its pinned post says so."
+)
 HARMLESS: Mapping[RuleId, str] = {
     CLOSED_RULE: "It may be fine if it is an emergency, or a notice that a law requires.",
     CANDIDATE_RULE: "It may be fine if it only says as a fact who stands, where and for whom.",
+    SHARED_RULE: "It may be fine if the account only sounds political, or shares an emergency.",
+    NOTICE_RULE: "It may be fine if the notice stands in a picture, whose text is not read.",
 }
-"""Why a finding of the two rules that stand here, not in a file, may be fine."""
+"""Why a finding of the rules that stand here, not in a file, may be fine."""
 _MOST_SPANS = 10
 _MOST_MATCHED = 5
 
@@ -74,9 +86,17 @@ def _digest(*content: str) -> str:
 
 
 def acts_digest() -> str:
-    """Return 16 hexadecimal digits over the two rules that are acts, not words in a file."""
-    lists = (*words_of("permitted-notices"), "", *words_of("candidate-notices"))
-    return _digest(CLOSED_RULE, _CLOSED_REASON, CANDIDATE_RULE, _CANDIDATE_REASON, *lists)
+    """Return 16 hexadecimal digits over the rules that are acts, not words in a file."""
+    lists = [
+        word
+        for name in (
+            *("permitted-notices", "candidate-notices", "closure-notices"),
+            "political-handles",
+        )
+        for word in ("", *words_of(name))
+    ]
+    reasons = (_CLOSED_REASON, _CANDIDATE_REASON, _SHARED_REASON, _NOTICE_REASON)
+    return _digest(*HARMLESS, *reasons, *lists)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +135,8 @@ def judge_freeze(
         applies, sorted, joined by commas. Nothing outside windows.
     """
     # Nearly every post ends here: nothing in it could count in any window.
-    if not matches and not context.candidates and not any_closed(context.windows):
+    shared = shared_by(material)
+    if not (matches or shared or context.candidates or any_closed(context.windows)):
         return ()
     acts = tuple(_acts(material, context))
     if not acts:
@@ -124,8 +145,10 @@ def judge_freeze(
     for act in acts:
         found += _content_findings(material, matches, context, act)
         found += _candidate_findings(material, context, act, clause)
-        if act.basis is Basis.PUBLISHED and not material.author:
+        found += _shared_findings(material, context, act, clause)
+        if not material.author and (act.basis is Basis.PUBLISHED or material.pinned):
             found += _closed_findings(material, context, act, clause, is_clean=not found)
+    found += _notice_findings(material, context, clause)
     return tuple(sorted(found, key=lambda finding: (finding.spans, finding.key())))
 
 
@@ -265,28 +288,80 @@ def _candidate_findings(
     yield _in_context(template, act, list(named))
 
 
+def shared_by(material: Material) -> tuple[str, ...]:
+    """Return the names of other accounts whose posts a version shares or quotes."""
+    return tuple(dict.fromkeys(extra.by for extra in material.words.extras if extra.by))
+
+
+def _shared_findings(
+    material: Material, context: Context, act: _Act, clause: ClauseId
+) -> Iterator[Finding]:
+    """Find a shared post of somebody who stands, of a party, or of a politician."""
+    polls = [
+        window.poll
+        for window in act.windows
+        for name in shared_by(material)
+        if names_in(name, context.candidates.get(window.poll, ())).spans
+        or (_is_full(window, material, context) and is_political(name, context.groups))
+    ]
+    if polls:
+        yield _in_context(_act_finding(clause, SHARED_RULE, _SHARED_REASON), act, polls)
+
+
 def _closed_findings(
     material: Material, context: Context, act: _Act, clause: ClauseId, *, is_clean: bool
 ) -> Iterator[Finding]:
     """Find any own post in a closed window, except a permitted notice without other faults."""
-    closed = [
-        window.poll
-        for window in act.windows
-        if window.mode is WindowMode.CLOSED and _is_full(window, material, context)
-    ]
+    closed = _closed(act.windows, material, context)
     words = material.words
     own = words.text[: words.own_length] or words.text
-    if not closed or (is_clean and speaks_of(own, "permitted-notices", is_list=True)):
+    if not closed or _says_closed(own, material):
         return
-    template = Finding(
+    permitted = (*words_of("permitted-notices"), *context.permitted)
+    if is_clean and names_in(own, permitted).spans:
+        return
+    yield _in_context(_act_finding(clause, CLOSED_RULE, _CLOSED_REASON), act, closed)
+
+
+def _notice_findings(material: Material, context: Context, clause: ClauseId) -> Iterator[Finding]:
+    """Find a profile that does not say that its account is closed while it is."""
+    if material.subject is not SubjectKind.PROFILE or not material.is_visible:
+        return
+    if material.kind not in _INSIDE or _says_closed(material.words.text, material):
+        return
+    now = touching(context.windows, context.as_of, context.as_of)
+    windows = tuple(window for window in now if _binds(window, material))
+    closed = _closed(windows, material, context)
+    if closed:
+        act = _Act(basis=Basis.STANDING, windows=windows, remark="")
+        yield _in_context(_act_finding(clause, NOTICE_RULE, _NOTICE_REASON), act, closed)
+
+
+def _closed(windows: Iterable[Window], material: Material, context: Context) -> list[str]:
+    """Return the polls before which this account is closed."""
+    return [
+        window.poll
+        for window in windows
+        if window.mode is WindowMode.CLOSED and _is_full(window, material, context)
+    ]
+
+
+def _says_closed(own: str, material: Material) -> bool:
+    return any(
+        speaks_of(text, "closure-notices", is_list=True) for text in (own, material.pinned_text)
+    )
+
+
+def _act_finding(clause: ClauseId, rule: RuleId, reason: str) -> Finding:
+    """Return a finding that rests on an act, not on words: without span and quote."""
+    return Finding(
         clause=clause,
         topic=TOPIC,
-        rule=CLOSED_RULE,
-        digest=_digest(CLOSED_RULE, _CLOSED_REASON),
+        rule=rule,
+        digest=_digest(rule, reason),
         severity=Severity.REVIEW,
-        reason=_CLOSED_REASON,
+        reason=reason,
     )
-    yield _in_context(template, act, closed)
 
 
 def _in_context(found: Finding, act: _Act, polls: Iterable[str]) -> Finding:

@@ -212,6 +212,7 @@ def _lot(
     accounts = {row[4] for row in rows}
     complete = _first_complete(connection, accounts)
     pinned = _pinned(connection, accounts)
+    words = _pinned_words(connection, pinned)
     found = []
     for (
         version,
@@ -255,6 +256,7 @@ def _lot(
                 author=author,
                 parent_id=parent_id,
                 pinned=kind == "post" and pinned.get(account) == platform_id,
+                pinned_text=words.get(account, "") if kind == "profile" else "",
                 open_case=None if open_case is None else CaseId(open_case),
                 known=known.get(version, ()),
                 judged_under=judged_under,
@@ -307,3 +309,24 @@ def _pinned(connection: Connection, accounts: set[str]) -> dict[str, str]:
         for account, beside in connection.execute(query)
     }
     return {account: platform_id for account, platform_id in named.items() if platform_id}
+
+
+def _pinned_words(connection: Connection, pinned: dict[str, str]) -> dict[str, str]:
+    """Return the words that stand in each account's pinned post now."""
+    if not pinned:
+        return {}
+    query = (
+        select(_SUBJECT.c.account, _SUBJECT.c.platform_id, _VERSION.c.text)
+        .select_from(_SUBJECT)
+        .join(_VERSION, _VERSION.c.id == current_version(_SUBJECT.c.id))
+        .where(
+            _SUBJECT.c.account.in_(sorted(pinned)),
+            _SUBJECT.c.platform_id.in_(sorted(set(pinned.values()))),
+            _SUBJECT.c.kind == SubjectKind.POST.value,
+        )
+    )
+    return {
+        account: text
+        for account, platform_id, text in connection.execute(query)
+        if pinned[account] == platform_id
+    }

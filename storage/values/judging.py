@@ -91,6 +91,8 @@ class VersionToJudge:
             then; or at least two days older than that.
         author: Another author's handle; empty for the account's own words.
         pinned: The account's profile names this post as pinned.
+        pinned_text: For a profile, the words of the post that the account pins now; empty if
+            it pins none, or that was not read.
         open_case: The case open on this subject, if any.
         known: Every finding stored on this version, withdrawn ones too.
         judged_under: Digest it was last judged with; None: never.
@@ -113,6 +115,7 @@ class VersionToJudge:
     author: str = ""
     parent_id: str | None = None
     pinned: bool = False
+    pinned_text: str = ""
     open_case: CaseId | None = None
     known: tuple[StoredFinding, ...] = ()
     judged_under: str | None = None

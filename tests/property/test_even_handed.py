@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,14 @@ from config.policy import load_policy
 from config.rules import load_rules
 from monitor.checks.base import Context, Material
 from monitor.checks.judge import Judge
-from storage.values import Words
+from monitor.freeze.naming import standing_names
+from monitor.freeze.rules import judge_freeze
+from storage.values import Candidate, Words
+from tests.spec.table import rows
+from tests.unit.freeze.build import a_poll, around, local
+
+_POSTS = Path(__file__).parents[2] / "datasets" / "window-posts"
+POLL = a_poll(notice_on=date(2027, 3, 22))
 
 NAMES = (
     "Labour Party",
@@ -25,8 +34,9 @@ NAMES = (
     "Scottish National Party",
     "Workers Party",
     "Fernbeck Independents",
+    "Fernbeck First",
 )
-"""Registered parties, and a town's own group, by the names that need no context."""
+"""Registered parties, and a town's own groups, by the names that need no context."""
 
 SENTENCES = (
     "Vote {} on Thursday!",
@@ -51,11 +61,28 @@ OPENINGS = ("", "Good morning. ", "📣 Reminder: ", "From our events team. ")
 CLOSINGS = ("", " See you there!", " #Fernbeck", " https://town.example/news")
 
 
+CANDIDATES = ("Ann Carter", "Bob Ray-Jones", "Priya Nair", "Sean O'Dowd", "Zoë Lark")
+"""People who stand, made up."""
+
+STANDING = tuple(Candidate(name=name) for name in CANDIDATES)
+
+ABOUT_PEOPLE = (
+    "Good luck to {} on Thursday!",
+    "{}, who hopes to be our next councillor, opened the fair.",
+    "Between the two I'd go with {}.",
+    "Pictured: {} with the new minibus.",
+    "Hats off to {} for planting the trees.",
+    "{} has been tipped to win the ward.",
+    "The library is open late on Thursday, says {}.",
+    "Statement of persons nominated: {} (Independent).",
+)
+
+
 @lru_cache(maxsize=1)
 def judge() -> Judge:
-    """Compile the bundled rules once."""
+    """Compile the bundled rules once, with a group that only the configuration knows."""
     policy = load_policy("elstree-borehamwood-2017")
-    return Judge(policy, load_rules(policy=policy))
+    return Judge(policy, load_rules(policy=policy, groups=("Fernbeck First",)))
 
 
 def found(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -89,3 +116,45 @@ def test_two_parties_may_change_places(
     one, other = names[:2]
     text = opening + sentence + closing
     assert found(text.format(one)) == found(text.format(other))
+
+
+def frozen(text: str) -> frozenset[str]:
+    """Return what the window's rules find while all of `CANDIDATES` stand."""
+    inside = local("2027-04-10 12:00")
+    material = Material(
+        words=Words(text=text, own_length=len(text)), published_at=inside, shown_by=inside
+    )
+    context = around(POLL, as_of="2027-06-01 09:00", candidates={POLL.id: standing_names(STANDING)})
+    _, in_window = judge().examine(material, context)
+    return frozenset(finding.rule for finding in judge_freeze(material, in_window, context))
+
+
+@pytest.mark.parametrize("sentence", ABOUT_PEOPLE)
+def test_every_candidate_is_treated_alike(sentence: str) -> None:
+    """The same sentence about anybody who stands is found by the same rules."""
+    results = {name: frozen(sentence.format(name)) for name in CANDIDATES}
+    first = results[CANDIDATES[0]]
+    assert {name: result for name, result in results.items() if result != first} == {}
+
+
+@lru_cache(maxsize=1)
+def written_about_parties() -> tuple[str, ...]:
+    """Return the written posts that name one of the parties exactly so, with a gap for it."""
+    lines = (_POSTS / "posts.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    texts += [row.text for row in rows()]
+    return tuple(
+        text.replace("{", "(").replace("}", ")").replace(name, "{}")
+        for text in texts
+        for name in NAMES
+        if name in text
+    )
+
+
+@given(st.data(), st.permutations(NAMES))
+def test_written_posts_are_found_whoever_they_are_about(
+    data: st.DataObject, names: list[str]
+) -> None:
+    """In the written posts and the tables too, another party's name changes no finding."""
+    text = data.draw(st.sampled_from(written_about_parties()))
+    assert found(text.format(*[names[0]] * 9)) == found(text.format(*[names[1]] * 9))

@@ -178,7 +178,10 @@ def test_an_agent_is_named_like_a_candidate_and_a_party_by_its_handle_only() -> 
     raw = b"name,role,handles\nAnn Agent,agent,\nGreen Fields,party,@greenfields\n"
     found = read_candidates(raw, name="c.csv").candidates
     assert [one.role for one in found] == [Standing.AGENT, Standing.PARTY]
-    assert standing_names(found) == ("Ann Agent", "@greenfields")
+    named = standing_names(found)
+    assert (named[0], named[-1]) == ("Ann Agent", "@greenfields")
+    assert {"Cllr Agent", "Mr Agent"} < set(named)
+    assert not any("Fields" in name for name in named)
 
 
 @pytest.mark.parametrize(
