@@ -135,12 +135,13 @@ class _Writer:
 
     def withdrawal(self) -> Asking:
         """Return that nothing is asked any more."""
-        lead = f"You need not {self.verb} {self.what}"
+        lead, kept = f"You need not {self.verb} {self.what}", _KEPT.get(self.verb, "stay as it is")
         said = (
             f"On {self.calendar.moment(self.facts.approved_at)} you were asked to {self.verb} "
-            f"{self.this}. That request is withdrawn: it may stay as it is."
+            f"{self.this}. That request is withdrawn: it may {kept}."
         )
-        return self._asking(f"{lead} [case {self.facts.case.id}]", lead, (said,), ())
+        number = f"[case {self.facts.case.id}]"
+        return self._asking(f"{lead} {number}", lead, (said,), (), is_asked=False)
 
     def reopening(self) -> Asking:
         """Return that an account which was closed for a period may be opened again."""
@@ -152,10 +153,17 @@ class _Writer:
             "closed it, look whether everything on it is as it should be, and answer this mail "
             "if it is to stay closed."
         )
-        return self._asking(f"{lead} [case {self.facts.case.id}]", lead, (said,), ())
+        number = f"[case {self.facts.case.id}]"
+        return self._asking(f"{lead} {number}", lead, (said,), (), is_asked=False)
 
     def _asking(
-        self, subject: str, lead: str, opening: tuple[str, ...], closing: tuple[str, ...]
+        self,
+        subject: str,
+        lead: str,
+        opening: tuple[str, ...],
+        closing: tuple[str, ...],
+        *,
+        is_asked: bool = True,
     ) -> Asking:
         owner = one_line(self.facts.owner.name) or "Sir or Madam"
         return Asking(
@@ -165,7 +173,7 @@ class _Writer:
             lead=f"{lead}.",
             greeting=f"Dear {owner},",
             opening=opening,
-            facts=self._facts(),
+            facts=self._facts(is_asked=is_asked),
             quote=self.card.quote,
             closing=closing,
             foot=(self._foot(),),
@@ -237,16 +245,18 @@ class _Writer:
         said: list[str] = []
         for breach in self.card.breaches:
             lead = f"{asked}, because it" if not said else "It"
-            words = f": “{breach.words}”." if breach.words else "."
+            # The policy's own full stop ends the sentence as well.
+            end = "" if breach.words.endswith(".") else "."
+            words = f": “{breach.words}”{end}" if breach.words else "."
             also = " also" if said else ""
             why = f" {breach.why}" if breach.why else ""
             said.append(f"{lead} may{also} breach {breach.title}{words}{why}")
         return (*said, self.card.more) if self.card.more else tuple(said)
 
-    def _facts(self) -> tuple[Fact, ...]:
+    def _facts(self, *, is_asked: bool) -> tuple[Fact, ...]:
         case = self.facts.case
         facts = [Fact(label="Where", text=self.card.heading)]
-        if self.facts.until is not None:
+        if is_asked and self.facts.until is not None:
             day = self.calendar.day(self.facts.until)
             facts.append(Fact(label="Until", text=f"{day}; after that it may be opened again"))
         if case.subject_kind is SubjectKind.POST:

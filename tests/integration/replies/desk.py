@@ -44,6 +44,7 @@ class ClerksDesk:
         vouching: str = "",
         inbox: Inbox | None = None,
         owner_email: str = "",
+        more: str = "",
     ) -> None:
         """Prepare the town.
 
@@ -52,6 +53,7 @@ class ClerksDesk:
             vouching: The receiving server that reports DMARC; empty: none.
             inbox: Takes the place of the maildir.
             owner_email: Who owns every account; empty: as the story has it.
+            more: Further lines of the configuration.
         """
         self.folder = folder
         self.maildir = folder / "replies"
@@ -59,6 +61,7 @@ class ClerksDesk:
         self._vouching = vouching
         self._inbox = inbox
         self._owner_email = owner_email
+        self._more = more
         self._count = 0
         self._open = ExitStack()
 
@@ -70,7 +73,7 @@ class ClerksDesk:
                 (self.maildir / name).mkdir(parents=True)
             inbox = f'\n[mail.inbox]\nmaildir = "replies"\nauthserv_id = "{self._vouching}"\n'
             with town.settings_file.open("a", encoding="utf-8") as writing:
-                writing.write(inbox)
+                writing.write(f"{inbox}{self._more}")
             if self._owner_email:
                 told = town.settings_file.read_text(encoding="utf-8")
                 told = re.sub(r'owner_email = ".*"', f'owner_email = "{self._owner_email}"', told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,3 +207,36 @@ def test_a_hold_leaves_the_decision_open_and_copying_stops(desk: ClerksDesk) -> 
     assert "Internet Watch Foundation" in said
     assert desk.case(number).state is CaseState.REMOVAL_REQUESTED
     assert not desk.app.repository.verify_ledger().faults
+
+
+DEPUTY = """
+[[people]]
+role = "deputy"
+name = "Deputy Clerk"
+email = "deputy@elstreeborehamwood-tc.gov.uk"
+"""
+
+
+def test_cover_entered_by_reply_gets_the_mails(tmp_path: Path) -> None:
+    """From the day the Clerk is away the digest goes to the cover too, who may decide."""
+    with ClerksDesk(tmp_path, more=DEPUTY) as desk:
+        urgent = desk.newest("urgent")
+        desk.put(desk.answer(urgent, "COVER deputy until 18 December 2026"))
+        assert (desk.look().decided, "18 December" in flat(desk.newest("answer"))) == (1, True)
+        (absence,) = desk.app.repository.absences()
+        assert (absence.person, absence.cover) == (CLERK, "deputy@elstreeborehamwood-tc.gov.uk")
+        desk.town.clock.advance(timedelta(days=1))
+        morning.send(desk.app, by="test")
+        digest = desk.newest("digest")
+        told = {one.addr_spec for one in digest["To"].addresses}
+        assert "deputy@elstreeborehamwood-tc.gov.uk" in told
+        number = desk.told(digest)[0]
+        desk.put(
+            desk.answer(
+                digest,
+                f"KEEP {number} because it is ours",
+                sender="deputy@elstreeborehamwood-tc.gov.uk",
+            )
+        )
+        assert desk.look().decided == 1
+        assert desk.case(number).resolution is Resolution.DISMISSED
