@@ -16,6 +16,7 @@ from monitor.cli.common import Exit, JsonOption, emit, harmless, say
 
 if TYPE_CHECKING:
     from monitor.demo.run import DemoTown, SavedMail
+    from monitor.demo.telephone import Step
     from monitor.morning import Sent
     from monitor.pipeline import Scanned
 
@@ -38,6 +39,10 @@ def demo(
         bool,
         typer.Option("--window", help="A third morning: a pre-election period opens."),
     ] = False,
+    replies: Annotated[
+        bool,
+        typer.Option("--replies", help="Then a Clerk and an owner decide by answering mails."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Run the whole job once on this machine.
@@ -46,7 +51,8 @@ def demo(
     real mail server on this machine takes the mails.
 
     Two mornings pass: the first reads what stood there before, the second a day's new posts,
-    an edit, a deletion and an account whose token has died. Nothing leaves this machine.
+    an edit, a deletion and an account whose token has died. With --replies a Clerk and an
+    owner then answer the mails until a post is gone. Nothing leaves this machine.
     """
     from monitor.demo.run import DemoTown
 
@@ -59,24 +65,30 @@ def demo(
     if not json:
         say("Two mornings in a small town: platforms and mail server run on this machine only.")
         say()
-    with DemoTown(home) as town:
-        days, sent = _mornings(town, with_window=window)
+    with DemoTown(home, reads_replies=replies) as town:
+        days, sent, steps = _mornings(town, with_window=window, with_replies=replies)
         mails = town.save_mails()
     if json:
-        emit(_shape(home, days, sent, mails))
+        emit(_shape(home, days, sent, mails, steps))
     else:
-        _tell(home, town, days, mails)
+        _tell(home, town, days, mails, steps)
     if not all(one.is_accepted for one in sent):
         raise typer.Exit(Exit.FAILED)
 
 
-def _mornings(town: DemoTown, *, with_window: bool) -> tuple[list[Scanned], list[Sent]]:
-    """Do what the daemon does on two mornings, or on a third on which a period opens."""
+def _mornings(
+    town: DemoTown, *, with_window: bool, with_replies: bool
+) -> tuple[list[Scanned], list[Sent], list[Step]]:
+    """Do what the daemon does on two mornings, or on a third on which a period opens.
+
+    With replies the Clerk and an owner then answer mails, and another morning tells of it.
+    """
     from config import settings as configuration
     from config.logs import configure
     from monitor import morning
     from monitor.app import build
     from monitor.demo.opening import open_window, read_older
+    from monitor.demo.telephone import decide
     from monitor.pipeline import scan
     from storage.open import open_repository
 
@@ -98,13 +110,22 @@ def _mornings(town: DemoTown, *, with_window: bool) -> tuple[list[Scanned], list
             if day > 2:  # noqa: PLR2004  # as above
                 read_older(app)
             sent.append(morning.send(app, by="demo"))
+        steps = decide(app, town) if with_replies else []
+        if with_replies:
+            town.advance_to_next_morning()
+            days.append(scan(app, app.register, by="demo", insist=True))
+            sent.append(morning.send(app, by="demo"))
     finally:
         repository.close()
-    return days, sent
+    return days, sent, steps
 
 
 def _shape(
-    home: Path, days: list[Scanned], sent: list[Sent], mails: list[SavedMail]
+    home: Path,
+    days: list[Scanned],
+    sent: list[Sent],
+    mails: list[SavedMail],
+    steps: list[Step],
 ) -> dict[str, object]:
     from monitor.cli import shapes
 
@@ -122,10 +143,35 @@ def _shape(
             }
             for mail in mails
         ],
+        "replies": [
+            {
+                "at": one.at.isoformat(),
+                "who": one.who,
+                "did": one.did,
+                "case": int(one.case),
+                "state": one.state,
+                "resolution": one.resolution or None,
+                "told": one.told or None,
+            }
+            for one in steps
+        ],
     }
 
 
-def _tell(home: Path, town: DemoTown, days: list[Scanned], mails: list[SavedMail]) -> None:
+def _tell_steps(steps: list[Step]) -> None:
+    """Print who did what by mail, and where each case stood then."""
+    say("By replies alone, without a command:")
+    for one in steps:
+        stands = one.resolution or one.state.replace("_", " ")
+        say(f"  {one.at:%H:%M} UTC  {one.who} {harmless(one.did)}: case {one.case} {stands}")
+        if one.told:
+            say(f"             told: {harmless(one.told)}")
+    say()
+
+
+def _tell(
+    home: Path, town: DemoTown, days: list[Scanned], mails: list[SavedMail], steps: list[Step]
+) -> None:
     for number, scanned in enumerate(days, start=1):
         posts = sum(line.recorded.posts for line in scanned.coverage)
         failed = [line.account for line in scanned.coverage if line.status.value == "failed"]
@@ -134,6 +180,8 @@ def _tell(home: Path, town: DemoTown, days: list[Scanned], mails: list[SavedMail
             said += f"; not readable, as planned: {', '.join(failed)}"
         say(said)
     say()
+    if steps:
+        _tell_steps(steps)
     for number, mail in enumerate(mails, start=1):
         say("=" * 100)
         say(f"Mail {number} of {len(mails)}, to {', '.join(mail.recipients)}")

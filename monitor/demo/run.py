@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from monitor.demo.crest import crest
 from monitor.demo.faults import Script
 from monitor.demo.feed_server import FeedPlatform
 from monitor.demo.graph_server import GraphPlatform
+from monitor.demo.receiving import inbox_toml, make_maildir
 from monitor.demo.server import LoopbackServer
 from monitor.demo.smtp_server import KeptMail, SmtpServer
 from monitor.demo.world import Site, World
@@ -65,12 +67,19 @@ class DemoTown:
             town.mails
     """
 
-    def __init__(self, folder: Path, *, last_morning: datetime = story.LAST_MORNING) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        last_morning: datetime = story.LAST_MORNING,
+        reads_replies: bool = False,
+    ) -> None:
         """Prepare the town.
 
         Args:
             folder: Where the configuration, the logo and saved mails go; made if missing.
             last_morning: When the story ends; aware.
+            reads_replies: Its mails may be answered, into a maildir in the folder.
         """
         self.folder = folder
         self.story: Story = story.load(last_morning)
@@ -79,6 +88,8 @@ class DemoTown:
         self.world = World(clock=self.clock.now)
         self.story.tell(self.world)
         self.smtp = SmtpServer()
+        self.incoming = SmtpServer()
+        self._reads_replies = reads_replies
         self.servers = {
             Site.X: LoopbackServer(XPlatform(self.world), script=self.script),
             Site.FACEBOOK: LoopbackServer(GraphPlatform(self.world), script=self.script),
@@ -109,7 +120,7 @@ class DemoTown:
     @property
     def settings_toml(self) -> str:
         """Return the configuration; the town must have been entered."""
-        return _settings(self)
+        return _settings(self) + (inbox_toml() if self._reads_replies else "")
 
     @property
     def secrets(self) -> dict[str, SecretStr]:
@@ -155,6 +166,13 @@ class DemoTown:
         """Move the clock a day on: new posts, an edit, a deletion, a dead token."""
         self.clock.move_to(self.story.second_day)
 
+    def advance_to_next_morning(self) -> None:
+        """Move the clock to the next 07:00 of the story, whatever was lived since the last."""
+        morning = self.story.second_day
+        while morning <= self.clock.now():
+            morning += timedelta(days=1)
+        self.clock.move_to(morning)
+
     def save_mails(self, mails: Iterable[KeptMail] | None = None) -> list[SavedMail]:
         """Write mails out under ``mails/`` of the folder.
 
@@ -180,6 +198,9 @@ class DemoTown:
                 opening.enter_context(server)
             opening.enter_context(self.smtp)
             self.folder.mkdir(parents=True, exist_ok=True)
+            if self._reads_replies:
+                opening.enter_context(self.incoming)
+                make_maildir(self.folder)
             (self.folder / "logo.png").write_bytes(crest())
             self.settings_file.write_text(self.settings_toml, encoding="utf-8")
             self._open = opening.pop_all()

@@ -34,11 +34,13 @@ class KeptMail:
         sender: Envelope sender; empty for a bounce.
         recipients: Envelope recipients, in the order given.
         data: The message as received, dots unstuffed, line ends CRLF.
+        greeted_as: The name by which the client said who it is.
     """
 
     sender: str
     recipients: tuple[str, ...]
     data: bytes
+    greeted_as: str = ""
 
     def message(self) -> EmailMessage:
         """Return the parsed message, its line ends made single newlines."""
@@ -155,7 +157,7 @@ class _Session(socketserver.StreamRequestHandler):
     def setup(self) -> None:
         super().setup()
         self._owner = self.server.owner
-        self._greeted = False
+        self._greeted_as = ""
         self._sender: str | None = None
         self._recipients: list[str] = []
 
@@ -206,12 +208,12 @@ class _Session(socketserver.StreamRequestHandler):
     def _helo(self, rest: str) -> str:
         if not rest:
             return "501 Say who you are"
-        self._greeted = True
+        self._greeted_as = rest
         self._forget()
         return "250 town.example"
 
     def _mail(self, rest: str) -> str:
-        if not self._greeted:
+        if not self._greeted_as:
             return "503 Say EHLO first"
         if self._sender is not None:
             return "503 One sender at a time"
@@ -263,7 +265,12 @@ class _Session(socketserver.StreamRequestHandler):
             self._say("552 Message too big")
         else:
             data = b"".join(pieces)
-            mail = KeptMail(sender=self._sender, recipients=tuple(self._recipients), data=data)
+            mail = KeptMail(
+                sender=self._sender,
+                recipients=tuple(self._recipients),
+                data=data,
+                greeted_as=self._greeted_as,
+            )
             self._owner.keep(mail)
             self._say("250 Kept")
         self._forget()

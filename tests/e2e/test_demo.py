@@ -76,6 +76,29 @@ def test_the_demo_for_scripts_fits_its_schema(machine: Machine) -> None:
     assert len(done.json["days"]) == len(done.json["digests"]) == 2
 
 
+def test_the_demo_goes_on_by_replies_alone(machine: Machine) -> None:
+    """Forged, REMOVE, UNDO, REMOVE, the owner's answer, removal, KEEP; the next digest tells it."""
+    done = machine.run("demo", "--folder", machine.folder / "town", "--replies", "--json")
+
+    assert done.code == 0, done.err
+    assert problems(SCHEMAS["demo"], done.json) == []
+    steps = done.json["replies"]
+    removed = [step for step in steps if step["case"] == steps[0]["case"]]
+    assert [(step["state"], step["resolution"]) for step in removed] == [
+        ("open", None),
+        ("removal_requested", None),
+        ("open", None),
+        ("removal_requested", None),
+        ("removal_requested", None),
+        ("removal_requested", None),
+        ("verifying", None),
+        ("closed", "removed"),
+    ]
+    assert steps[0]["told"] is None, "a forger is not answered"
+    assert steps[-1]["resolution"] == "dismissed"
+    assert "no longer visible" in " ".join(done.json["digests"][-1]["text"].split())
+
+
 def test_the_demo_never_writes_over_a_configuration_or_a_record(
     shown: tuple[Machine, Done],
 ) -> None:

@@ -451,6 +451,17 @@ SCHEMAS: Final[dict[str, Schema]] = {
         days=several(RUN),
         digests=several(shape(subject=TEXT, text=TEXT)),
         mails=several(MAIL),
+        replies=several(
+            shape(
+                at=TEXT,
+                who=TEXT,
+                did=TEXT,
+                case=COUNT,
+                state=TEXT,
+                resolution=maybe(TEXT),
+                told=maybe(TEXT),
+            )
+        ),
     ),
 }
 """By command; every command that prints JSON has one."""
