@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.window import INSIDE, OUTSIDE, Post, frozen, opens_case
+from benchmarks.window import posts as window_posts
 from config.policy import load_policy
 from config.rules import load_rules
 from config.types import Kind, Severity, TopicId
@@ -230,6 +232,52 @@ def _read(sets: Path | None, name: str) -> list[Text]:
     ]
 
 
+def of_window(judge: Judge, sets: Path | None) -> list[Row]:
+    """Return the rows inside an election window, by the freeze's rules and all others."""
+    written = window_posts()
+    rows = []
+    for key, expect, what in (
+        ("window-breaches", "freeze", "must not be posted in a window: found by any rule"),
+        ("window-allowed", "quiet", "allowed in a window: flagged by any rule"),
+    ):
+        hits = [opens_case(judge, post) for post in written if post.expect == expect]
+        rows.append(
+            Row(
+                key=key,
+                what=what,
+                on="window-posts",
+                hits=sum(hits),
+                size=len(hits),
+                floor=0.80 if expect == "freeze" else 0.05,
+                aim=0.90 if expect == "freeze" else 0.02,
+                is_most=expect == "quiet",
+            )
+        )
+    ordinary = [
+        Post(id="", part="", kind=Kind.COUNCIL, level="", expect="quiet", text=one.text)
+        for one in _read(sets, ORDINARY)
+    ]
+    for key, at, where in (
+        ("window-ordinary", INSIDE, "in a window: flagged by the freeze's rules"),
+        ("window-outside", OUTSIDE, "and window-posts outside one: flagged by the freeze's rules"),
+    ):
+        tried = ordinary if at is INSIDE else [*ordinary, *written]
+        hits = [bool(frozen(judge, post, at)) for post in tried]
+        rows.append(
+            Row(
+                key=key,
+                what=f"ordinary public-body posts {where}",
+                on=ORDINARY,
+                hits=sum(hits),
+                size=len(hits),
+                floor=0.01 if at is INSIDE else 0.0,
+                aim=0.001 if at is INSIDE else 0.0,
+                is_most=True,
+            )
+        )
+    return rows
+
+
 def fallen(rows: list[Row]) -> list[str]:
     """Return the figures that are worse than what was reached before."""
     reached = tomllib.loads(REACHED.read_text(encoding="utf-8"))
@@ -286,7 +334,8 @@ def main() -> None:
     """Measure, write the page, and end with 1 if a figure has fallen."""
     folder = os.environ.get("CLERKWATCH_SETS")
     judge = judge_with()
-    rows = [*of_sets(judge, Path(folder) if folder else None), *of_hands(judge)]
+    sets = Path(folder) if folder else None
+    rows = [*of_sets(judge, sets), *of_hands(judge), *of_window(judge, sets)]
     written = page(rows, of_hands(judge_with(tables=False)))
     sys.stdout.write(written)
     if folder:
