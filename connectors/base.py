@@ -164,6 +164,7 @@ class Batch:
             (feeds, Graph), so that an empty one is suspicious; False for "new since
             the cursor" (X), where empty means nothing new.
         note: Why it is incomplete, in one plain sentence; else empty.
+        reached: Everything newer than this has been listed; None: as the posts' own times say.
     """
 
     posts: tuple[FetchedPost, ...]
@@ -172,6 +173,7 @@ class Batch:
     gap: tuple[datetime, datetime] | None = None
     lists_window: bool = False
     note: str = ""
+    reached: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,11 +280,14 @@ class Connector(Protocol):
         """Read the account's own face; None where the platform shows none."""
         ...
 
-    def posts(self, *, since: datetime, limit: int = 3200) -> Iterator[Batch]:
+    def posts(
+        self, *, since: datetime, until: datetime | None = None, limit: int = 3200
+    ) -> Iterator[Batch]:
         """Read the account's posts page by page, newest first.
 
         Args:
             since: Oldest ``published_at`` wanted, inclusive; aware UTC.
+            until: Newest wanted, inclusive, to the second; None: up to now.
             limit: Most posts, 1 to 3,200.
 
         Yields:

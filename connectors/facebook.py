@@ -74,17 +74,20 @@ class FacebookConnector:
             raise ContractError("Facebook's page has no id", account=self._account.id)
         return profile
 
-    def posts(self, *, since: datetime, limit: int = 3200) -> Iterator[Batch]:
+    def posts(
+        self, *, since: datetime, until: datetime | None = None, limit: int = 3200
+    ) -> Iterator[Batch]:
         """Read the page's published posts, newest first, 100 a request.
 
         Args:
             since: Oldest ``published_at`` wanted, inclusive; aware UTC.
+            until: Newest wanted, inclusive; None: up to now.
             limit: Most posts.
 
         Yields:
             Batches; one that was cut short says why and holds the gap.
         """
-        listing = _Listing(since=since, limit=limit)
+        listing = _Listing(since=since, until=until, limit=limit)
         while True:
             stated = self._list(listing)
             posts = self._taken(stated, listing)
@@ -218,6 +221,7 @@ class FacebookConnector:
                     limit=listing.size,
                     # A second early, since the bound is compared in whole seconds.
                     since=int(listing.since.timestamp()) - 1,
+                    **listing.bound,
                     **listing.place,
                 )
             except TooMuchError:
@@ -291,8 +295,9 @@ class FacebookConnector:
 class _Listing:
     """How far a listing has come."""
 
-    def __init__(self, *, since: datetime, limit: int) -> None:
+    def __init__(self, *, since: datetime, until: datetime | None, limit: int) -> None:
         self.since = since
+        self.until = until
         self.size = max(1, min(_PAGE_SIZE, limit))
         self.place: dict[str, str] = {}
         self.notes: list[str] = []
@@ -304,10 +309,15 @@ class _Listing:
         self._halved = 0
         self._asked: set[str] = set()
 
+    @property
+    def bound(self) -> dict[str, int]:
+        """Return the newest time to ask for, a second later, as the other bound; if any."""
+        return {} if self.until is None else {"until": int(self.until.timestamp()) + 1}
+
     def wants(self, post: FetchedPost) -> bool:
         """Count a post if it is wanted."""
         at = post.published_at
-        if at is not None and at < self.since:
+        if at is not None and (at < self.since or (self.until is not None and at > self.until)):
             return False
         if self._taken >= self._limit:
             self.cut(f"only the first {self._limit} posts were taken")

@@ -91,12 +91,15 @@ class FeedConnector:
             ),
         )
 
-    def posts(self, *, since: datetime, limit: int = 3200) -> Iterator[Batch]:
+    def posts(
+        self, *, since: datetime, until: datetime | None = None, limit: int = 3200
+    ) -> Iterator[Batch]:
         """Read the feed; one batch, since a feed has no second page.
 
         Args:
             since: Oldest ``published_at`` wanted, inclusive; entries without a date count
                 as new.
+            until: Newest wanted, inclusive; None: up to now.
             limit: Most posts.
 
         Yields:
@@ -110,7 +113,7 @@ class FeedConnector:
         if self._feed is None:
             yield Batch(posts=(), lists_window=False)
             return
-        posts = [entry.post for entry in self._entries if _is_wanted(entry.post, since)]
+        posts = [entry.post for entry in self._entries if _is_wanted(entry.post, since, until)]
         is_cut = len(posts) > limit
         note = self._feed.note or (f"only the first {limit} posts were taken" if is_cut else "")
         yield Batch(posts=tuple(posts[:limit]), complete=not note, lists_window=True, note=note)
@@ -363,8 +366,9 @@ def _kept_for(url: str, validators: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in validators.items() if name == "memory"}
 
 
-def _is_wanted(post: FetchedPost, since: datetime) -> bool:
-    return post.published_at is None or post.published_at >= since
+def _is_wanted(post: FetchedPost, since: datetime, until: datetime | None) -> bool:
+    at = post.published_at
+    return at is None or (at >= since and (until is None or at <= until))
 
 
 def _instant(said: str) -> datetime | None:

@@ -39,9 +39,11 @@ class ManualConnector:
         """Return None: no programme sees the account's face."""
         return None
 
-    def posts(self, *, since: datetime, limit: int = 3200) -> Iterator[Batch]:
+    def posts(
+        self, *, since: datetime, until: datetime | None = None, limit: int = 3200
+    ) -> Iterator[Batch]:
         """Yield nothing: no programme sees the account's posts."""
-        del since, limit
+        del since, until, limit
         return iter(())
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:

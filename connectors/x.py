@@ -55,6 +55,7 @@ class _Listing:
 
     roots: dict[str, FetchedPost] = field(default_factory=dict)
     newest: int = 0
+    reached: datetime | None = None
     oldest_at: datetime | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -115,11 +116,14 @@ class XReader:
         """Return which profile picture was fetched last, so that it is fetched once."""
         return {"picture": self._picture_read} if self._picture_read else {}
 
-    def posts(self, *, since: datetime, limit: int = _MOST_BACK) -> Iterator[Batch]:
+    def posts(
+        self, *, since: datetime, until: datetime | None = None, limit: int = _MOST_BACK
+    ) -> Iterator[Batch]:
         """Read what is new since the cursor, newest first; without a cursor, since ``since``.
 
         Args:
             since: Oldest instant wanted when there is no cursor; aware UTC.
+            until: Newest instant wanted, inclusive to the second; None: up to now.
             limit: Most posts, 1 to 3,200.
 
         Yields:
@@ -130,6 +134,8 @@ class XReader:
             AccessError, LaterError, ContractError: As `profile` does.
         """
         user_id, bounds = self._user_id(), self._bounds(since)
+        if until is not None:
+            bounds["end_time"] = until.replace(microsecond=0) + timedelta(seconds=1)
         listing = _Listing()
         tokens: list[str | None] = [None]
         page: tuple[FetchedPost, ...] = ()
@@ -150,9 +156,9 @@ class XReader:
                 listing.note(f"there were more than {limit:,} posts")
                 break
             tokens.append(token)
-            yield Batch(posts=page)
+            yield Batch(posts=page, reached=listing.reached)
             page = ()
-        yield self._last(page + self._pinned(listing), listing, since)
+        yield self._last(page + self._pinned(listing), listing, since, until)
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Read given posts again, 100 a request; what `posts` has shown costs nothing.
@@ -239,11 +245,14 @@ class XReader:
         fresh: dict[str, FetchedPost] = {}
         for post in posts:
             number = int(post.current_id or post.platform_id)
+            # Pages go by the newest id of a chain, whose first one may be an hour older.
+            listed_at = x.instant_of_id(str(number))
+            listing.reached = min(listed_at, listing.reached or listed_at)
             earlier = listing.roots.get(post.platform_id)
             if earlier is not None and int(earlier.current_id or 0) >= number:
                 continue
             listing.roots[post.platform_id] = fresh[post.platform_id] = post
-            if x.instant_of_id(str(number)) <= self._its.as_of + _FUTURE:
+            if listed_at <= self._its.as_of + _FUTURE:
                 listing.newest = max(listing.newest, number)
             if post.published_at is not None:
                 oldest = listing.oldest_at or post.published_at
@@ -293,7 +302,13 @@ class XReader:
         self._seen.update({post.platform_id: post for post in fresh})
         return fresh
 
-    def _last(self, page: tuple[FetchedPost, ...], listing: _Listing, since: datetime) -> Batch:
+    def _last(
+        self,
+        page: tuple[FetchedPost, ...],
+        listing: _Listing,
+        since: datetime,
+        until: datetime | None,
+    ) -> Batch:
         """Return the last batch: with the cursor, or with what is missing."""
         if not listing.notes:
             before = int(x.id_of(self._its.state.cursor) or 0)
@@ -303,7 +318,7 @@ class XReader:
         if (cursor_id := x.id_of(self._its.state.cursor)) is not None:
             told = x.instant_of_id(cursor_id)
             start = told if since <= told <= self._its.as_of else since
-        end = listing.oldest_at or self._its.as_of
+        end = listing.oldest_at or until or self._its.as_of
         gap = (start, end) if start < end else None
         return Batch(posts=page, complete=False, gap=gap, note="; ".join(listing.notes))
 

@@ -33,13 +33,14 @@ from storage.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from pydantic import SecretStr
 
     from config.register import Account
     from config.types import RunId
-    from connectors.base import Connector, Content, FetchedPost, Platform, Reread
+    from connectors.base import Batch, Connector, Content, FetchedPost, Platform, Reread
     from monitor.app import App
     from monitor.cases.closing import Closing
 
@@ -221,14 +222,29 @@ class Reading:
         self.progress.known = tuple(self._stored())
         self.read_listing(connector, since=self.since())
 
-    def read_listing(self, connector: Connector, *, since: datetime) -> None:
-        """Record what is listed since a moment, page by page."""
-        for batch in connector.posts(since=since):
+    def read_listing(
+        self,
+        connector: Connector,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        after_page: Callable[[Batch], None] = lambda _: None,
+    ) -> None:
+        """Record what is listed since a moment, page by page.
+
+        Args:
+            connector: Reads the account.
+            since: Oldest publishing time wanted; aware UTC.
+            until: Newest wanted; None: up to now.
+            after_page: Called when a page is recorded, before the next is asked for.
+        """
+        for batch in connector.posts(since=since, until=until):
             once = {post.platform_id: post for post in batch.posts}
             fresh = [post for name, post in once.items() if name not in self.progress.listed]
             seen = [seen_of(post, self.as_of) for post in fresh]
             recorded = self.app.repository.record(self.run, self.account.id, seen)
             self.progress.take(batch, fresh, recorded)
+            after_page(batch)
             self.app.check_stop(self.account.id)
 
     def read_again(self, connector: Connector) -> None:

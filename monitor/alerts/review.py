@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from monitor.alerts.wording import Calendar
     from storage.values import Case
 
-_PINNED = "pinned on top"
-"""How the reason of a finding on a pinned post says so (`monitor.freeze.rules`)."""
 _RANK = {Severity.URGENT: 0, Severity.REVIEW: 1, Severity.NOTE: 2}
 
 
@@ -30,9 +28,7 @@ def is_standing(case: Case) -> bool:
 
 def is_first_seen(case: Case) -> bool:
     """Return whether a visitor sees it first: a profile, or what is pinned on top."""
-    return case.subject_kind is SubjectKind.PROFILE or any(
-        _PINNED in finding.reason for finding in ordered_findings(case)
-    )
+    return case.subject_kind is SubjectKind.PROFILE or case.pinned
 
 
 def by_risk(cases: Sequence[Case]) -> list[Case]:

@@ -7,8 +7,9 @@ allows and the money: older posts are asked for only while less than `sweep_shar
 the month's budget is spent, so that the daily reading always has the remainder.
 
 The database says what is due (law 4): a window that is open and not noted as opened, and an
-account that was not read for it. Every page is recorded before the next is asked for; after a
-kill the account is due again, and what was recorded costs nothing twice on the same day.
+account that was not read for it. Every page is recorded before the next is asked for, and how
+far back it reached is kept with it: after an interruption the account is due again and goes on
+there, so that nothing is asked and paid for twice.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from config.types import CoverageStatus, RunKind
+from config.types import CoverageStatus, Reason, RunKind
 from monitor.freeze.windows import NOWHERE, open_windows
 from monitor.judging import judge_stale, windows_at
 from monitor.older import read_older
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 ASK_AGAIN_AFTER = timedelta(hours=1)
 """An account that could not be read is tried again so often, as long as the window is open."""
+
+_INTERRUPTED = frozenset({Reason.TRANSIENT, Reason.RATE_LIMIT})
+"""Why a reading that has begun goes on later: clerkwatch was stopped, or the platform was busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,16 +132,33 @@ def read(app: App, account: Account, *, by: str = "sweep") -> Swept | None:
     run = app.repository.begin_run(RunKind.SCAN, by=by, at=now)
     try:
         coverage, reached = read_older(
-            app, run, account, as_of=now, since=now - schedule.sweep_back
+            app,
+            run,
+            account,
+            as_of=now,
+            since=now - schedule.sweep_back,
+            reached=_reached(app, account, now=now),
         )
     finally:
         app.repository.release(account.id, owner=app.owner)
     judge_stale(app, as_of=now, accounts=[account])
     app.repository.cover(run, coverage)
     app.repository.end_run(run, at=app.clock.now())
-    if coverage.status is not CoverageStatus.FAILED:
+    if coverage.status is not CoverageStatus.FAILED and coverage.reason not in _INTERRUPTED:
         _note(app, account, coverage, reached, at=app.clock.now())
     return Swept(account=account.id, coverage=coverage, reached=reached)
+
+
+def _reached(app: App, account: Account, *, now: datetime) -> datetime | None:
+    """Return how far back the account was read since the oldest open window was seen to open."""
+    windows = {(one.poll, one.start) for one in open_now(app, now=now)}
+    begun = [
+        one.at
+        for one in app.repository.sweeps()
+        if one.account is None and (one.poll, one.starts_at) in windows
+    ]
+    mark = app.repository.sweep_mark(account.id)
+    return mark.reached if mark is not None and begun and mark.at >= min(begun) else None
 
 
 def _note(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.values import Sweep
+    from config.types import AccountId
+    from storage.values import Sweep, SweepMark
 
 
 class SweepSteps(Protocol):
@@ -27,6 +28,14 @@ class SweepSteps(Protocol):
 
 class Sweeps(Protocol):
     """Sweeps as noted."""
+
+    def sweep_mark(self, account: AccountId) -> SweepMark | None:
+        """Return how far back an account's older posts were read last; None: never."""
+        ...
+
+    def save_sweep_mark(self, account: AccountId, *, reached: datetime, at: datetime) -> None:
+        """Replace how far back an account's older posts are read; ``at`` is the present."""
+        ...
 
     def sweeps(self, *, since: datetime | None = None) -> list[Sweep]:
         """Return what was noted of sweeps, oldest first; with ``since`` what came after it."""

@@ -20,6 +20,7 @@ from config.types import (
 )
 from storage.columns import plain
 from storage.sql.base import Desk, in_lots
+from storage.sql.judging import pinned_by
 from storage.sql.linking import flagged_in, links_of
 from storage.sql.rows import finding_of, words_of
 from storage.tables import (
@@ -217,6 +218,7 @@ def read_cases(connection: Connection, query: Select[Any]) -> list[CaseValue]:
         ids = [row["id"] for row in lot]
         findings, events = findings_on(connection, ids), _events(connection, ids)
         told, links = told_of(connection, ids), links_of(connection, ids)
+        pinned = pinned_by(connection, {row["account"] for row in lot})
         found += [
             replace(
                 _value(
@@ -226,10 +228,17 @@ def read_cases(connection: Connection, query: Select[Any]) -> list[CaseValue]:
                     told.get(row["id"]),
                 ),
                 links=links.get(row["id"], ()),
+                pinned=is_pinned(row, pinned),
             )
             for row in lot
         ]
     return found
+
+
+def is_pinned(row: RowMapping, pinned: Mapping[str, str]) -> bool:
+    """Return whether a case's row is of the post that its account's profile names as pinned."""
+    is_post = row["kind"] == SubjectKind.POST.value
+    return bool(is_post and pinned.get(row["account"]) == row["platform_id"])
 
 
 def findings_on(connection: Connection, cases: list[int]) -> dict[int, list[StoredFinding]]:

@@ -211,7 +211,7 @@ def _lot(
     known = _findings(connection, [row[0] for row in rows])
     accounts = {row[4] for row in rows}
     complete = _first_complete(connection, accounts)
-    pinned = _pinned(connection, accounts)
+    pinned = pinned_by(connection, accounts)
     words = _pinned_words(connection, pinned)
     found = []
     for (
@@ -293,7 +293,7 @@ def _first_complete(connection: Connection, accounts: set[str]) -> dict[str, dat
     return {row.account: row.first_complete_at for row in rows}
 
 
-def _pinned(connection: Connection, accounts: set[str]) -> dict[str, str]:
+def pinned_by(connection: Connection, accounts: set[str]) -> dict[str, str]:
     """Return the post that each account's profile names as pinned."""
     query = (
         select(_SUBJECT.c.account, _VERSION.c.beside)

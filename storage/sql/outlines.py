@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -19,7 +20,16 @@ from config.types import (
     SubjectKind,
 )
 from storage.sql.base import Desk, in_lots
-from storage.sql.cases import SHOWN, findings_on, newest_of, query_of, read_cases, told_of
+from storage.sql.cases import (
+    SHOWN,
+    findings_on,
+    is_pinned,
+    newest_of,
+    query_of,
+    read_cases,
+    told_of,
+)
+from storage.sql.judging import pinned_by
 from storage.tables import (
     Case,
     CaseEvent,
@@ -83,12 +93,19 @@ class Outlines(Desk):
             rows = connection.execute(query).mappings().all()
             found: dict[int, list[StoredFinding]] = {}
             told: dict[int, datetime] = {}
+            pinned = pinned_by(connection, {row["account"] for row in rows})
             for lot in in_lots(rows):
                 if with_findings:
                     found |= findings_on(connection, [row["id"] for row in lot])
                 # Only of what is history does a mail ask whether it was told before.
                 told |= told_of(connection, [row["id"] for row in lot if row["history"]])
-        return [_outline(row, found.get(row["id"], []), told.get(row["id"])) for row in rows]
+        return [
+            replace(
+                _outline(row, found.get(row["id"], []), told.get(row["id"])),
+                pinned=is_pinned(row, pinned),
+            )
+            for row in rows
+        ]
 
     def cases_of(self, numbers: Collection[CaseId]) -> list[CaseValue]:
         """Return these cases whole; those that do not exist are left out."""

@@ -8,15 +8,17 @@ from sqlalchemy import select
 
 from config.types import AccountId, CoverageStatus, PollId
 from storage.columns import plain_values
-from storage.sql.base import Desk
+from storage.sql.base import Desk, replace_row
 from storage.sql.stepping import Steps
-from storage.tables import Sweep
+from storage.tables import Sweep, SweepMark
 from storage.values import Sweep as SweepValue
+from storage.values import SweepMark as MarkValue
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _SWEEP = Sweep.__table__
+_MARK = SweepMark.__table__
 
 
 class Sweeps(Desk):
@@ -40,6 +42,17 @@ class Sweeps(Desk):
                 )
                 for row in connection.execute(query)
             ]
+
+    def sweep_mark(self, account: AccountId) -> MarkValue | None:
+        """Return how far back an account's older posts were read last; None: never."""
+        with self._reading() as connection:
+            row = connection.execute(select(_MARK).where(_MARK.c.account == account)).first()
+        return None if row is None else MarkValue(reached=row.reached, at=row.at)
+
+    def save_sweep_mark(self, account: AccountId, *, reached: datetime, at: datetime) -> None:
+        """Replace how far back an account's older posts are read."""
+        with self._writing() as (connection, _):
+            replace_row(connection, _MARK, {"account": account, "reached": reached, "at": at})
 
 
 class SweepSteps(Steps):

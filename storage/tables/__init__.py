@@ -30,7 +30,7 @@ from storage.tables.register import (
     Run,
     Spend,
 )
-from storage.tables.sweeps import Sweep
+from storage.tables.sweeps import Sweep, SweepMark
 
 __all__ = [
     "Absence",
@@ -69,6 +69,7 @@ __all__ = [
     "Spend",
     "Subject",
     "Sweep",
+    "SweepMark",
     "Unkept",
     "Version",
 ]

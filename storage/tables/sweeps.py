@@ -1,4 +1,4 @@
-"""Rows of what was looked at when a pre-election period opened."""
+"""Rows of what was looked at when a pre-election period opened, and how far that has come."""
 
 from datetime import datetime
 
@@ -21,3 +21,12 @@ class Sweep(Row, table=True):
     status: str = text_field()
     reached: datetime | None = instant_field(nullable=True)
     note: str = text_field()
+
+
+class SweepMark(Row, table=True):
+    """How far back one account's older posts were read; an interrupted reading goes on there."""
+
+    __tablename__ = "sweep_mark"
+    account: str = text_field(primary_key=True, foreign_key="account.id")
+    reached: datetime = instant_field()
+    at: datetime = instant_field()

@@ -42,7 +42,7 @@ from storage.values.reading import (
 )
 from storage.values.record import AccountRow, Fault, Spend, Verification
 from storage.values.reports import CaseTally, Charge, CoverageTotal, Found, Hit, Mark, Tally
-from storage.values.sweeps import Sweep
+from storage.values.sweeps import Sweep, SweepMark
 
 __all__ = [
     "BY_HAND",
@@ -100,6 +100,7 @@ __all__ = [
     "StoredFinding",
     "Stretch",
     "Sweep",
+    "SweepMark",
     "Tally",
     "ToPreserve",
     "Told",

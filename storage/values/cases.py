@@ -99,6 +99,7 @@ class Case:
             if it was seen again.
         is_edited_away: What was found stands in older versions only: the words that were
             shown last were not flagged.
+        pinned: The account's profile names this post as pinned: visitors see it first.
         links: Cases on nearly the same words, or the same picture, by number.
     """
 
@@ -130,4 +131,5 @@ class Case:
     last_visible_at: datetime | None = None
     gone_since: datetime | None = None
     is_edited_away: bool = False
+    pinned: bool = False
     links: tuple[CaseLink, ...] = ()

@@ -9,6 +9,19 @@ from config.types import AccountId, CoverageStatus, PollId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SweepMark:
+    """How far back an account's older posts have come, page by page.
+
+    Attributes:
+        reached: Everything newer was listed, down to this publishing time; aware UTC.
+        at: When that was noted; aware UTC.
+    """
+
+    reached: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
     """That a window has opened, or that one account's older posts were read for it.
 

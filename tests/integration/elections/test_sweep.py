@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
 from config.types import CaseState, CoverageStatus, PollId
+from connectors.x import POST_READ
 from monitor import morning
+from monitor.alerts.review import by_risk
 from monitor.cases import decisions
 from monitor.demo.world import Site
 from monitor.due import Due
@@ -27,6 +30,8 @@ from tests.integration.elections.polling import (
 )
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tests.integration.pipeline.village import Village
 
 POLL_DAY = date(2026, 12, 17)
@@ -97,10 +102,84 @@ def test_after_a_kill_the_account_is_due_again_and_nothing_is_twice(opened: Vill
     assert done is not None
     assert done.coverage.status is not CoverageStatus.READ
     again = opened.restart()
-    if sweep.to_read(again, now=opened.clock.now()):
-        assert sweep.read(again, account) is not None
+    assert sweep.to_read(again, now=opened.clock.now()) == (account,)
+    done = sweep.read(again, account)
+    assert done is not None
+    assert done.coverage.status is CoverageStatus.READ
+    assert sweep.to_read(again, now=opened.clock.now()) == ()
     posts = [case.platform_id for case in opened.store.cases()]
     assert len(posts) == len(set(posts))
+
+
+class StopAfter(Event):
+    """Tells to stop once it was asked so often: between two pages that are known."""
+
+    def __init__(self, times: int) -> None:
+        """Count down from here."""
+        super().__init__()
+        self._left = times
+
+    def is_set(self) -> bool:
+        """Return whether it is time."""
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize("site", [Site.X, Site.FACEBOOK])
+def test_an_interrupted_account_goes_on_where_it_was_and_pays_nothing_twice(
+    village: Village, site: Site
+) -> None:
+    """Stopped after two of three pages, it reads the third page on the next day, and only it."""
+    label = village.account(site, label="many")
+    for number in range(250):
+        text = f"Notice number {number} of the past year."
+        village.publish(label, text, ago=timedelta(days=40, hours=number))
+    village.add("\n[budget.x]\nusd_per_month = 100\n")
+    enter(village, poll(POLL_DAY, notice_on=date(2026, 11, 2)))
+    village.scan()
+    sweep.begin_due(village.app, now=village.clock.now())
+    [account] = [one for one in village.app.register if one.id == label]
+    before, month = spent(village), village.clock.now().date().replace(day=1)
+    done = sweep.read(replace(village.app, stop=StopAfter(1)), account)
+    assert done is not None
+    assert (done.coverage.status, done.coverage.recorded.posts) == (CoverageStatus.PARTIAL, 200)
+    assert account in sweep.to_read(village.app, now=village.clock.now())
+    village.clock.advance(timedelta(days=1))  # what was paid for is no longer free
+    assert village.clock.now().date().replace(day=1) == month
+    asked = village.asked(label)
+    done = sweep.read(village.restart(), account)
+    assert done is not None
+    assert done.coverage.status is CoverageStatus.READ
+    assert done.coverage.recorded.posts <= 51  # the second in which it stopped is read again
+    assert village.asked(label) - asked == 1
+    assert account not in sweep.to_read(village.app, now=village.clock.now())
+    assert len([v for v in village.versions(label) if "Notice number" in v.words.text]) == 250
+    if site is Site.X:
+        assert spent(village) - before <= 251 * POST_READ
+
+
+def spent(village: Village) -> Decimal:
+    """Return what X has cost in this month."""
+    month = village.clock.now().date().replace(day=1)
+    return village.store.spend("council_x", month=month).amount
+
+
+def test_what_is_pinned_comes_first_in_the_list(village: Village) -> None:
+    """By what the profile names now, whatever the reason of a finding says."""
+    label = village.account(Site.X)
+    village.publish(label, NAMED, ago=timedelta(days=7))
+    pinned = village.publish(label, OLD, ago=timedelta(days=9))
+    village.world.change_profile(replace(village.world.account(label), pinned=pinned))
+    enter(village, poll(POLL_DAY, notice_on=date(2026, 11, 2)))
+    village.scan()
+    upkeep.put_due(village.app, now=village.clock.now())
+    cases = village.store.cases(states=(CaseState.OPEN,))
+    assert [case.text for case in by_risk(cases)] == [OLD, NAMED]
+    assert [case.pinned for case in by_risk(cases)] == [True, False]
+    assert {case.pinned for case in village.store.outlines(states=(CaseState.OPEN,))} == {
+        True,
+        False,
+    }
 
 
 def test_what_is_left_does_not_come_again_in_this_period(opened: Village) -> None:

@@ -260,7 +260,9 @@ class Scripted:
         """Show none."""
         return None
 
-    def posts(self, *, since: datetime, limit: int = 3200) -> Iterator[Batch]:
+    def posts(
+        self, *, since: datetime, until: datetime | None = None, limit: int = 3200
+    ) -> Iterator[Batch]:
         """Give the scripted pages."""
         yield from self._next()
 
