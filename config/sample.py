@@ -155,7 +155,7 @@ def toml(value: object) -> str:
             said = json.dumps(value.strftime("%H:%M"))
         case datetime() | date():
             said = value.isoformat()
-        case int() | Decimal():
+        case int() | float() | Decimal():
             said = str(value)
         case str() | Path():
             said = _text(str(value))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import structlog
 
 from config.errors import LaterError
-from config.policy import load_policy
-from config.rules import load_rules
 from config.settings import secret
 from config.types import Reason
 from connectors.door import Door
@@ -20,10 +17,9 @@ from monitor.alerts.inbox import inbox_of
 from monitor.alerts.keeping_secret import codes_of
 from monitor.alerts.tokens import tokens_of
 from monitor.alerts.transport import SmtpTransport
-from monitor.checks.judge import Judge
-from monitor.checks.table import bundled_model
 from monitor.leases import name_of_this_process
 from monitor.lock import Turns
+from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 
 if TYPE_CHECKING:
@@ -38,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.alerts.tokens import Tokens
     from monitor.alerts.transport import Transport
     from monitor.cases.replies.codes import Codes
+    from monitor.checks.judge import Judge
     from monitor.clock import Clock
     from storage.repository import Repository
 
@@ -127,7 +124,7 @@ def build(
     Raises:
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
     """
-    policy, judge = _judging(settings.council.policy, rules, settings.council.groups)
+    policy, judge = rulebook(settings, rules=rules)
     door = door if door is not None else Door(clock=clock.now)
     tokens = tokens_of(settings, environ=environ, door=door)
     transport = transport or smtp(settings, environ=environ, tokens=tokens)
@@ -147,24 +144,6 @@ def build(
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
     )
-
-
-def _judging(named: str, rules: Path | None, groups: tuple[str, ...]) -> tuple[Policy, Judge]:
-    """Return the policy and the compiled checks; those that are shipped are compiled once."""
-    if rules is None and "/" not in named and not named.endswith(".toml"):
-        return _bundled(named, groups)
-    return _compiled(named, rules, groups)
-
-
-@lru_cache(maxsize=1)
-def _bundled(named: str, groups: tuple[str, ...]) -> tuple[Policy, Judge]:
-    return _compiled(named, None, groups)
-
-
-def _compiled(named: str, rules: Path | None, groups: tuple[str, ...]) -> tuple[Policy, Judge]:
-    policy = load_policy(named)
-    found = load_rules(policy=policy, replace=rules, groups=groups)
-    return policy, Judge(policy=policy, rules=found, models=(bundled_model(),))
 
 
 def smtp(

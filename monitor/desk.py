@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.policy import load_policy
-from config.rules import load_rules
 from monitor.checks.base import Context
-from monitor.checks.judge import Judge
-from monitor.checks.table import bundled_model
 from monitor.freeze.rules import TOPIC
 from monitor.judging import Bench, context_of
+from monitor.rulebook import rulebook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from config.policy import Policy
     from config.settings import Settings
     from monitor.checks.base import Judgement, Material
-
-DEFAULT_POLICY = "elstree-borehamwood-2017"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +43,7 @@ class Desk:
         Raises:
             OperatorError: The policy or a rule cannot be used.
         """
-        policy = load_policy(settings.council.policy if settings else DEFAULT_POLICY)
-        groups = settings.council.groups if settings else ()
-        judge = Judge(
-            policy=policy,
-            rules=load_rules(policy=policy, replace=rules, groups=groups),
-            models=(bundled_model(),),
-        )
+        policy, judge = rulebook(settings, rules=rules)
         context = context_of(settings, None, as_of=as_of) if settings else Context(as_of=as_of)
         bench = Bench(
             judge=judge,

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 
 import connectors
 from config.errors import ClerkwatchError, EvidenceError, OperatorError
-from config.policy import load_policy
-from config.rules import load_rules
 from config.settings import secret
 from config.types import Kind, Role
 from connectors.door import Door
 from monitor.checks.examples import test_rules
-from monitor.checks.judge import Judge
-from monitor.checks.table import bundled_model
 from monitor.diagnosis import Check
 from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
 from monitor.postcheck import check_ping_decided, check_post, check_signs
+from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 from storage.open import open_repository
 
@@ -84,8 +81,7 @@ def _evidence(settings: Settings) -> Check:
 
 def _rules(settings: Settings, now: datetime) -> Iterator[Check]:
     try:
-        policy = load_policy(settings.council.policy)
-        judge = Judge(policy=policy, rules=load_rules(policy=policy), models=(bundled_model(),))
+        policy, judge = rulebook(settings)
     except OperatorError as error:
         yield Check(name="policy and rules", state="fault", what=error.what, remedy=error.remedy)
         return

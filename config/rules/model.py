@@ -108,6 +108,8 @@ class RuleData:
         need: All of these groups must match; empty for a check.
         near: How close together; None: anywhere in the text.
         unless: What silences it.
+        shadow: On trial: it is judged and counted, and is in no mail.
+        by_kind: Severities that a council has set for kinds of account.
         hits: Texts that it must find, at least two.
         near_misses: Look-alikes that it must not, at least two.
         file: Where it was read from.
@@ -129,9 +131,15 @@ class RuleData:
     need: tuple[Group, ...] = ()
     near: Near | None = None
     unless: Unless = field(default_factory=Unless)
+    shadow: bool = False
+    by_kind: tuple[tuple[Kind, Severity], ...] = ()
     hits: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
     file: str = ""
+
+    def severity_on(self, kind: Kind) -> Severity:
+        """Return how serious it is on an account of a kind."""
+        return dict(self.by_kind).get(kind, self.severity)
 
     def digest(self) -> str:
         """Return 16 hexadecimal digits over all that can change what the rule finds or says.
@@ -168,5 +176,10 @@ class RuleData:
                 sorted(self.unless.anywhere_patterns),
             ],
         }
+        # Said only where it is so: what nobody has set does not change the digest.
+        if self.shadow:
+            stated["shadow"] = True
+        if self.by_kind:
+            stated["by_kind"] = [list(pair) for pair in self.by_kind]
         packed = json.dumps(stated, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(packed.encode()).hexdigest()[:_DIGITS]

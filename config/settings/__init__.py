@@ -23,6 +23,7 @@ from config.settings.loading import find, load, parse
 from config.settings.mail import Inbox, Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
+from config.settings.rules import Rules
 from config.settings.secrets import secret
 from config.settings.whole import Settings
 
@@ -39,6 +40,7 @@ __all__ = [
     "OptionalEmail",
     "Person",
     "PollEntry",
+    "Rules",
     "Schedule",
     "Settings",
     "Storage",

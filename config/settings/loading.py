@@ -135,4 +135,9 @@ def _resolve(settings: Settings, *, base: Path, folder: Path) -> Settings:
     if mail.inbox is not None and mail.inbox.maildir is not None:
         inbox = mail.inbox.model_copy(update={"maildir": base / mail.inbox.maildir})
         mail = mail.model_copy(update={"inbox": inbox})
-    return settings.model_copy(update={"storage": storage, "council": council, "mail": mail})
+    rules = settings.rules
+    if rules.folder is not None:
+        rules = rules.model_copy(update={"folder": folder / rules.folder})
+    return settings.model_copy(
+        update={"storage": storage, "council": council, "mail": mail, "rules": rules}
+    )

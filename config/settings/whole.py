@@ -18,6 +18,7 @@ from config.settings.fields import PLATFORMS
 from config.settings.mail import Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
+from config.settings.rules import Rules
 from config.settings.watch import Watch
 from config.types import AccountId, Role
 
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     watch: Watch = Field(
         default_factory=Watch, description="Who notices when clerkwatch itself stands still."
     )
+    rules: Rules = Field(default_factory=Rules, description="How loud each rule is.")
     people: tuple[Person, ...] = Field(description="Who is told and may decide.")
     budget: dict[str, Budget] = Field(
         default_factory=dict, description="Money by platform; only X costs any."

@@ -131,7 +131,7 @@ class _Scored:
     def counts_in_window(self) -> bool:
         """Whether it opens a case inside a window, and would not outside."""
         least = self.model.window.get(self.topic)
-        if least is None or self.score.value < least:
+        if self.limits.shadow or least is None or self.score.value < least:
             return False
         return self.in_window_only or self.score.value < self.limits.upper
 
@@ -142,7 +142,7 @@ class _Scored:
             clause=self.clause,
             topic=self.topic,
             rule=self.model.rule(self.topic),
-            digest=self.model.scorer.digest,
+            digest=self.model.digest(self.topic),
             severity=severity,
             score=self.score.value,
             spans=spans,
@@ -187,7 +187,7 @@ class Judge:
         }
         self._scopes: dict[tuple[SubjectKind, Kind, bool], frozenset[RuleId]] = {}
         self.digests = {rule.id: rule.digest() for rule in self.rules} | {
-            model.rule(topic): model.scorer.digest
+            model.rule(topic): model.digest(topic)
             for model in self._models
             for topic in model.thresholds
         }
@@ -306,7 +306,7 @@ class Judge:
             yield RuleMatch(
                 rule=rule,
                 digest=self.digests[rule.id],
-                severity=_severity(rule.severity, material.kind),
+                severity=_severity(rule, material.kind),
                 spans=spans,
                 reason=rule.reason,
             )
@@ -323,7 +323,7 @@ class Judge:
             yield RuleMatch(
                 rule=rule,
                 digest=self.digests[rule.id],
-                severity=_severity(rule.severity, material.kind),
+                severity=_severity(rule, material.kind),
                 spans=tuple(spans[:MOST_SPANS]),
                 reason=next((hit.reason for hit in hits if hit.reason), rule.reason),
                 score=max(hit.score for hit in hits),
@@ -375,8 +375,9 @@ def _scores(model: ScoredModel, normal: Normal, material: Material) -> Mapping[T
         raise _crashed(model.scorer.name, material) from cause
 
 
-def _severity(severity: Severity, kind: Kind) -> Severity:
+def _severity(rule: RuleData, kind: Kind) -> Severity:
     """A member's account is the member's own: nothing about it is urgent."""
+    severity = rule.severity_on(kind)
     if kind is Kind.MEMBER and severity is Severity.URGENT:
         return Severity.REVIEW
     return severity

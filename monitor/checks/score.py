@@ -7,15 +7,19 @@ post and in no mail; below the lower one nothing is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from config.types import RuleId, Severity
+from config.errors import SettingsError
+from config.rules.tuning import UNTUNED, chosen
+from config.types import Kind, RuleId, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.types import Kind, TopicId
+    from config.rules.tuning import Tuning
+    from config.types import TopicId
     from monitor.checks.normalise import Normal
     from monitor.checks.patterns import Span
 
@@ -65,6 +69,7 @@ class Thresholds:
         masked: Never quoted in a mail.
         others: Also judged on other authors' posts and comments.
         harmless: Why it may be fine, for the Clerk.
+        shadow: On trial: whatever counts is a note.
     """
 
     lower: float
@@ -73,6 +78,7 @@ class Thresholds:
     masked: bool = False
     others: bool = False
     harmless: str = ""
+    shadow: bool = False
 
     def __post_init__(self) -> None:
         """Refuse thresholds in the wrong order.
@@ -85,7 +91,7 @@ class Thresholds:
 
     def severity(self, value: float) -> Severity | None:
         """Return what a score comes to; None: nothing."""
-        if value >= self.upper:
+        if value >= self.upper and not self.shadow:
             return Severity.REVIEW
         return Severity.NOTE if value >= self.lower else None
 
@@ -100,6 +106,7 @@ class ScoredModel:
         kinds: Kinds whose thresholds differ, by topic and kind.
         window: By topic the score that opens a case inside an election window.
         window_only: Topics that count nowhere else.
+        set_by_council: Topics for which a council has set something.
     """
 
     scorer: Scorer
@@ -107,6 +114,7 @@ class ScoredModel:
     kinds: Mapping[tuple[TopicId, Kind], Thresholds] = field(default_factory=dict)
     window: Mapping[TopicId, float] = field(default_factory=dict)
     window_only: frozenset[TopicId] = frozenset()
+    set_by_council: frozenset[TopicId] = frozenset()
 
     def rule(self, topic: TopicId) -> RuleId:
         """Return the id under which findings on a topic stand."""
@@ -115,6 +123,37 @@ class ScoredModel:
     def at(self, topic: TopicId, kind: Kind) -> Thresholds | None:
         """Return the thresholds for a topic on an account of a kind."""
         return self.kinds.get((topic, kind)) or self.thresholds.get(topic)
+
+    def digest(self, topic: TopicId) -> str:
+        """Return what a topic's findings are made with: 16 hexadecimal digits.
+
+        The scorer's; where a council has set something, its thresholds are in it too, so that a
+        changed one makes another finding.
+        """
+        if topic not in self.set_by_council:
+            return self.scorer.digest
+        limits = [f"{kind} {self.at(topic, kind)}" for kind in Kind]
+        packed = "\n".join([self.scorer.digest, f"{self.window.get(topic)}", *limits])
+        return hashlib.sha256(packed.encode()).hexdigest()[:16]
+
+    def tuned(self, tuning: Tuning) -> ScoredModel:
+        """Return the model as a council wants it.
+
+        Raises:
+            SettingsError: A topic would be noted only above the score that opens a case.
+        """
+        if tuning == UNTUNED:
+            return self
+        kinds = dict(self.kinds)
+        touched = set()
+        for topic in self.thresholds:
+            for kind in Kind:
+                limits = self.at(topic, kind)
+                wanted = _tuned(limits, self.rule(topic), kind, tuning) if limits else None
+                if wanted is not None and wanted != limits:
+                    kinds[topic, kind] = wanted
+                    touched.add(topic)
+        return replace(self, kinds=kinds, set_by_council=frozenset(touched))
 
     def stated(self) -> str:
         """Return everything that can change a finding, for the judge's digest."""
@@ -128,4 +167,21 @@ class ScoredModel:
         ]
         limits += [f"{topic} {least}" for topic, least in sorted(self.window.items())]
         limits += sorted(self.window_only)
+        limits += [f"{topic} {self.digest(topic)}" for topic in sorted(self.set_by_council)]
         return f"{self.scorer.name} {self.scorer.digest} {limits}"
+
+
+def _tuned(limits: Thresholds, rule: RuleId, kind: Kind, tuning: Tuning) -> Thresholds:
+    """Return thresholds as a council wants them."""
+    upper = chosen(tuning.opens_at, rule, kind)
+    lower = chosen(tuning.noted_at, rule, kind)
+    upper = limits.upper if upper is None else upper
+    lower = min(limits.lower, upper) if lower is None else lower
+    if lower > upper:
+        raise SettingsError(
+            f"{rule} would be noted from {lower} on and open a case from {upper} on",
+            key="rules.noted_at",
+            remedy="Write a score that is not above the one in opens_at",
+        )
+    quiet = chosen(tuning.severity, rule, kind) is Severity.NOTE
+    return replace(limits, lower=lower, upper=upper, shadow=tuning.is_shadow(rule) or quiet)

@@ -169,7 +169,7 @@ def _council(place: Workplace, repository: Repository) -> Council:
         settings=place.settings,
         register=place.settings.register(),
         policy=policy,
-        rules=load_rules(policy=policy),
+        rules=load_rules(policy=policy, extra=place.settings.rules.folder),
         rules_digest="",
         names=own_names(repository),
     )

@@ -14,6 +14,7 @@ from monitor.cli.judging import RulesOption, settings_if_any
 if TYPE_CHECKING:
     from config.rules import RuleData
     from monitor.checks.judge import Judge
+    from storage.values import RuleCount
 
 
 def add(app: typer.Typer) -> None:
@@ -36,17 +37,63 @@ def _judge(config: Path | None, rules: Path | None) -> Judge:
 def list_rules(
     config: ConfigOption = None, rules: RulesOption = None, json: JsonOption = False
 ) -> None:
-    """List every rule with its clause, number and severity."""
+    """List every rule: clause, number, severity, and what came of it.
+
+    With a database also how often it holds now and, of the cases that were decided, how many
+    were upheld.
+    """
     judge = _judge(config, rules)
+    counts = _counts(config)
     if json:
-        emit([_shape(rule) for rule in judge.rules])
+        emit([_shape(rule) | _count_shape(rule, counts) for rule in judge.rules])
         return
     for rule in sorted(judge.rules, key=lambda one: (one.clause, one.id)):
         say(
-            f"{rule.clause:15} {rule.id:42} number {rule.number:<3} {rule.severity.value:7} "
-            f"{len(rule.hits)} hits, {len(rule.near_misses)} near misses"
+            f"{rule.clause:15} {rule.id:42} number {rule.number:<3} {_loudness(rule):7} "
+            f"{len(rule.hits)} hits, {len(rule.near_misses)} near misses{_came_of(rule, counts)}"
         )
     say(f"{len(judge.rules)} rules.")
+
+
+def _counts(config: Path | None) -> dict[str, RuleCount] | None:
+    """Return what came of each rule; None without a database."""
+    from monitor.cli.common import database_exists, opened_repository, workplace
+
+    settings = settings_if_any(config)
+    if settings is None or not database_exists(settings):
+        return None
+    with opened_repository(workplace(config), read_only=True) as repository:
+        return {str(one.rule): one for one in repository.rule_counts()}
+
+
+def _loudness(rule: RuleData) -> str:
+    return "shadow" if rule.shadow else rule.severity.value
+
+
+def _came_of(rule: RuleData, counts: dict[str, RuleCount] | None) -> str:
+    one = counts.get(rule.id) if counts is not None else None
+    if one is None:
+        return ""
+    if one.precision is None:
+        return f", {count(one.found, 'finding')}, none decided"
+    decided = one.upheld + one.dismissed + one.left
+    found = count(one.found, "finding")
+    return f", {found}, {one.upheld} of {decided} upheld ({one.precision:.0%})"
+
+
+def _count_shape(rule: RuleData, counts: dict[str, RuleCount] | None) -> dict[str, Any]:
+    from storage.values import RuleCount
+
+    one = None if counts is None else counts.get(rule.id) or RuleCount(rule=rule.id)
+    return {
+        "shadow": rule.shadow,
+        "by_kind": {kind.value: severity.value for kind, severity in rule.by_kind},
+        "found": one.found if one else None,
+        "upheld": one.upheld if one else None,
+        "dismissed": one.dismissed if one else None,
+        "left": one.left if one else None,
+        "precision": one.precision if one else None,
+    }
 
 
 def show(
@@ -66,7 +113,9 @@ def show(
     if json:
         emit(_shape(found) | {"policy_words": topic.words})
         return
-    say(f"{found.id}, number {found.number}, {found.severity.value}")
+    say(f"{found.id}, number {found.number}, {_loudness(found)}")
+    for kind, severity in found.by_kind:
+        say(f"           {severity.value} on {kind.value} accounts, as the council has set")
     say(f"Clause     {found.clause} ({judge.policy.clauses[found.clause].title})")
     say(f'Policy     "{topic.words}"')
     say(f"Reason     {found.reason}")

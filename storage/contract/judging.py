@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.values import (
         Finding,
         Quieted,
+        RuleCount,
         VersionToJudge,
     )
 
@@ -112,4 +113,8 @@ class Judgements(Protocol):
 
     def quieted(self) -> list[Quieted]:
         """Return every decision that keeps a rule quiet."""
+        ...
+
+    def rule_counts(self) -> list[RuleCount]:
+        """Return what came of each rule that ever found something, by rule."""
         ...

@@ -7,16 +7,36 @@ accounts' history marks and what is pinned.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal_column, select, true
+from sqlalchemy import distinct, func, literal_column, select, true
 
-from config.types import AccountId, CaseId, Outcome, RuleId, SubjectId, SubjectKind, VersionId
+from config.types import (
+    AccountId,
+    CaseId,
+    Outcome,
+    Resolution,
+    RuleId,
+    SubjectId,
+    SubjectKind,
+    VersionId,
+)
 from storage.sql.base import Desk, in_lots
 from storage.sql.rows import finding_of, words_of
-from storage.tables import AccountState, Case, Finding, Observation, Quieted, Subject, Version
+from storage.tables import (
+    AccountState,
+    Case,
+    CaseFinding,
+    Finding,
+    Observation,
+    Quieted,
+    Subject,
+    Version,
+)
 from storage.values import Quieted as QuietedValue
+from storage.values import RuleCount as RuleCountValue
 from storage.values import StoredFinding, VersionToJudge
 
 if TYPE_CHECKING:
@@ -32,6 +52,13 @@ _FINDING = Finding.__table__
 _CASE = Case.__table__
 _STATE = AccountState.__table__
 _QUIETED = Quieted.__table__
+_ON = CaseFinding.__table__
+_ENDS = {
+    Resolution.REMOVED.value: "upheld",
+    Resolution.CORRECTED.value: "upheld",
+    Resolution.DISMISSED.value: "dismissed",
+    Resolution.LEFT.value: "left",
+}
 
 NOT_CLOSED = _CASE.c.state != literal_column("'closed'")
 """Written out, not bound: only so does the partial index on open cases serve."""
@@ -105,6 +132,37 @@ class Judging(Desk):
                 )
                 for row in connection.execute(select(_QUIETED).order_by(_QUIETED.c.id))
             ]
+
+    def rule_counts(self) -> list[RuleCountValue]:
+        """Return what came of each rule that ever found something, by rule."""
+        found = (
+            select(_FINDING.c.rule, func.count())
+            .where(_FINDING.c.withdrawn_at.is_(None))
+            .group_by(_FINDING.c.rule)
+        )
+        ended = (
+            select(_FINDING.c.rule, _CASE.c.resolution, func.count(distinct(_CASE.c.id)))
+            .join(_ON, _ON.c.finding == _FINDING.c.id)
+            .join(_CASE, _CASE.c.id == _ON.c.case)
+            .where(_CASE.c.resolution.is_not(None))
+            .group_by(_FINDING.c.rule, _CASE.c.resolution)
+        )
+        counts: dict[str, Counter[str]] = {}
+        with self._reading() as connection:
+            for rule, number in connection.execute(found):
+                counts.setdefault(rule, Counter())["found"] += number
+            for rule, resolution, number in connection.execute(ended):
+                counts.setdefault(rule, Counter())[_ENDS.get(resolution, "")] += number
+        return [
+            RuleCountValue(
+                rule=RuleId(rule),
+                found=one["found"],
+                upheld=one["upheld"],
+                dismissed=one["dismissed"],
+                left=one["left"],
+            )
+            for rule, one in sorted(counts.items())
+        ]
 
 
 def _chosen(

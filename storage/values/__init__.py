@@ -21,7 +21,7 @@ from storage.values.evidence import (
     Unkept,
     UnseenPicture,
 )
-from storage.values.judging import Finding, Quieted, StoredFinding, VersionToJudge
+from storage.values.judging import Finding, Quieted, RuleCount, StoredFinding, VersionToJudge
 from storage.values.mails import FOLDED, NewMail, NewReply, Offered, OutboxMail, Recipient
 from storage.values.people import Absence
 from storage.values.polls import Candidate, PollRow
@@ -93,6 +93,7 @@ __all__ = [
     "Recorded",
     "RegisterChange",
     "Review",
+    "RuleCount",
     "Run",
     "Seen",
     "SignOfLife",

@@ -22,6 +22,31 @@ from storage.values.reading import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """What came of one rule so far.
+
+    Attributes:
+        rule: ``topic/name``; also of a rule that is no longer there.
+        found: Findings that hold.
+        upheld: Closed cases with it that ended as removed or corrected.
+        dismissed: Closed cases with it that were no breach.
+        left: Closed cases with it that may breach and were left.
+    """
+
+    rule: RuleId
+    found: int = 0
+    upheld: int = 0
+    dismissed: int = 0
+    left: int = 0
+
+    @property
+    def precision(self) -> float | None:
+        """Return the share of decided cases that was upheld, 0 to 1; None: none was decided."""
+        decided = self.upheld + self.dismissed + self.left
+        return self.upheld / decided if decided else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A rule that matched a version. Key: (version, rule, digest, basis, context).
 

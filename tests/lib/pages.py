@@ -22,6 +22,7 @@ _SECTIONS = {
     "schedule": "When things happen",
     "mail": "The mail server",
     "watch": "who notices when clerkwatch itself stands still",
+    "rules": "How loud each rule is",
     "people": "Who is told and may decide",
     "budget": "What may be spent",
     "accounts": "The register: official accounts and nothing else",

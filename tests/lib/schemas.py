@@ -352,7 +352,18 @@ SCHEMAS: Final[dict[str, Schema]] = {
         noted=YES_NO,
         faults=several(TEXT),
     ),
-    "rules list": several(RULE),
+    "rules list": several(
+        _with(
+            RULE,
+            shadow=YES_NO,
+            by_kind={"type": "object", "additionalProperties": one_of(Severity)},
+            found=maybe(COUNT),
+            upheld=maybe(COUNT),
+            dismissed=maybe(COUNT),
+            left=maybe(COUNT),
+            precision=maybe(_SHARE),
+        )
+    ),
     "rules show": _with(RULE, policy_words=TEXT),
     "rules test": shape(
         ok=YES_NO,
