@@ -42,9 +42,20 @@ def first_thursday_of_may(year: int) -> date:
     return first + timedelta(days=(3 - first.weekday()) % 7)
 
 
-def counted_by_hand(held_on: date, count: int) -> date:
-    """Count back on the package's own calendar: an implementation of nothing but the rule."""
-    closed = holidays.country_holidays("GB", subdiv="ENG", years=[held_on.year - 1, held_on.year])
+def counted_by_hand(held_on: date, count: int, *parts: str) -> date:
+    """Count back on the package's own calendar: an implementation of nothing but the rule.
+
+    Args:
+        held_on: Day of the poll.
+        count: Which day that counts is wanted.
+        parts: Whose bank holidays are left out, as the package calls them; none: England's.
+    """
+    years = [held_on.year - 1, held_on.year]
+    closed = {
+        day
+        for part in parts or ("ENG",)
+        for day in holidays.country_holidays("GB", subdiv=part, years=years)
+    }
     open_days = (
         day
         for back in range(1, 120)
@@ -72,3 +83,31 @@ def test_by_elections_at_awkward_times_have_their_last_day(
     near = date(year, *month_and_day)
     held_on = near + timedelta(days=(3 - near.weekday()) % 7)
     assert last_day(PollType.PARISH, held_on, by_election=True).day == counted_by_hand(held_on, 25)
+
+
+GENERAL = [date(2015, 5, 7), date(2017, 6, 8), date(2019, 12, 12), date(2024, 7, 4)]
+COUNTRIES = {"England": "ENG", "Wales": "WLS", "Scotland": "SCT", "Northern Ireland": "NIR"}
+
+
+@pytest.mark.parametrize("held_on", GENERAL, ids=str)
+@pytest.mark.parametrize("nation", COUNTRIES)
+def test_general_elections_leave_out_the_holidays_of_every_part(nation: str, held_on: date) -> None:
+    """The same day in every nation: the package's holidays of all four parts, counted by hand."""
+    by_hand = counted_by_hand(held_on, 22, *COUNTRIES.values())
+    assert last_day(PollType.PARLIAMENT, held_on, nation=nation).day == by_hand
+
+
+@pytest.mark.parametrize("year", [2012, 2016, 2021, 2024, 2028, 2032])
+def test_commissioners_in_wales_have_the_date_of_the_package_for_wales(year: int) -> None:
+    """Elected in Wales by the same order; Wales has England's bank holidays."""
+    held_on = date(2012, 11, 15) if year == 2012 else first_thursday_of_may(year)
+    computed = last_day(PollType.PCC, held_on, nation="Wales")
+    assert computed.day == counted_by_hand(held_on, 25, "WLS")
+
+
+def test_the_table_is_long_enough() -> None:
+    """More than two hundred polls, each held against a published date or an independent count."""
+    ordinary = len(COUNTED) * len(range(2011, 2036))
+    by_elections = 6 * len(range(2011, 2036))
+    assert len(TABLE) >= 28
+    assert len(TABLE) + ordinary + by_elections + len(GENERAL) * len(COUNTRIES) + 6 >= 300

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from monitor.demo.world import Site
 
+PRAISE = "We delivered record investment in our parks, as we said we would."
+"""Found inside a period only."""
 POLL = """
 [[polls]]
 id = "parish.2026-12-03"
@@ -136,6 +138,36 @@ def test_after_a_window_its_paper_says_what_was_taken_down(village: Village) -> 
     figures = figures_of_file(file.decode())  # type: ignore[union-attr] # decoded bytes
     assert figures_of_page(page.decode()) == figures  # type: ignore[union-attr] # the same
     assert [row[5] for row in figures["closed"]] == ["upheld: removed"]
+    assert THREAT not in text
+
+
+def test_what_went_because_of_the_window_alone_may_be_put_back(village: Village) -> None:
+    """It is listed apart, with its words and where it stood; what breaches all year is not."""
+    village.add(POLL)
+    village.restart()
+    moved(village, 2026, 11, 10, 9, 0)
+    village.publish("council-facebook", THREAT)
+    village.publish("council-facebook", PRAISE)
+    village.scan()
+    for case in village.cases():
+        if case.text in {THREAT, PRAISE}:
+            with village.store.writing() as transaction:
+                transaction.step_case(
+                    case.id,
+                    to=CaseState.CLOSED,
+                    resolution=Resolution.REMOVED,
+                    by="Clerk",
+                    because="",
+                    what="no longer visible",
+                    at=village.clock.now() + timedelta(days=1),
+                )
+    moved(village, 2026, 12, 4, 7, 0)
+    text = " ".join(text_of(sent(village)[-1]).split())
+    back, rest = text.split("TAKEN DOWN OR CHANGED FOR OTHER REASONS")
+    assert "HIDDEN OR TAKEN DOWN BECAUSE OF THE PERIOD: MAY BE PUT BACK" in back
+    assert "We delivered record investment" in back
+    assert "upheld: removed, closed on 11 November 2026" in rest
+    assert "We delivered record investment" not in rest
     assert THREAT not in text
 
 
