@@ -17,6 +17,7 @@ from config.types import Basis, CaseState, PollStatus, Resolution, SubjectKind
 from monitor.alerts.folding import must_wait, put_list
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
+from monitor.breaker import is_held, known
 from monitor.cases.alike import Kin
 from monitor.cases.preserve import HELD_FOR, preserve_judged
 from monitor.checks.base import Context, Judgement, Material
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from config.types import AccountId, CaseId, ClauseId, RuleId
     from monitor.app import App
+    from monitor.breaker import Burst
     from monitor.checks.judge import Judge
     from monitor.decide import Verdict
     from monitor.freeze.windows import Window
@@ -331,13 +333,21 @@ def carry_out(app: App, verdicts: Sequence[Verdict], *, at: datetime, mark: bool
     for verdict in verdicts:
         for what in verdict.not_judged:
             app.log.info("not judged", version=verdict.version.id, check=what)
+    found = _bursts(app, verdicts, at=at)
     return apply(
         app.repository,
         verdicts,
         at=at,
         due_at=partial(Rota.of(settings, app.repository.absences()).decide_by, at),
-        urgent=partial(urgent_mail, app, as_of=at),
+        urgent=lambda case: None if is_held(case, found) else urgent_mail(app, case, as_of=at),
         must_wait=partial(must_wait, app, is_polling_day=is_polling_day(app, as_of=at), as_of=at),
         mark=mark,
         mail_at=at + HELD_FOR,
     )
+
+
+def _bursts(app: App, verdicts: Sequence[Verdict], *, at: datetime) -> list[Burst]:
+    """Return on which days a rule cried wolf; asked only where a mail would leave at once."""
+    if any(one.case is not None and one.case.is_urgent for one in verdicts):
+        return known(app.repository, as_of=at)
+    return []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from config.types import CaseState, Outcome, SubjectKind
 from monitor.alerts.cards import by_urgency
 from monitor.alerts.model import MOST_SHOWN
+from monitor.breaker import apart
 from monitor.cases.closing import as_account, closing_among
 from monitor.cases.life import (
     TABLE,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.types import AccountId, CaseId
+    from monitor.breaker import Burst, Held
     from storage.repository import Repository
     from storage.values import AccountSight, Case
 
@@ -41,6 +43,7 @@ class Casebook:
 
     Attributes:
         cases: Open and no history.
+        held: What is not listed one by one, because a rule found far more than usual.
         history: Open history that no mail has told of.
         older_gone: Open history told of before whose post is no longer visible.
         older_waiting: How many of those told of before stand as before.
@@ -51,6 +54,7 @@ class Casebook:
     """
 
     cases: tuple[Case, ...]
+    held: tuple[Held, ...]
     history: tuple[Case, ...]
     older_gone: tuple[Case, ...]
     older_waiting: int
@@ -60,26 +64,35 @@ class Casebook:
     sights: Mapping[AccountId, AccountSight]
 
     @classmethod
-    def of(cls, repository: Repository, *, since: datetime | None, with_findings: bool) -> Casebook:
+    def of(
+        cls,
+        repository: Repository,
+        *,
+        since: datetime | None,
+        with_findings: bool,
+        bursts: Sequence[Burst] = (),
+    ) -> Casebook:
         """Take it from what is remembered.
 
         Args:
             repository: What is remembered.
             since: End of the previous digest; None: there was none.
             with_findings: Those that hold are needed on every open case.
+            bursts: Days on which a rule found far more than usual.
 
         Raises:
             StorageError: The database cannot be read.
         """
-        opened = by_urgency(
-            repository.outlines(states=(CaseState.OPEN,), with_findings=with_findings)
+        every = repository.outlines(
+            states=(CaseState.OPEN,), with_findings=with_findings or bool(bursts)
         )
+        opened = by_urgency(every)
         waiting = by_urgency(repository.outlines(states=_WAITING))
         closed = sorted(
             repository.outlines(states=(CaseState.CLOSED,), closed_since=since),
             key=lambda case: (case.closed_at or case.opened_at, case.id),
         )
-        cases = [case for case in opened if not case.history]
+        cases, held = apart([case for case in opened if not case.history], bursts)
         history = [case for case in opened if case.history and case.mailed_at is None]
         told = [case for case in opened if case.history and case.mailed_at is not None]
         gone = [case for case in told if case.last_outcome is Outcome.GONE]
@@ -99,11 +112,12 @@ class Casebook:
         sights = _sights(repository, [case for case in found if case.id in closings])
         whole = {case.id: as_account(case, sights.get(case.account)) for case in found}
 
-        def filled(outlines: list[Case]) -> tuple[Case, ...]:
+        def filled(outlines: Sequence[Case]) -> tuple[Case, ...]:
             return tuple(whole.get(case.id, case) for case in outlines)
 
         return cls(
             cases=filled(cases),
+            held=held,
             history=filled(history),
             older_gone=filled(gone),
             older_waiting=len(told) - len(gone),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
+    from monitor.breaker import Held
     from monitor.cases.replies.codes import Codes
     from storage.values import Case, RegisterChange
 
@@ -177,6 +178,7 @@ class DigestFacts:
         accounts: The register in its order, retired accounts left out.
         posts_checked: New and changed posts read since ``covered_from``.
         cases: Open cases that are not history.
+        held: Cases that are told of in one paragraph: a rule found far more than usual.
         history: History cases that no digest has told of yet.
         older_waiting: How many open history cases were told of before and stand as before.
         older_gone: Open history cases told of before whose post is no longer visible.
@@ -212,6 +214,7 @@ class DigestFacts:
     missed: tuple[date, ...] = ()
     posts_checked: int = 0
     cases: tuple[Case, ...] = ()
+    held: tuple[Held, ...] = ()
     history: tuple[Case, ...] = ()
     older_waiting: int = 0
     older_gone: tuple[Case, ...] = ()

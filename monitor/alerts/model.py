@@ -21,6 +21,7 @@ from monitor.alerts.coverage import (
 )
 from monitor.alerts.foot import digest_foot, urgent_foot
 from monitor.alerts.hardening import one_line
+from monitor.alerts.held import held_lines
 from monitor.alerts.offering import Offering
 from monitor.alerts.progress import (
     closed_line,
@@ -342,6 +343,7 @@ class _Builder:
             more = f" and {count(earlier, 'day')} before" if earlier > 0 else ""
             notes.append(f"This mail also covers {days}{more}, when none was sent.")
         notes += away_now(facts.away, calendar=self.calendar)
+        notes += held_lines(facts.held, calendar=self.calendar)
         notes += [self._rule_note(change.newly_flagged) for change in facts.rule_changes]
         if facts.refused:
             mails = count(len(facts.refused), "earlier mail")
@@ -356,6 +358,7 @@ class _Builder:
         facts = self.facts
         told = (
             facts.cases,
+            facts.held,
             facts.history,
             facts.waiting,
             facts.closed,

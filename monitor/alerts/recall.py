@@ -20,6 +20,7 @@ from monitor.alerts.away import away
 from monitor.alerts.casebook import Casebook
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
+from monitor.breaker import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +110,12 @@ def recall(
     previous, missed = previous_digest(repository, today)
     covered_from = previous.created_at if previous else None
     runs = repository.runs(since=covered_from, limit=_MOST_RUNS)
-    found = Casebook.of(repository, since=covered_from, with_findings=elections.opening is not None)
+    found = Casebook.of(
+        repository,
+        since=covered_from,
+        with_findings=elections.opening is not None,
+        bursts=known(repository, as_of=as_of),
+    )
     rows = {row.id: row for row in repository.accounts() if row.retired_at is None}
     entries, head = repository.ledger_head()
     return DigestFacts(
@@ -129,6 +135,7 @@ def recall(
         ),
         posts_checked=_posts_checked(runs, covered_from),
         cases=found.cases,
+        held=found.held,
         history=found.history,
         older_waiting=found.older_waiting,
         older_gone=found.older_gone,

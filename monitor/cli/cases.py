@@ -46,6 +46,9 @@ def list_cases(
     account: Annotated[
         str | None, typer.Option("--account", metavar="ID", help="Only this account.")
     ] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="RULE", help="Only what this rule found.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """List the cases, the most serious first.
@@ -57,6 +60,8 @@ def list_cases(
     states = None if all_cases or json else [s for s in CaseState if s is not CaseState.CLOSED]
     with opened_repository(place, read_only=True) as repository:
         found = repository.cases(states=states, account=only)
+    if rule is not None:
+        found = [one for one in found if any(on.finding.rule == rule for on in one.findings)]
     if json:
         from monitor.cli import shapes
 

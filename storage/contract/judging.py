@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Finding,
         Quieted,
         RuleCount,
+        RuleDay,
         VersionToJudge,
     )
 
@@ -117,4 +118,8 @@ class Judgements(Protocol):
 
     def rule_counts(self) -> list[RuleCount]:
         """Return what came of each rule that ever found something, by rule."""
+        ...
+
+    def rule_days(self, *, since: datetime) -> list[RuleDay]:
+        """Return the days since then on which anything was read or found, oldest first."""
         ...

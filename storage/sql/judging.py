@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import distinct, func, literal_column, select, true
+from sqlalchemy import BigInteger, distinct, func, literal_column, select, true, type_coerce
 
 from config.types import (
     AccountId,
@@ -23,6 +23,7 @@ from config.types import (
     SubjectKind,
     VersionId,
 )
+from storage.columns import EPOCH
 from storage.sql.base import Desk, in_lots
 from storage.sql.rows import finding_of, words_of
 from storage.tables import (
@@ -37,6 +38,7 @@ from storage.tables import (
 )
 from storage.values import Quieted as QuietedValue
 from storage.values import RuleCount as RuleCountValue
+from storage.values import RuleDay as RuleDayValue
 from storage.values import StoredFinding, VersionToJudge
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ _CASE = Case.__table__
 _STATE = AccountState.__table__
 _QUIETED = Quieted.__table__
 _ON = CaseFinding.__table__
+_DAY = timedelta(days=1) // timedelta(microseconds=1)
 _ENDS = {
     Resolution.REMOVED.value: "upheld",
     Resolution.CORRECTED.value: "upheld",
@@ -163,6 +166,40 @@ class Judging(Desk):
             )
             for rule, one in sorted(counts.items())
         ]
+
+    def rule_days(self, *, since: datetime) -> list[RuleDayValue]:
+        """Return the days since then on which anything was read or found, oldest first."""
+        seen, found_on = _day(_OBSERVATION.c.first_at), _day(_FINDING.c.found_at)
+        read = (
+            select(seen, func.count(distinct(_OBSERVATION.c.version)))
+            .where(_OBSERVATION.c.first_at >= since, _OBSERVATION.c.version.is_not(None))
+            .group_by(seen)
+        )
+        found = (
+            select(found_on, _FINDING.c.rule, func.count(distinct(_CASE.c.id)))
+            .join(_ON, _ON.c.finding == _FINDING.c.id)
+            .join(_CASE, _CASE.c.id == _ON.c.case)
+            .where(_FINDING.c.found_at >= since, _FINDING.c.context == "", ~_CASE.c.history)
+            .group_by(found_on, _FINDING.c.rule)
+        )
+        with self._reading() as connection:
+            judged: dict[int, int] = dict(connection.execute(read).all())
+            by_day: dict[int, dict[RuleId, int]] = {}
+            for day, rule, number in connection.execute(found):
+                by_day.setdefault(day, {})[RuleId(rule)] = number
+        return [
+            RuleDayValue(
+                on=EPOCH.date() + timedelta(days=day),
+                judged=judged.get(day, 0),
+                found=by_day.get(day, {}),
+            )
+            for day in sorted(judged.keys() | by_day.keys())
+        ]
+
+
+def _day(column: ColumnElement[datetime]) -> ColumnElement[int]:
+    """Return the number of a column's UTC day, counted from the epoch."""
+    return type_coerce(column, BigInteger) // _DAY
 
 
 def _chosen(

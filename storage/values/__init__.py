@@ -21,7 +21,14 @@ from storage.values.evidence import (
     Unkept,
     UnseenPicture,
 )
-from storage.values.judging import Finding, Quieted, RuleCount, StoredFinding, VersionToJudge
+from storage.values.judging import (
+    Finding,
+    Quieted,
+    RuleCount,
+    RuleDay,
+    StoredFinding,
+    VersionToJudge,
+)
 from storage.values.mails import FOLDED, NewMail, NewReply, Offered, OutboxMail, Recipient
 from storage.values.people import Absence
 from storage.values.polls import Candidate, PollRow
@@ -94,6 +101,7 @@ __all__ = [
     "RegisterChange",
     "Review",
     "RuleCount",
+    "RuleDay",
     "Run",
     "Seen",
     "SignOfLife",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from config.types import (
@@ -44,6 +45,22 @@ class RuleCount:
         """Return the share of decided cases that was upheld, 0 to 1; None: none was decided."""
         decided = self.upheld + self.dismissed + self.left
         return self.upheld / decided if decided else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDay:
+    """What was read, and what each rule found, on one day.
+
+    Attributes:
+        on: The day, UTC.
+        judged: Versions of posts and profiles that were seen first.
+        found: By rule, the cases with something that it found then; without older posts,
+            notes, and what holds because of a poll.
+    """
+
+    on: date
+    judged: int = 0
+    found: Mapping[RuleId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
