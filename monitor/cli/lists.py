@@ -140,4 +140,6 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise OperatorError(f"{file} cannot be read: {error.strerror or error}") from error
+        raise OperatorError(
+            f"{file} cannot be read", remedy="Name a file that is there and may be read"
+        ) from error

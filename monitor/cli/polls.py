@@ -125,7 +125,7 @@ def add_poll(
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Enter a poll; one of the same id is replaced.
+    """Enter a poll; with --yes another one of the same id is replaced.
 
     It is checked first, and what it means is printed back. Wins over the configuration.
     """
@@ -152,8 +152,31 @@ def add_poll(
     )
     known = next((one for one in all_polls(place) if one.id == poll), None)
     if known is not None:
+        _refuse_another(known, row, yes=yes)
         row = replace(row, candidates=known.candidates, handed_over=known.handed_over)
     _enter(place, row, moment, yes=yes, json=json)
+
+
+def _refuse_another(known: PollRow, row: PollRow, *, yes: bool) -> None:
+    """Refuse that a poll takes the place of another one which has its id, unless confirmed.
+
+    Raises:
+        OperatorError: Another poll has this id.
+    """
+    from monitor.freeze.coming import title_of
+
+    is_same = (known.type, known.held_on, known.by_election, known.area) == (
+        row.type,
+        row.held_on,
+        row.by_election,
+        row.area,
+    )
+    if not is_same and not yes:
+        raise OperatorError(
+            f"{row.id} is the id of another poll: {title_of(known)}",
+            remedy="Give this poll an id of its own; if that one is moved: clerkwatch elections "
+            "postpone. To replace it: add --yes",
+        )
 
 
 def notice(

@@ -66,7 +66,10 @@ def _json_rows(text: str, name: str) -> list[Row]:
     try:
         stated = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise OperatorError(f"{name} is not valid JSON: {error}") from error
+        raise OperatorError(
+            f"{name} is not valid JSON",
+            remedy="Save it again from where it came from, as JSON or CSV",
+        ) from error
     if isinstance(stated, dict):
         stated = stated.get("results")
     if not isinstance(stated, list) or not all(isinstance(item, dict) for item in stated):

@@ -108,6 +108,42 @@ def test_a_poll_that_is_moved_before_its_period_keeps_its_id(terminal: Terminal)
     )
 
 
+def test_another_poll_of_the_same_id_has_to_be_confirmed(terminal: Terminal) -> None:
+    """Typing an id twice does not lose a poll: the message says which, and what to do."""
+    terminal.types("add", "parish.2027-05-06", "--type", "borough", "--date", "2027-06-10", code=2)
+    assert "Thursday 6 May 2027, town council election" in terminal.err
+    assert "id of its own" in terminal.err
+    [kept] = terminal.asks("list")
+    assert (kept["type"], kept["date"]) == ("parish", "2027-05-06")
+    terminal.types("add", "parish.2027-05-06", "--type", "parish", "--date", "2027-05-06")
+    changed = terminal.asks(
+        "add", "parish.2027-05-06", "--type", "borough", "--date", "2027-06-10", "--yes"
+    )
+    assert changed["type"] == "borough"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"name;foo\nA;b\n", "Give first and last name"),
+        (b"wer,was\nA,b\n", "See docs/elections.md"),
+        (b"name,party\nJos\xe9 Ruiz,A Party\n", "CSV UTF-8"),
+        (b"\x00\x01\x02", "CSV UTF-8"),
+        (b'[{"name":', "Save it again"),
+        (None, "Name a file that is there"),
+    ],
+)
+def test_a_list_of_candidates_that_makes_no_sense_says_what_to_do(
+    terminal: Terminal, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    """Wrong columns, wrong encodings, no text, no file: nothing is entered."""
+    file = tmp_path / ("list.json" if content and content.startswith(b"[") else "list.csv")
+    if content is not None:
+        file.write_bytes(content)
+    terminal.types("candidates", "parish.2027-05-06", str(file), code=2)
+    assert said in terminal.err
+
+
 def test_cancelling_inside_the_period_asks_when_it_ended(terminal: Terminal) -> None:
     """No law says it; the Clerk does."""
     terminal.types("cancel", "parish.2027-05-06", code=2)
