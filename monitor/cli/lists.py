@@ -55,7 +55,8 @@ def candidates(
 ) -> None:
     """Enter who stands at a poll; it replaces the list entered before.
 
-    Posts that name or tag one of them inside the period are found. Columns: docs/elections.md.
+    Posts that name or tag one of them inside the period are found.
+    Columns: docs/operators/election-lists.md.
     """
     from monitor.freeze.candidates import read_candidates
 

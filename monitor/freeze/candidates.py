@@ -15,7 +15,7 @@ from storage.values import Candidate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-PAGE = "docs/elections.md"
+PAGE = "docs/operators/election-lists.md"
 _NAMES = ("name", "person_name")
 _HANDLES = (
     *("handles", "handle", "x", "twitter_username", "twitter", "bluesky", "mastodon"),
@@ -47,7 +47,8 @@ def read_candidates(raw: bytes, *, name: str, wards: Sequence[str] = ()) -> List
     """Read a list of candidates, agents and parties.
 
     Args:
-        raw: The file's bytes: CSV or JSON, with the columns of ``docs/elections.md``.
+        raw: The file's bytes: CSV or JSON, with the columns of
+            ``docs/operators/election-lists.md``.
         name: Its name, for messages.
         wards: The town's wards; whoever stands elsewhere is left out. Empty: not checked.
 

@@ -21,7 +21,7 @@ from storage.values import PollRow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-PAGE = "docs/elections.md"
+PAGE = "docs/operators/election-lists.md"
 _ID = ("id", "election_id", "ballot_paper_id")
 _DAY = ("date", "poll_open_date", "election_date")
 _LABEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -27,6 +27,8 @@ FLOORS = {
     "fifth": 0.95,
     "sixth": 0.95,
     "seventh": 0.95,
+    "eighth": 1.0,
+    "ninth": 0.85,
 }
 MOST_FALSE = 0.05
 

@@ -126,7 +126,7 @@ def test_another_poll_of_the_same_id_has_to_be_confirmed(terminal: Terminal) -> 
     ("content", "said"),
     [
         (b"name;foo\nA;b\n", "Give first and last name"),
-        (b"wer,was\nA,b\n", "See docs/elections.md"),
+        (b"wer,was\nA,b\n", "See docs/operators/election-lists.md"),
         (b"name,party\nJos\xe9 Ruiz,A Party\n", "CSV UTF-8"),
         (b"\x00\x01\x02", "CSV UTF-8"),
         (b'[{"name":', "Save it again"),
