@@ -99,10 +99,13 @@ def windows(
 
 
 def export(
-    ics: Annotated[
+    file: Annotated[
         Path,
-        typer.Option("--ics", metavar="FILE", help="Where to write it; - for standard output."),
-    ],
+        typer.Argument(metavar="FILE", help="Where to write it; - for standard output."),
+    ] = Path("-"),
+    ics: Annotated[
+        bool, typer.Option("--ics", help="As an iCalendar file; there is no other form yet.")
+    ] = False,
     config: ConfigOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
@@ -113,6 +116,8 @@ def export(
     """
     from monitor.freeze.ical import calendar
 
+    if not ics:
+        raise OperatorError("nobody said in which form", remedy="Add --ics")
     place = workplace(config)
     council = place.settings.council
     made = calendar(
@@ -121,16 +126,16 @@ def export(
         domain=council.email_domain,
         **calendar_of(place, moment_of(place, as_of)),
     )
-    if str(ics) == "-":
+    if str(file) == "-":
         typer.echo(made.decode(), nl=False)
         return
     try:
-        ics.write_bytes(made)
+        file.write_bytes(made)
     except OSError as error:
         raise OperatorError(
-            f"{ics} cannot be written: {error.strerror or error}", remedy="Name another file"
+            f"{file} cannot be written: {error.strerror or error}", remedy="Name another file"
         ) from error
     if json:
-        emit({"file": str(ics), "entries": made.count(b"BEGIN:VEVENT")})
+        emit({"file": str(file), "entries": made.count(b"BEGIN:VEVENT")})
         return
-    say(f"Written: {ics}")
+    say(f"Written: {file}")

@@ -196,6 +196,9 @@ def test_the_calendar_is_written_where_it_is_asked_for(terminal: Terminal, tmp_p
     read = icalendar.Calendar.from_ical((tmp_path / "out.ics").read_bytes())
     assert len(read.walk("VEVENT")) == 7
     assert terminal.types("export", "--ics", "-").startswith("BEGIN:VCALENDAR")
+    assert terminal.types("export", "--ics").startswith("BEGIN:VCALENDAR")
+    terminal.types("export", code=2)
+    assert "Add --ics" in terminal.err
     terminal.types("export", "--ics", str(tmp_path / "no" / "out.ics"), code=2)
     assert "cannot be written" in terminal.err
 
