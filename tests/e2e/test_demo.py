@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import email
 import os
 import pty
 import subprocess
+from email import policy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +67,33 @@ def test_the_pages_of_the_mails_are_where_the_demo_says(shown: tuple[Machine, Do
 
     assert len(pages) >= 3
     assert all(page.read_text("utf-8").lstrip().startswith("<!") for page in pages)
+
+
+def test_on_the_third_morning_a_window_opens(tmp_path: Path) -> None:
+    """The briefing comes, the digest lists what the sweep found, the polling stations are quiet."""
+    machine = Machine(tmp_path)
+    folder = tmp_path / "town"
+    done = machine.run("demo", "--window", "--folder", folder)
+    assert done.code == 0, done.err
+    mails = [
+        email.message_from_bytes(file.read_bytes(), policy=policy.default)
+        for file in sorted((folder / "mails").glob("*.eml"))
+    ]
+    [briefing] = [mail for mail in mails if str(mail["Subject"]).startswith("Briefing: ")]
+    [opened] = [mail for mail in mails if "older posts to review" in str(mail["Subject"])][-1:]
+    assert "pre-election period starts on" in str(opened["Subject"])
+    told = {mail: mail.get_body(("plain",)) for mail in (briefing, opened)}
+    words = {mail: " ".join(body.get_content().split()) for mail, body in told.items() if body}
+    assert "WHOM TO TELL" in words[briefing]
+    _, _, sweep = words[opened].partition("THE PRE-ELECTION PERIOD")
+    assert "secured record investment for the playground" in sweep
+    assert "biggest park programme" in sweep
+    assert "Older posts, because of the pre-election period: Facebook page: read back" in sweep
+    settings = folder / "clerkwatch.toml"
+    stored = machine.run("search", "polling stations", "--config", settings)
+    assert "The polling stations for the by-election" in stored.out
+    cases = machine.run("cases", "list", "--json", "--config", settings)
+    assert "The polling stations for the by-election" not in cases.out
 
 
 def test_the_demo_for_scripts_fits_its_schema(machine: Machine) -> None:
