@@ -121,15 +121,22 @@ class Decider:
     ) -> Iterable[tuple[FindingId, str]]:
         for key, stored in holding.items():
             if key not in wanted:
-                yield stored.id, self._why_gone(version, stored.finding)
+                yield stored.id, self._why_gone(version, stored.finding, wanted)
 
-    def _why_gone(self, version: VersionToJudge, finding: Finding) -> str:
+    def _why_gone(
+        self,
+        version: VersionToJudge,
+        finding: Finding,
+        wanted: Mapping[tuple[str, str, str, str], Finding],
+    ) -> str:
         if finding.rule not in self.digests and finding.rule not in HARMLESS:
             return "the rule was taken out"
         if self.digests.get(finding.rule, finding.digest) != finding.digest:
             return "the rule was changed"
         if finding.basis is Basis.STANDING and not version.is_current:
             return "these words no longer stand there"
+        if any(key[:3] == finding.key()[:3] for key in wanted):
+            return "other polls apply to it now"
         if finding.context:
             return "no election window or list of candidates applies to it"
         return "the policy or the kind of account was changed"

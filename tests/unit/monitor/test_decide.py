@@ -123,6 +123,17 @@ def test_why_a_finding_holds_no_more(
     assert verdict.withdraw == ((1, why),)
 
 
+def test_a_finding_that_another_poll_joins_says_so() -> None:
+    """What held because of one poll holds because of two: the old one goes, and says why."""
+    one = records.finding(CLOSED_RULE, context="p")
+    both = replace(one, context="p,q")
+    verdict = decider(digests={CLOSED_RULE: one.digest}).decide(
+        version(known=(stored(one),)), judgement(both)
+    )
+    assert verdict.withdraw == ((1, "other polls apply to it now"),)
+    assert verdict.add == (both,)
+
+
 def test_a_crash_withdraws_nothing_but_a_foreign_language_does() -> None:
     """What could not be asked may still hold; a text that no rule can read holds nothing."""
     given = version(known=(stored(PLAIN),))
