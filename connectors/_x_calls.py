@@ -16,8 +16,9 @@ import tweepy
 
 from config.errors import LaterError
 from config.types import Reason
-from connectors._x_trouble import NoSuchUserError, Trouble, load, reset_of
-from connectors._x_words import JSON, id_of, includes_of, objects
+from connectors._json import JSON, load, objects
+from connectors._x_trouble import NoSuchUserError, Trouble, reset_of
+from connectors._x_words import id_of, includes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

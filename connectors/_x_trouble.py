@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from config.errors import AccessError, ContractError, LaterError
 from config.types import Reason
-from connectors._x_words import JSON, objects, words
+from connectors._json import JSON, load, objects, words
 from connectors.door import retry_after
 
 if TYPE_CHECKING:
@@ -49,14 +49,6 @@ _OK, _DEAD, _UNPAID, _DENIED, _MISSING, _TOO_MANY, _SERVER = 200, 401, 402, 403,
 def kind_of(problem: JSON) -> str:
     """Return the last part of a problem's type; its host has changed before."""
     return words(problem.get("type")).rstrip("/").rsplit("/", 1)[-1]
-
-
-def load(body: bytes) -> Any:
-    """Parse an answer; None if it is no JSON at all (HTML, cut off, another encoding)."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 class Trouble:

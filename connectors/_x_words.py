@@ -14,17 +14,16 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from connectors._json import JSON, instant, objects, words
 from connectors.base import Content, Extra, FetchedPost, Still, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from connectors._redact import Redactor
-
-JSON: TypeAlias = dict[str, Any]
 
 _HISTORY = ("edit_history_post_ids", "edit_history_tweet_ids")
 _NOTE = ("note_post", "note_tweet")
@@ -39,7 +38,6 @@ _REPOSTED = re.compile(r"RT @(?P<name>\w{1,30}):\s*")
 _STATUS = re.compile(
     r"https://(?:x|twitter)\.com/(?P<name>\w{1,30})/status/(?P<id>[0-9]+)(?P<media>/(?:photo|video)/)?"
 )
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Ids since November 2010 carry their time: milliseconds since this instant, then 22 bits.
 _ID_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
@@ -56,36 +54,15 @@ class Includes:
     posts: Mapping[str, JSON] = field(default_factory=dict)
 
 
-def objects(value: Any) -> list[JSON]:
-    """Return the objects of a list; anything else is left out."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
 def first(raw: JSON, names: Iterable[str]) -> Any:
     """Return the field under the first of its names that is there; None if none is."""
     return next((raw[name] for name in names if raw.get(name) is not None), None)
-
-
-def words(value: Any) -> str:
-    """Return text as stored: NFC, no NUL, no half of a surrogate pair; not text: empty."""
-    if not isinstance(value, str):
-        return ""
-    return nfc(_LONE_SURROGATE.sub("\ufffd", value))
 
 
 def id_of(value: Any) -> str | None:
     """Return an id as digits; None if it is none."""
     said = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     return said if _ID.fullmatch(said) else None
-
-
-def instant(value: Any) -> datetime | None:
-    """Return an ISO instant as aware UTC; None if it cannot be read."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def instant_of_id(post_id: str) -> datetime:

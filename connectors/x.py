@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from config.errors import LaterError, ReadError
 from config.types import Outcome, Reason
 from connectors import _x_words as x
+from connectors._json import words
 from connectors._x_calls import POST_READ, USER_READ, Calls, user_name
 from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
 from connectors.base import Absence, Batch, FetchedPost, FetchedProfile, Platform, Reread
@@ -29,7 +30,8 @@ from connectors.base import Absence, Batch, FetchedPost, FetchedProfile, Platfor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from connectors._x_words import JSON, Includes
+    from connectors._json import JSON
+    from connectors._x_words import Includes
     from connectors.base import Circumstances, KnownPost
 
 __all__ = ["CONNECTOR", "POST_READ", "USER_READ", "XReader"]
@@ -194,14 +196,14 @@ class XReader:
 
     def _username(self) -> str:
         asked = self._calls.asked_user() or {}
-        return x.words(asked.get("username")) or user_name(self._its.account.handle)
+        return words(asked.get("username")) or user_name(self._its.account.handle)
 
     def _picture(self, user: JSON, name: str) -> bytes | None:
         """Fetch the profile picture if it is a new one and lies where X keeps pictures.
 
         A picture that cannot be had is no failure of the reading: the next one tries again.
         """
-        address = x.words(user.get("profile_image_url")).replace("_normal.", "_400x400.")
+        address = words(user.get("profile_image_url")).replace("_normal.", "_400x400.")
         if not name or name == self._picture_read or not self._is_picture_place(address):
             return None
         try:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from config.errors import ReadError
@@ -18,6 +15,7 @@ from config.types import AccountId, Kind, Outcome
 from connectors import find
 from connectors.base import Circumstances, KnownPost, ReaderState
 from connectors.door import Door
+from tests.lib.broken_json import broken
 from tests.lib.http_server import Reply, ScriptedServer
 
 if TYPE_CHECKING:
@@ -71,10 +69,6 @@ USER = {
         "pinned_tweet_id": "5",
     }
 }
-ODD: list[Any] = [
-    None, True, -1, 0, 10**30, 1.5, "", "x", "\ud800", "http://[", [], {}, [None], {"": None},
-    ["2"], [["a"]], {"id": {}}, "9" * 400,
-]  # fmt: skip
 
 
 class Free:
@@ -87,41 +81,6 @@ class Free:
     def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
         """Count ids, which must be text."""
         assert all(isinstance(each, str) for each in ids)
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to every part of a JSON value."""
-    yield path
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from places(each, (*path, key))
-    if isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from places(each, (*path, index))
-
-
-@st.composite
-def broken(draw: st.DrawFn, answer: dict[str, Any]) -> bytes:
-    """Return an answer with up to three parts replaced, or cut, or with a byte changed."""
-    whole: Any = copy.deepcopy(answer)
-    for _ in range(draw(st.integers(0, 3))):
-        path = draw(st.sampled_from(list(places(whole))))
-        odd = copy.deepcopy(draw(st.sampled_from(ODD)))
-        if not path:
-            whole = odd
-            continue
-        inner = whole
-        for step in path[:-1]:
-            inner = inner[step]
-        inner[path[-1]] = odd
-    packed = json.dumps(whole).encode()
-    how = draw(st.sampled_from(["whole", "whole", "cut", "byte"]))
-    place = draw(st.integers(0, len(packed) - 1))
-    if how == "cut":
-        return packed[:place]
-    if how == "byte":
-        return packed[:place] + bytes([draw(st.integers(0, 255))]) + packed[place + 1 :]
-    return packed
 
 
 @pytest.fixture(scope="module")
