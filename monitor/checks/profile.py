@@ -66,7 +66,8 @@ _OF_THE_COUNCIL = re.compile(r"\b(council|councillor|cllr|mayor|alderman|town ha
 _ADDRESS = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@((?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?![\w-])", re.IGNORECASE
 )
-_USER_NAME = re.compile(r"@?[a-z0-9_.]{1,50}")
+# A plain name, or a domain as Bluesky has it, which may have hyphens.
+_USER_NAME = re.compile(r"@?(?:[a-z0-9_.]{1,50}|(?:[a-z0-9-]{1,63}\.){1,8}[a-z][a-z0-9-]{0,62})")
 
 
 def _shown(material: Material) -> str:

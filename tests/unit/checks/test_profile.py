@@ -194,6 +194,9 @@ def test_one_address_in_text_and_field_is_one_finding(judge: Judge) -> None:
         ("123456789", "brookmeadow.town", False),
         ("https://brookmeadow.example/feed", "brookmeadow", False),
         ("", "brookmeadow", False),
+        ("brook-meadow.example", "brook-meadow.example", False),
+        ("@brook-meadow.example", "brook-parish.example", True),
+        ("did:plc:ewvi7nxzyoun6zhxrhs64oiz", "brookmeadow.example", False),
     ],
 )
 def test_a_changed_user_name_is_found(
