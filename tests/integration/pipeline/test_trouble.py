@@ -402,8 +402,11 @@ def test_a_connector_that_breaks_is_told_and_the_others_are_read(
     assert again[label].status is CoverageStatus.READ
 
 
-def test_a_platform_without_a_connector_is_said(village: Village) -> None:
+def test_a_platform_without_a_connector_is_said(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An account that this version cannot read fails with the remedy; the others are read."""
+    monkeypatch.setattr(connectors, "names", lambda: ["feed"])
     village.account(Site.FEED, label="blog")
     village.register(
         'id = "tube"\nplatform = "bluesky"\nhandle = "x"\nkind = "council"\nowner = "A"'
