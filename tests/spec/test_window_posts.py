@@ -29,6 +29,7 @@ FLOORS = {
     "seventh": 0.95,
     "eighth": 1.0,
     "ninth": 0.85,
+    "tenth": 0.80,
 }
 MOST_FALSE = 0.05
 
