@@ -10,13 +10,14 @@ character, which plain text never holds; all others become one byte that no patt
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, cast
 
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.checks.confusables import MOST_KEPT
-from monitor.checks.literals import needed_words
+from monitor.checks.literals import needed_words, sieved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,7 @@ _BLANK = re.compile(r"\\.| ", re.DOTALL)
 _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
+_NUMBER = itemgetter(0)
 
 
 class _Match(Protocol):
@@ -152,12 +154,8 @@ class PatternFilter:
 
     def possible(self, narrowed: bytes) -> set[int]:
         """Return the numbers of the patterns that can match somewhere in a narrowed text."""
-        found = self._automaton.find_matches_as_indexes(
-            narrowed.replace(b"\n", b" "), overlapping=True
-        )
-        return {*self._always}.union(
-            *[self._numbers[word] for word in {word for word, _, _ in found}]
-        )
+        found = self._automaton.find_matches_as_indexes(sieved(narrowed), overlapping=True)
+        return {*self._always}.union(*map(self._numbers.__getitem__, set(map(_NUMBER, found))))
 
 
 def words_in(pattern: str) -> set[str]:
