@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
+from importlib.resources import files
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from benchmarks.posts import posts
 from config.policy import load_policy
 from config.rules import load_rules
 from monitor.checks.base import Context, Material
+from monitor.checks.grams import bundled_swaps, grams, laid_out
 from monitor.checks.judge import Judge
+from monitor.checks.table import bundled_model, unpacked, worth
 from storage.values import Words
 
 if TYPE_CHECKING:
@@ -25,24 +28,30 @@ if TYPE_CHECKING:
 _POLICY = "elstree-borehamwood-2017"
 
 
-def measure(*, count: int = 10_000, runs: int = 3, plain_count: int = 200) -> dict[str, float]:
+def measure(
+    *, count: int = 10_000, runs: int = 3, plain_count: int = 200, table_count: int = 2_000
+) -> dict[str, float]:
     """Measure judging and the plain loop in one run, on one core.
 
     Args:
         count: Posts judged in each run.
         runs: Runs; medians are returned.
         plain_count: Posts that the plain loop reads; it is too slow for all.
+        table_count: Posts that the table alone scores.
 
     Returns:
         ``posts``, ``characters`` (mean), ``rules``, ``start_s`` (load and compile),
-        ``start_mb`` (memory it takes), ``posts_per_s``, ``plain_re_posts_per_s``,
+        ``start_mb`` (memory it takes), ``posts_per_s`` with all layers, ``plain_re_posts_per_s``,
+        ``table_posts_per_s`` (the scored table alone, its automaton), ``plain_table_posts_per_s``
+        (the same n-grams looked up in plain Python),
         ``findings``, ``slowest_ms`` (the slowest post of 40,000 characters tried).
     """
     memory = psutil.Process().memory_info().rss
     began = time.process_time()
     policy = load_policy(_POLICY)
     rules = load_rules(policy=policy)
-    judge = Judge(policy, rules)
+    model = bundled_model()
+    judge = Judge(policy, rules, models=(model,))
     start_s = time.process_time() - began
     start_mb = (psutil.Process().memory_info().rss - memory) / 1e6
     texts = posts(count)
@@ -62,6 +71,20 @@ def measure(*, count: int = 10_000, runs: int = 3, plain_count: int = 200) -> di
             for pattern in plain:
                 pattern.search(lower)
 
+    scorer, normals = model.scorer, [judge.normalised(text) for text in texts[:table_count]]
+
+    def scored() -> None:
+        for normal in normals:
+            scorer.score(normal)
+
+    table = _plain_table()
+
+    def counted() -> None:
+        for normal in normals:
+            laid = laid_out(normal.text, bundled_swaps())
+            found = [table[name] for name in grams(laid) if name in table]
+            _ = [sum(column) for column in zip(*found, strict=True)]
+
     return {
         "posts": count,
         "characters": round(sum(map(len, texts)) / count),
@@ -70,6 +93,8 @@ def measure(*, count: int = 10_000, runs: int = 3, plain_count: int = 200) -> di
         "start_mb": round(start_mb, 1),
         "posts_per_s": round(count / _median_s(judged, runs)),
         "plain_re_posts_per_s": round(plain_count / _median_s(looped, runs)),
+        "table_posts_per_s": round(table_count / _median_s(scored, runs)),
+        "plain_table_posts_per_s": round(table_count / _median_s(counted, runs)),
         "findings": findings,
         "slowest_ms": round(1e3 * max(_median_s(_once(judge, t, context), 3) for t in _long()), 1),
     }
@@ -106,6 +131,14 @@ def _long() -> list[str]:
         "e\u0301\u0302" * 13_333,
         "😀\ufe0f" * 20_000,
     ]
+
+
+def _plain_table() -> dict[str, tuple[int, ...]]:
+    """Return the bundled n-grams with what they weigh, as one would without an automaton."""
+    block = files("monitor.checks.tables").joinpath("posts.xz").read_bytes()
+    weights = unpacked(block, len(bundled_model().thresholds))
+    rows = zip(*weights.by_topic, strict=True)
+    return {name: tuple(map(worth, row)) for name, row in zip(weights.names, rows, strict=True)}
 
 
 def _plain(rules: Sequence[RuleData]) -> list[re.Pattern[str]]:

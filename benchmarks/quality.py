@@ -12,10 +12,15 @@ import math
 import os
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from benchmarks import personal
+from benchmarks.bounds import Bound, bounds
+from benchmarks.rows import Row
 from benchmarks.window import INSIDE, OUTSIDE, Post, frozen, opens_case
 from benchmarks.window import posts as window_posts
 from config.policy import load_policy
@@ -26,14 +31,21 @@ from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
 from monitor.checks.training.sources import QUIET, TEST_HANDS, Text, posts
+from monitor.checks.vocabulary import lexicon_of
 from storage.values import Words
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+POLICY = "elstree-borehamwood-2017"
 HERE = Path(__file__).parents[1]
 POSTS = HERE / "datasets" / "council-posts"
 REACHED = HERE / "datasets" / "quality-floor.toml"
 PAGE = HERE / "docs" / "quality.md"
 ORDINARY = "civic_negatives_dev.jsonl"
 MANIFESTOS = "political_manifestos_dev.jsonl"
+PRESIDIO = "pii_presidio_generated_large.jsonl"
+PUBLISHED = frozenset({"CREDIT_CARD", "IBAN_CODE"})
 HATEFUL = ("dyn21_en_dev.jsonl", "ken20_en_dev.jsonl", "edos_dev.jsonl")
 LEVELS = {"blatant": 0.70, "ordinary": 0.45, "subtle": 0.20}
 AIMS = {"blatant": 0.95, "ordinary": 0.80, "subtle": 0.50}
@@ -42,61 +54,9 @@ _CONTEXT = Context(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One figure.
-
-    Attributes:
-        key: Its name in the file of what was reached.
-        what: The measure.
-        on: The set.
-        hits: Of ``size``; both 0: not measured here.
-        size: How many were tried.
-        floor: The goals' floor, as a share.
-        aim: The goals' aim.
-        is_most: The figure must not rise, rather than fall.
-    """
-
-    key: str
-    what: str
-    on: str
-    hits: int = 0
-    size: int = 0
-    floor: float
-    aim: float
-    is_most: bool = False
-
-    @property
-    def share(self) -> float:
-        """Return the figure."""
-        return self.hits / self.size if self.size else math.nan
-
-    def line(self) -> str:
-        """Return the row of the table."""
-        bound = "≤" if self.is_most else "≥"
-        goal = f"{bound} {self.floor:.2%} | {bound} {self.aim:.2%}"
-        if not self.size:
-            return f"| {self.what} | {self.on} | | not measured here | | {goal} | |"
-        low, high = interval(self.hits, self.size)
-        met = self.share <= self.floor if self.is_most else self.share >= self.floor
-        return (
-            f"| {self.what} | {self.on} | {self.size:,} | {self.share:.2%} | "
-            f"{low:.2%} to {high:.2%} | {goal} | {'reached' if met else '**not reached**'} |"
-        )
-
-
-def interval(hits: int, size: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
-    z = 1.959964
-    share, spread = hits / size, z * z / size
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / size + spread / size / 4) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def judge_with(*, tables: bool = True) -> Judge:
     """Return the bundled judge, with its tables or with the rules alone."""
-    policy = load_policy("elstree-borehamwood-2017")
+    policy = load_policy(POLICY)
     rules = load_rules(policy=policy)
     return Judge(policy, rules, models=(bundled_model(),) if tables else ())
 
@@ -169,12 +129,13 @@ def of_hands(judge: Judge) -> list[Row]:
 def of_sets(judge: Judge, sets: Path | None) -> list[Row]:
     """Return the rows that need sets which are not in the project."""
     ordinary = _read(sets, ORDINARY)
-    civic = [bool(flagged(judge, text)) for text in ordinary]
+    unseen = ordinary[1::2]  # thresholds were chosen by the other half
+    civic = [bool(flagged(judge, text)) for text in unseen]
     rows = [
         Row(
             key="ordinary-posts",
             what="false alarms of all clauses on ordinary public-body posts",
-            on=ORDINARY,
+            on=f"{ORDINARY}, the half that no threshold was chosen by",
             hits=sum(civic),
             size=len(civic),
             floor=0.001,
@@ -182,6 +143,19 @@ def of_sets(judge: Judge, sets: Path | None) -> list[Row]:
             is_most=True,
         )
     ]
+    in_window = [bool(flagged(judge, replace(text, window=True))) for text in unseen]
+    rows.append(
+        Row(
+            key="ordinary-in-window",
+            what="the same inside an election window",
+            on=f"{ORDINARY}, the same half",
+            hits=sum(in_window),
+            size=len(in_window),
+            floor=0.01,
+            aim=0.01,
+            is_most=True,
+        )
+    )
     rows += [_hateful_row(name, _read(sets, name), ordinary) for name in HATEFUL]
     partisan = ["terms.5" in flagged(judge, text) for text in _read(sets, MANIFESTOS)]
     rows.append(
@@ -202,6 +176,44 @@ def of_sets(judge: Judge, sets: Path | None) -> list[Row]:
     return rows
 
 
+def of_personal_data(judge: Judge, sets: Path | None) -> list[Row]:
+    """Return a row for each kind of personal data: made-up numbers, then a published set."""
+    found: dict[tuple[str, str], list[bool]] = {}
+    for kind, text in personal.texts():
+        found.setdefault((kind, "made-up, benchmarks/personal.py"), []).append(
+            _is_personal(judge, text)
+        )
+    for kind in PUBLISHED:
+        found[kind, PRESIDIO] = []
+    if sets is not None and (sets / PRESIDIO).exists():
+        for line in (sets / PRESIDIO).read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            kinds = {span["entity_type"] for span in row["spans"]}
+            for kind in PUBLISHED & kinds:
+                found[kind, PRESIDIO].append(_is_personal(judge, row["text"]))
+    return [
+        Row(
+            key=f"personal-{kind.lower().replace(' ', '-').replace('_', '-')}",
+            what=f"personal data: {kind}",
+            on=on,
+            hits=sum(hits),
+            size=len(hits),
+            floor=0.95,
+            aim=0.99,
+        )
+        for (kind, on), hits in found.items()
+    ]
+
+
+def _is_personal(judge: Judge, text: str) -> bool:
+    words = Words(text=text, own_length=len(text))
+    judged = judge.judge(Material(words=words), _CONTEXT)
+    return any(
+        one.topic == "personal-data" and one.severity is not Severity.NOTE
+        for one in judged.findings
+    )
+
+
 def _hateful_row(name: str, texts: list[Text], ordinary: list[Text]) -> Row:
     """Return the share found by the hate table where one ordinary post in 1,000 is flagged."""
     scores = sorted(map(_hate, ordinary), reverse=True)
@@ -219,7 +231,13 @@ def _hateful_row(name: str, texts: list[Text], ordinary: list[Text]) -> Row:
 
 
 def _hate(text: Text) -> float:
-    return bundled_model().scorer.score(Normaliser()(text.text))[TopicId("hate")].value
+    return bundled_model().scorer.score(_plain()(text.text))[TopicId("hate")].value
+
+
+@lru_cache(maxsize=1)
+def _plain() -> Normaliser:
+    """Return what makes texts plain as the judge does."""
+    return Normaliser(lexicon_of(load_rules(policy=load_policy(POLICY))))
 
 
 def _read(sets: Path | None, name: str) -> list[Text]:
@@ -278,21 +296,22 @@ def of_window(judge: Judge, sets: Path | None) -> list[Row]:
     return rows
 
 
-def fallen(rows: list[Row]) -> list[str]:
+def fallen(rows: Sequence[Row | Bound]) -> list[str]:
     """Return the figures that are worse than what was reached before."""
     reached = tomllib.loads(REACHED.read_text(encoding="utf-8"))
     said = []
     for row in rows:
         before = reached.get(row.key)
-        if before is None or not row.size:
+        value = row.share if isinstance(row, Row) else row.value
+        if before is None or math.isnan(value):
             continue
-        worse = row.share > before + 1e-4 if row.is_most else row.share < before - 1e-4
+        worse = value > before + 1e-4 if row.is_most else value < before - 1e-4
         if worse:
-            said.append(f"{row.key} is {row.share:.4f}, and was {before:.4f}")
+            said.append(f"{row.key} is {value:.4f}, and was {before:.4f}")
     return said
 
 
-def page(rows: list[Row], plain: list[Row]) -> str:
+def page(rows: Sequence[Row | Bound], plain: list[Row]) -> str:
     """Return the page: the table, what the tables add to the rules, and some failures."""
     lines = [
         "# How good the judging is",
@@ -310,7 +329,7 @@ def page(rows: list[Row], plain: list[Row]) -> str:
         "| measure, on the test hands | rules alone | with tables |",
         "|---|--:|--:|",
     ]
-    with_tables = {row.key: row for row in rows}
+    with_tables = {row.key: row for row in rows if isinstance(row, Row)}
     lines += [
         f"| {row.what} | {row.share:.1%} | {with_tables[row.key].share:.1%} |" for row in plain
     ]
@@ -335,7 +354,13 @@ def main() -> None:
     folder = os.environ.get("CLERKWATCH_SETS")
     judge = judge_with()
     sets = Path(folder) if folder else None
-    rows = [*of_sets(judge, sets), *of_hands(judge), *of_window(judge, sets)]
+    rows: list[Row | Bound] = [
+        *of_sets(judge, sets),
+        *of_hands(judge),
+        *of_window(judge, sets),
+        *of_personal_data(judge, sets),
+        *bounds(judge, _CONTEXT),
+    ]
     written = page(rows, of_hands(judge_with(tables=False)))
     sys.stdout.write(written)
     if folder:

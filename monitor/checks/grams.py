@@ -1,13 +1,15 @@
 """How a plain text is laid out for the tables: words with a blank on each side.
 
-Letters stay, every digit is ``0``, an emoji is a word of its own, all else is a blank. Names
-of equal standing (`tables/swaps.toml`) become one word for their class, so no table can weigh
-one of them more than another. Training and judging lay texts out by this one module.
+Letters stay, every digit is ``0``, an emoji is a word of its own, all else is a blank; links
+and handles are left out, because they are nobody's words. Names of equal standing
+(`tables/swaps.toml`) become one word for their class, so no table can weigh one of them more
+than another. Training and judging lay texts out by this one module.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -25,6 +27,8 @@ _FIRST_SYMBOL = 0x2190
 _VARIATIONS = range(0xFE00, 0xFE10)
 _PRIVATE = range(0xE000, 0xF900)
 """Code points without a meaning: one stands for each class, and none is taken from a text."""
+_PASSED_OVER = re.compile(r"https?://\S+|@user\b|(?<!\w)@\w+|\[(?:url|user)\]")
+_HINTS = ("@", "://", "[")
 _MOST_PARTS = 4
 _EXPLAINED_GAP = 1
 
@@ -106,7 +110,14 @@ def laid_out(text: str, swaps: Swaps) -> str:
         text: As `monitor.checks.normalise` made it plain.
         swaps: The classes.
     """
-    return f" {' '.join(swaps.words(text.translate(LAID).split()))} "
+    return f" {' '.join(swaps.words(_own_words(text).translate(LAID).split()))} "
+
+
+def _own_words(text: str) -> str:
+    """Blank links, handles and what stands for them in published sets; positions stay."""
+    if any(hint in text for hint in _HINTS):
+        return _PASSED_OVER.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 def grams(laid: str) -> set[str]:
@@ -134,7 +145,7 @@ def places(text: str, swaps: Swaps) -> list[tuple[int, int, int, int]]:
     stands: list[Span] = []
     letters: list[str] = []
     first = last = 0
-    for position, char in enumerate(f"{text} "):
+    for position, char in enumerate(f"{_own_words(text)} "):
         for one in LAID[ord(char)]:
             if one != " ":
                 first = first if letters else position

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from config.errors import SettingsError
 from config.rules.tuning import UNTUNED, chosen
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from monitor.checks.patterns import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(NamedTuple):
     """What a scorer says of one text on one topic.
 
     Attributes:
@@ -107,6 +106,8 @@ class ScoredModel:
         window: By topic the score that opens a case inside an election window.
         window_only: Topics that count nowhere else.
         set_by_council: Topics for which a council has set something.
+        doubt: By topic the score below which a rule's finding under the topic's clause is
+            doubted; topics without any doubt nothing.
     """
 
     scorer: Scorer
@@ -115,6 +116,7 @@ class ScoredModel:
     window: Mapping[TopicId, float] = field(default_factory=dict)
     window_only: frozenset[TopicId] = frozenset()
     set_by_council: frozenset[TopicId] = frozenset()
+    doubt: Mapping[TopicId, float] = field(default_factory=dict)
 
     def rule(self, topic: TopicId) -> RuleId:
         """Return the id under which findings on a topic stand."""
@@ -168,6 +170,7 @@ class ScoredModel:
         limits += [f"{topic} {least}" for topic, least in sorted(self.window.items())]
         limits += sorted(self.window_only)
         limits += [f"{topic} {self.digest(topic)}" for topic in sorted(self.set_by_council)]
+        limits += [f"{topic} doubt {least}" for topic, least in sorted(self.doubt.items())]
         return f"{self.scorer.name} {self.scorer.digest} {limits}"
 
 

@@ -18,10 +18,12 @@ import lzma
 import math
 import tomllib
 from array import array
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import compress
+from operator import itemgetter
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -32,7 +34,7 @@ from monitor.checks.grams import bundled_swaps, joined, laid_out, places
 from monitor.checks.score import Score, ScoredModel, Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
     from monitor.checks.normalise import Normal
@@ -43,9 +45,12 @@ NAME = "words"
 _FOLDER = files("monitor.checks.tables")
 _FIELD = 32
 _HALF = 1 << (_FIELD - 1)
-_MASK = (1 << _FIELD) - 1
-_LEAST = 20
-"""Texts with fewer n-grams than this are weighed as if they had so many."""
+LEAST_LENGTH = 40
+"""Texts shorter than this, as laid out, are weighed as if they were so long."""
+POWER = 0.65
+"""A sum of weights is divided by the length to this power: a long text needs more."""
+_FARTHEST = 30.0
+_NUMBER = itemgetter(0)
 _MOST_SHOWN = 5
 
 
@@ -63,6 +68,7 @@ class Column:
         kinds: The same for kinds of account where it differs.
         window: The upper threshold inside an election window; None: as outside.
         window_only: It counts nowhere else.
+        doubt: A rule's finding is doubted below this; None: never.
     """
 
     topic: TopicId
@@ -74,11 +80,12 @@ class Column:
     kinds: Mapping[Kind, Thresholds]
     window: float | None = None
     window_only: bool = False
+    doubt: float | None = None
 
-    def value(self, total: int, count: int) -> float:
+    def value(self, total: int, divisor: float) -> float:
         """Return the score of a text: 0 to 1, rising with the sum of its weights."""
-        weighed = total * self.scale / math.sqrt(max(count, _LEAST)) + self.base
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * weighed + self.shift))))
+        odds = self.slope * (total * self.scale / divisor + self.base) + self.shift
+        return 1 / (1 + math.exp(-odds)) if -_FARTHEST < odds < _FARTHEST else float(odds > 0)
 
     def floor(self) -> float:
         """Return the lowest score that counts anywhere."""
@@ -86,34 +93,57 @@ class Column:
         return min(*lowers, 1.0 if self.window is None else self.window)
 
 
-class TableScorer:
-    """Every topic's table in one automaton; immutable, safe in any thread."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """N-grams and what each weighs on every topic.
 
-    def __init__(self, columns: Iterable[Column], entries: Mapping[str, tuple[int, ...]]) -> None:
+    Attributes:
+        names: The n-grams, sorted.
+        by_topic: For each topic one byte, -127 to 127, for each n-gram; see `worth`.
+    """
+
+    names: Sequence[str]
+    by_topic: Sequence[array[int]]
+
+    def digest(self) -> str:
+        """Return 16 hexadecimal digits over all of it."""
+        whole = hashlib.sha256("\n".join(self.names).encode())
+        for column in self.by_topic:
+            whole.update(column.tobytes())
+        return whole.hexdigest()[:16]
+
+
+class TableScorer:
+    """Every topic's table in one automaton; immutable, safe in any thread.
+
+    The automaton keeps no n-gram as text, and weights stay bytes: a daemon holds them for
+    months.
+    """
+
+    def __init__(self, columns: Iterable[Column], weights: Weights) -> None:
         """Build the automaton.
 
         Args:
             columns: The topics, in the order of the weights.
-            entries: For each n-gram its weights, -127 to 127, one for each topic.
+            weights: The n-grams with what they weigh.
         """
         self.columns = tuple(columns)
-        self.entries = tuple(entries)
-        self._automaton = AhoCorasick(list(entries), implementation=Implementation.ContiguousNFA)
-        self._weights = list(entries.values())
-        shifts = [_FIELD * number for number in range(len(self.columns))]
+        self._automaton = AhoCorasick(
+            weights.names, implementation=Implementation.ContiguousNFA, store_patterns=False
+        )
+        self._weights = weights.by_topic
         # All topics' weights as one whole number: one addition adds them all up.
-        packed: dict[tuple[int, ...], int] = {}
-        for weights in self._weights:
-            if weights not in packed:
-                packed[weights] = sum(
-                    weight << shift for weight, shift in zip(weights, shifts, strict=True)
-                )
-        self._packed = [packed[weights] for weights in self._weights]
-        self._bias = sum(_HALF << shift for shift in shifts)
+        self._packed = [0] * len(weights.names)
+        for number, column in enumerate(weights.by_topic):
+            moved = [worth(code) << _FIELD * number for code in range(-128, 128)]
+            for at in compress(range(len(column)), column):
+                self._packed[at] += moved[column[at] + 128]
+        self._bias = sum(_HALF << _FIELD * number for number in range(len(self.columns)))
         self._swaps = bundled_swaps()
-        self._floors = [column.floor() for column in self.columns]
+        self._floors = [(column, column.floor()) for column in self.columns]
+        self._fields = Struct(f"<{len(self.columns)}I")
         self._digest = hashlib.sha256(
-            repr((self._swaps.digest, self.columns, list(entries.items()))).encode()
+            repr((POWER, self._swaps.digest, self.columns, weights.digest())).encode()
         ).hexdigest()[:16]
 
     @property
@@ -126,42 +156,40 @@ class TableScorer:
         """16 hexadecimal digits over everything that can change a score."""
         return self._digest
 
-    def found(self, laid: str) -> set[str]:
-        """Return the n-grams that stand in a laid-out text."""
-        matches = self._automaton.find_matches_as_indexes(laid, overlapping=True)
-        return {self.entries[number] for number, _, _ in matches}
+    def found(self, laid: str) -> set[int]:
+        """Return the numbers of the n-grams that stand in a laid-out text."""
+        return set(map(_NUMBER, self._automaton.find_matches_as_indexes(laid, overlapping=True)))
 
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
         laid = laid_out(normal.text, self._swaps)
-        found = {
-            number
-            for number, _, _ in self._automaton.find_matches_as_indexes(laid, overlapping=True)
-        }
-        total = sum(map(self._packed.__getitem__, found), self._bias)
-        count = len(found)
+        total = sum(map(self._packed.__getitem__, self.found(laid)), self._bias)
+        divisor = divisor_of(len(laid))
+        # Each topic's sum is one field of the whole number.
+        sums = self._fields.unpack(total.to_bytes(self._fields.size, "little"))
         scores = {}
-        for column, floor in zip(self.columns, self._floors, strict=True):
-            value = column.value((total & _MASK) - _HALF, count)
-            total >>= _FIELD
+        for (column, floor), field in zip(self._floors, sums, strict=True):
+            value = column.value(field - _HALF, divisor)
             spans = self._explained(column, normal, laid) if value >= floor else ()
-            scores[column.topic] = Score(value=value, spans=spans)
+            scores[column.topic] = Score(value, spans)
         return scores
 
     def _explained(self, column: Column, normal: Normal, laid: str) -> tuple[Span, ...]:
         """Return the words that raised a score most, in code points of the original."""
-        number = self.columns.index(column)
+        weights = self._weights[self.columns.index(column)]
         words = places(normal.text, self._swaps)
         by_place = [0.0] * len(words)
-        starts = [start for start, _, _, _ in words]
+        at_word = [0] * len(laid)  # a blank belongs to the word after it
+        last_end = 0
+        for at, (_, end, _, _) in enumerate(words):
+            at_word[last_end:end] = [at] * (end - last_end)
+            last_end = end
         for entry, start, end in self._automaton.find_matches_as_indexes(laid, overlapping=True):
-            weight = self._weights[entry][number]
-            if not weight:
-                continue
-            first = bisect_right(starts, start + 1) - 1
-            last = bisect_right(starts, max(start, end - 2)) - 1
-            for at in range(max(first, 0), last + 1):
-                by_place[at] += weight / (last - max(first, 0) + 1)
+            code = weights[entry]
+            if code:
+                first, last = at_word[start], at_word[end - (laid[end - 1] == " ") - 1]
+                for at in range(first, last + 1):
+                    by_place[at] += worth(code) / (last - first + 1)
         best = sorted((-weight, at) for at, weight in enumerate(by_place) if weight > 0)
         chosen = [words[at] for _, at in best[:_MOST_SHOWN]]
         return joined(normal.span(start, end) for _, _, start, end in chosen)
@@ -180,6 +208,7 @@ def table_model(columns: Iterable[Column], scorer: TableScorer) -> ScoredModel:
         },
         window={column.topic: column.window for column in columns if column.window is not None},
         window_only=frozenset(column.topic for column in columns if column.window_only),
+        doubt={column.topic: column.doubt for column in columns if column.doubt is not None},
     )
 
 
@@ -204,10 +233,10 @@ def load_table(folder: Traversable | None = None) -> ScoredModel:
                 "the table was trained with other classes than swaps.toml holds", file=str(stated)
             )
         columns = tuple(_column(entry) for entry in head["topics"])
-        entries = unpacked(packed, len(columns))
+        grams = unpacked(packed, len(columns))
     except (OSError, KeyError, TypeError, ValueError, lzma.LZMAError) as cause:
         raise TableError("the table cannot be read", file=str(stated)) from cause
-    return table_model(columns, TableScorer(columns, entries))
+    return table_model(columns, TableScorer(columns, grams))
 
 
 @lru_cache(maxsize=1)
@@ -227,16 +256,24 @@ def harmless_words() -> dict[RuleId, str]:
     return {RuleId(f"{entry['topic']}/{NAME}"): entry["harmless"] for entry in head["topics"]}
 
 
-def packed(entries: Mapping[str, tuple[int, ...]]) -> bytes:
+def divisor_of(length: int) -> float:
+    """Return what a sum of weights is divided by, for a laid-out text of a length."""
+    return float(max(length, LEAST_LENGTH) ** POWER)
+
+
+def worth(code: int) -> int:
+    """Return what a byte of the table weighs: its square, so that small weights are kept too."""
+    return code * abs(code)
+
+
+def packed(weights: Weights) -> bytes:
     """Return n-grams and weights as one compressed block; the same input, the same bytes."""
-    names = sorted(entries)
-    width = len(entries[names[0]]) if names else 0
-    rows = bytes(entries[name][number] & 0xFF for number in range(width) for name in names)
-    body = "\n".join(names).encode() + b"\n\n" + rows
+    body = "\n".join(weights.names).encode() + b"\n\n"
+    body += b"".join(column.tobytes() for column in weights.by_topic)
     return lzma.compress(body, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, preset=9)
 
 
-def unpacked(block: bytes, width: int) -> dict[str, tuple[int, ...]]:
+def unpacked(block: bytes, width: int) -> Weights:
     """Return what `packed` was given.
 
     Raises:
@@ -244,12 +281,11 @@ def unpacked(block: bytes, width: int) -> dict[str, tuple[int, ...]]:
     """
     written, _, rows = lzma.decompress(block).partition(b"\n\n")
     names = written.decode().split("\n")
-    signed = array("b", rows)
     count = len(names)
-    if len(signed) != count * width:
-        raise ValueError(f"{len(signed)} weights for {count} n-grams of {width} topics")
-    by_topic = [signed[at * count : (at + 1) * count] for at in range(width)]
-    return dict(zip(names, zip(*by_topic, strict=True), strict=True))
+    if len(rows) != count * width:
+        raise ValueError(f"{len(rows)} weights for {count} n-grams of {width} topics")
+    by_topic = [array("b", rows[at * count : (at + 1) * count]) for at in range(width)]
+    return Weights(names=names, by_topic=by_topic)
 
 
 def _column(entry: dict[str, Any]) -> Column:
@@ -267,6 +303,7 @@ def _column(entry: dict[str, Any]) -> Column:
         },
         window=entry.get("window"),
         window_only=bool(entry.get("window_only", False)),
+        doubt=entry.get("doubt"),
     )
 
 

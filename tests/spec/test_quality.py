@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.quality import fallen, interval, judge_with, of_hands
+from benchmarks.quality import fallen, judge_with, of_hands
+from benchmarks.rows import interval
 
 
 def test_no_figure_falls() -> None:

@@ -4,7 +4,7 @@
 
     sets + posts | n-grams that enough texts share      -> corpus
     corpus       | the most telling n-grams, topic by topic -> the table's n-grams
-    topic        | held out hand by hand, then fitted on all -> weights, curve, thresholds
+    topic        | held out hand by hand, and in fifths by turns -> weights, curve, thresholds
     all          | whole numbers, compressed            -> posts.xz, posts.toml with its hash
 """
 
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from array import array
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,11 @@ from monitor.checks.base import Context, Material
 from monitor.checks.grams import bundled_swaps
 from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
-from monitor.checks.table import packed
-from monitor.checks.training.choose import choose
+from monitor.checks.opinion import may_be_doubted
+from monitor.checks.table import Weights, packed
+from monitor.checks.training.choose import ByRules, choose
 from monitor.checks.training.corpus import Corpus, collect, rows_of, scaled
-from monitor.checks.training.fit import curve, fit, most_telling
+from monitor.checks.training.fit import curve, fits, in_table, most_telling
 from monitor.checks.training.sources import TRAINING_HANDS, Text, hateful, messages, posts
 from monitor.checks.training.topics import TOPICS
 from monitor.checks.vocabulary import lexicon_of
@@ -39,14 +41,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.checks.training.choose import Limits
-    from monitor.checks.training.fit import Fitted
+    from monitor.checks.training.fit import Fits, Fitted
+    from monitor.checks.training.topics import Topic
 
 POLICY = "elstree-borehamwood-2017"
-MOST_HATEFUL = 32_000
-MOST_EACH = 4_000
+MOST_GRAMS = 100_000
+MOST_EACH = 8_000
+FEWEST = 3
+"""So many of the hands' posts must have an n-gram that a small topic weighs."""
 COST = 8.0
-MOST_ORDINARY = 0
-"""Ordinary posts that each topic may flag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,30 +78,38 @@ def train(
     normalise = Normaliser(lexicon_of(rules))
     corpus, plain = read(sets, ordinary, posts, normalise, most)
     yield f"{len(corpus.texts)} texts, {len(corpus.names)} n-grams that enough of them share"
-    corpus, plain, columns = pruned(corpus, plain)
-    yield f"{len(corpus.names)} n-grams kept"
+    rows = scaled(corpus)
     judge = Judge(load_policy(POLICY), rules)
-    by_rules = [_by_rules(judge, text) for text in _hands(corpus)]
+    by_rules = {text: _by_rules(judge, text) for text in _hands(corpus)}
+    every_fit = []
+    for topic in TOPICS:
+        every_fit.append(fits(topic, corpus, rows, _candidates(topic, corpus)))
+        yield f"{topic.topic} fitted"
+    kept = chosen(every_fit, corpus)
+    names = [corpus.names[column] for column in kept]
+    yield f"{len(names)} n-grams kept"
+    plain_rows = scaled(plain)[:, kept]
     trained = []
-    for topic, chosen in zip(TOPICS, columns, strict=True):
-        fitted = fit(topic, corpus, chosen)
+    for one in every_fit:
+        topic, fitted = one.topic, in_table(one, corpus, rows, kept)
         slope, shift = curve(topic, corpus, fitted.held_out)
+        held_out = _share(fitted.held_out, slope, shift)
         limits = choose(
             topic,
-            _hands(corpus),
-            _share(fitted.held_out[_is_hand(corpus)], slope, shift),
-            _share(fitted.sums(scaled(plain.rows)), slope, shift),
+            corpus.texts,
+            held_out,
+            _share(fitted.sums(plain_rows), slope, shift),
             by_rules,
-            most_ordinary=MOST_ORDINARY,
             cost=COST,
         )
         trained.append(Trained(fitted=fitted, slope=slope, shift=shift, limits=limits))
         yield (
-            f"{topic.topic}: {limits.found} of {limits.missed} breaches that the rules miss, "
+            f"{topic.topic}: {limits.found} of {limits.missed} held-out breaches, "
             f"{limits.false} harmless, {limits.ordinary} ordinary; "
-            f"{limits.lower:.4f} {limits.upper:.4f} {limits.window or 0:.4f}"
+            f"{limits.lower:.4f} {limits.upper:.4f} {limits.window or 0:.4f}; "
+            f"doubt {limits.doubt or 0:.4f}: {limits.spared} harmless, {limits.lost} breaches"
         )
-    yield f"{write(out, corpus.names, trained)} bytes"
+    yield f"{write(out, names, trained)} bytes"
 
 
 def read(
@@ -107,47 +118,51 @@ def read(
     """Return the texts to train on, and the ordinary posts over the same n-grams."""
     texts = [*hateful(sets, most=most), *messages(sets, most=most), *posts(folder, TRAINING_HANDS)]
     corpus = collect(texts, normalise)
-    lines = ordinary.read_text(encoding="utf-8").splitlines()[:most]
+    # The other half is left for measuring.
+    lines = ordinary.read_text(encoding="utf-8").splitlines()[:most:2]
     plain = [Text(text=json.loads(line)["text"], source="ordinary", label=False) for line in lines]
     return corpus, rows_of(plain, corpus.names, normalise)
 
 
-def pruned(corpus: Corpus, plain: Corpus) -> tuple[Corpus, Corpus, list[np.ndarray]]:
-    """Keep the n-grams that tell most; return also which of them each topic may weigh."""
+def _candidates(topic: Topic, corpus: Corpus) -> np.ndarray:
+    """Return the columns that a topic may weigh: all, or those of enough of the hands' posts."""
     everything = np.arange(len(corpus.names))
+    if topic.large:
+        return everything
     common = np.asarray(corpus.rows[_is_hand(corpus)].astype(bool).sum(axis=0)).ravel()
-    ours = everything[common >= FEWEST]
-    chosen = [
-        most_telling(topic, corpus, everything, MOST_HATEFUL)
-        if topic.hateful
-        else most_telling(topic, corpus, ours, MOST_EACH)
-        for topic in TOPICS
-    ]
-    kept = np.unique(np.concatenate(chosen))
-    place = np.full(len(corpus.names), -1)
-    place[kept] = np.arange(len(kept))
-    names = [corpus.names[column] for column in kept]
-    return (
-        replace(corpus, names=names, rows=corpus.rows[:, kept].tocsr()),
-        replace(plain, names=names, rows=plain.rows[:, kept].tocsr()),
-        [place[columns] for columns in chosen],
+    return everything[common >= FEWEST]
+
+
+def chosen(every_fit: Sequence[Fits], corpus: Corpus) -> np.ndarray:
+    """Return the table's columns, ordered: the most telling of the small topics first.
+
+    What is in the table for one topic is weighed by the others for nothing.
+    """
+    none = np.zeros(0, dtype=int)
+    small = [one for one in every_fit if not one.topic.large]
+    taken = np.unique(
+        np.concatenate([most_telling(one, corpus, MOST_EACH, but=none) for one in small])
     )
-
-
-FEWEST = 3
+    large = [
+        most_telling(one, corpus, MOST_GRAMS - len(taken), but=taken)
+        for one in every_fit
+        if one.topic.large
+    ]
+    return np.unique(np.concatenate([taken, *large]))
 
 
 def write(out: Path, names: Sequence[str], trained: Sequence[Trained]) -> int:
     """Write the table and what it is; return the bytes of both."""
-    weights = zip(*(one.fitted.weights.tolist() for one in trained), strict=True)
-    entries = {name: row for name, row in zip(names, weights, strict=True) if any(row)}
-    block = packed(entries)
+    weights = np.array([one.fitted.codes for one in trained])
+    # N-grams whose weights all came to 0 stay: a text's length is counted in n-grams.
+    grams = Weights(names=list(names), by_topic=[array("b", row.tobytes()) for row in weights])
+    block = packed(grams)
     (out / "posts.xz").write_bytes(block)
     lines = [
         "# Written by `python -m monitor.checks.training`; README.md says from what.",
         f'sha256 = "{hashlib.sha256(block).hexdigest()}"',
         f'swaps = "{bundled_swaps().digest}"',
-        f"grams = {len(entries)}",
+        f"grams = {len(grams.names)}",
     ]
     for one in trained:
         lines += _stated(one)
@@ -170,6 +185,8 @@ def _stated(one: Trained) -> Iterator[str]:
     yield f"upper = {limits.upper:.6f}"
     if limits.window is not None:
         yield f"window = {limits.window:.6f}"
+    if limits.doubt is not None:
+        yield f"doubt = {limits.doubt:.6f}"
     if topic.window_only:
         yield "window_only = true"
     for kind in Kind:
@@ -189,10 +206,17 @@ def _share(sums: np.ndarray, slope: float, shift: float) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-np.clip(slope * sums + shift, -30, 30))))
 
 
-def _by_rules(judge: Judge, text: Text) -> frozenset[str]:
+def _by_rules(judge: Judge, text: Text) -> ByRules:
     material = Material(
         words=Words(text=text.text, own_length=len(text.text)), kind=Kind(text.kind)
     )
-    judged, in_window = judge.examine(material, Context(as_of=datetime(2026, 1, 1, tzinfo=UTC)))
-    found = (*judged.findings, *(in_window if text.window else ()))
-    return frozenset(one.clause for one in found if one.severity is not Severity.NOTE)
+    matches = judge.matches(material, Context(as_of=datetime(2026, 1, 1, tzinfo=UTC)))
+    counted = [
+        match
+        for match in matches.found
+        if match.severity is not Severity.NOTE and (text.window or not match.rule.in_window)
+    ]
+    return ByRules(
+        sure=frozenset(match.rule.clause for match in counted if not may_be_doubted(match)),
+        doubtful=frozenset(match.rule.clause for match in counted if may_be_doubted(match)),
+    )

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from monitor.checks.grams import bundled_swaps, grams, laid_out
+from monitor.checks.table import divisor_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,6 @@ FEWEST_HATEFUL = 5
 """An n-gram of the hateful sets is kept only if so many of their different texts have it."""
 FEWEST_POSTS = 3
 FEWEST_HANDS = 2
-LEAST_COUNT = 20
-"""As `monitor.checks.table` weighs texts: never as if shorter than this many n-grams."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +32,13 @@ class Corpus:
         texts: One a row.
         names: The n-grams, sorted; one a column.
         rows: 1 where a text has an n-gram.
+        lengths: Of each text as laid out.
     """
 
     texts: Sequence[Text]
     names: Sequence[str]
     rows: sp.csr_matrix
+    lengths: Sequence[int]
 
     def source(self) -> np.ndarray:
         """Return each row's source."""
@@ -53,35 +54,40 @@ def collect(texts: Sequence[Text], normalise: Normaliser) -> Corpus:
     """
     numbers: dict[str, int] = {}
     found: list[np.ndarray] = []
+    lengths: list[int] = []
     for text in texts:
-        row = (numbers.setdefault(name, len(numbers)) for name in sorted(_grams(text, normalise)))
+        laid = _laid(text, normalise)
+        row = (numbers.setdefault(name, len(numbers)) for name in sorted(grams(laid)))
         found.append(np.fromiter(row, dtype=np.int32))
+        lengths.append(len(laid))
     kept = _kept(texts, found, len(numbers))
     names = sorted(name for name, number in numbers.items() if kept[number])
     place = np.full(len(numbers), -1, dtype=np.int32)
     for column, name in enumerate(names):
         place[numbers[name]] = column
-    return Corpus(texts=texts, names=names, rows=_matrix([place[row] for row in found], len(names)))
+    rows = _matrix([place[row] for row in found], len(names))
+    return Corpus(texts=texts, names=names, rows=rows, lengths=lengths)
 
 
 def rows_of(texts: Sequence[Text], names: Sequence[str], normalise: Normaliser) -> Corpus:
     """Lay other texts out over n-grams that are already chosen."""
     numbers = {name: number for number, name in enumerate(names)}
+    laid = [_laid(text, normalise) for text in texts]
     found = [
-        np.fromiter((numbers.get(name, -1) for name in _grams(text, normalise)), dtype=np.int32)
-        for text in texts
+        np.fromiter((numbers.get(name, -1) for name in grams(one)), dtype=np.int32) for one in laid
     ]
-    return Corpus(texts=texts, names=names, rows=_matrix(found, len(names)))
+    rows = _matrix(found, len(names))
+    return Corpus(texts=texts, names=names, rows=rows, lengths=[len(one) for one in laid])
 
 
-def scaled(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """Weigh each row by its number of n-grams, as the scorer does."""
-    count = np.maximum(np.asarray(rows.sum(axis=1)).ravel(), LEAST_COUNT)
-    return (sp.diags(1 / np.sqrt(count)) @ rows).astype(np.float32).tocsr()
+def scaled(corpus: Corpus) -> sp.csr_matrix:
+    """Weigh each row by the length of its text, as the scorer does."""
+    divisors = np.array([divisor_of(length) for length in corpus.lengths])
+    return (sp.diags(1 / divisors) @ corpus.rows).astype(np.float32).tocsr()
 
 
-def _grams(text: Text, normalise: Normaliser) -> set[str]:
-    return grams(laid_out(normalise(text.text).text, bundled_swaps()))
+def _laid(text: Text, normalise: Normaliser) -> str:
+    return laid_out(normalise(text.text).text, bundled_swaps())
 
 
 def _kept(texts: Sequence[Text], found: Sequence[np.ndarray], count: int) -> np.ndarray:

@@ -10,87 +10,146 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from monitor.checks.training.corpus import scaled
-from monitor.checks.training.sources import QUIET, TRAINING_HANDS
+from monitor.checks.training.sources import HATEFUL_SOURCES, QUIET, TRAINING_HANDS
 
 if TYPE_CHECKING:
-    import scipy.sparse as sp
+    from collections.abc import Sequence
 
     from monitor.checks.training.corpus import Corpus
+    from monitor.checks.training.sources import Text
     from monitor.checks.training.topics import Topic
 
 MOST = 127
-_HATEFUL = ("dyn21", "ken20", "edos", "hatemoji")
-_CLIPPED = 99.9
+_EVERY = 25
+_TURNS = 5
+_NEAR_TO_ABUSE = frozenset({"terms.2", "requirements.5"})
+_LEAST_CONTRAST = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fits:
+    """One topic's weights before any n-gram is dropped: of all texts, and of all but a fold.
+
+    Attributes:
+        topic: Which.
+        candidates: Columns that were weighed.
+        whole: Their weights, and the sum of a text without any n-gram.
+        by_fold: The same by fits that had not seen one fold.
+    """
+
+    topic: Topic
+    candidates: np.ndarray
+    whole: tuple[np.ndarray, float]
+    by_fold: Sequence[tuple[np.ndarray, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """One topic's weights.
+    """One topic's weights as the table holds them.
 
     Attributes:
         topic: Which.
-        weights: Whole numbers, -127 to 127, one for each n-gram.
-        scale: What 1 is worth.
+        codes: A byte, -127 to 127, for each n-gram of the table.
+        scale: What a worth of 1 is.
         base: The sum of a text without any n-gram.
         held_out: For every row of the corpus its sum by a fit that had not seen it.
     """
 
     topic: Topic
-    weights: np.ndarray
+    codes: np.ndarray
     scale: float
     base: float
     held_out: np.ndarray
 
     def sums(self, rows: sp.csr_matrix) -> np.ndarray:
         """Return what the weights come to on rows that `scaled` made."""
-        return np.asarray(rows @ (self.weights * self.scale)) + self.base
+        return np.asarray(rows @ (_worth(self.codes) * self.scale)) + self.base
 
 
-def fit(topic: Topic, corpus: Corpus, chosen: np.ndarray) -> Fitted:
-    """Fit one topic on the n-grams chosen for the table.
+def fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, candidates: np.ndarray) -> Fits:
+    """Fit one topic on all texts, and for each fold on all others.
 
     Args:
         topic: What counts as a breach, and how much each source weighs.
-        corpus: The texts, already cut to the n-grams of the table.
-        chosen: Columns that this topic may weigh.
+        corpus: The texts.
+        rows: As `scaled` made them.
+        candidates: Columns that may be weighed.
     """
-    rows = scaled(corpus.rows)[:, chosen]
     wanted, weight = _labels(topic, corpus)
     used = weight > 0
     folds = _folds(corpus)
-    held_out = np.zeros(len(corpus.texts))
-    for fold in range(len(TRAINING_HANDS)):
-        seen = used & (folds != fold)
-        model = _model(topic, rows[seen], wanted[seen], weight[seen])
-        small, scale = _small(model.coef_[0])
-        held_out[folds == fold] = rows[folds == fold] @ (small * scale) + model.intercept_[0]
-    model = _model(topic, rows[used], wanted[used], weight[used])
-    small, scale = _small(model.coef_[0])
-    weights = np.zeros(corpus.rows.shape[1], dtype=np.int8)
-    weights[chosen] = small
-    return Fitted(
+    narrowed = rows[:, candidates]
+
+    def model(seen: np.ndarray) -> tuple[np.ndarray, float]:
+        return _model(topic, narrowed[seen], wanted[seen], weight[seen])
+
+    return Fits(
         topic=topic,
-        weights=weights,
-        scale=scale,
-        base=float(model.intercept_[0]),
-        held_out=held_out,
+        candidates=candidates,
+        whole=_mean([model(used & part) for part in _parts(len(corpus.texts))]),
+        by_fold=[model(used & (folds != fold)) for fold in range(len(TRAINING_HANDS))],
     )
 
 
-def most_telling(topic: Topic, corpus: Corpus, candidates: np.ndarray, most: int) -> np.ndarray:
-    """Return the columns that tell most: by their weight, and by how many texts have them."""
-    if len(candidates) <= most:
-        return candidates
-    rows = scaled(corpus.rows)[:, candidates]
-    wanted, weight = _labels(topic, corpus)
-    used = weight > 0
-    model = _model(topic, rows[used], wanted[used], weight[used])
-    common = np.sqrt(np.asarray(corpus.rows[:, candidates].sum(axis=0)).ravel())
-    order = np.argsort(-np.abs(model.coef_[0]) * common, kind="stable")
-    return np.sort(candidates[order[:most]])
+def _parts(count: int) -> list[np.ndarray]:
+    """Return which texts each fit sees: all but every fifth, by turns.
+
+    The mean of these fits is steadier than one of all: what only a few texts say cancels out.
+    """
+    turns = np.arange(count) % _TURNS
+    return [turns != turn for turn in range(_TURNS)]
+
+
+def _mean(models: Sequence[tuple[np.ndarray, float]]) -> tuple[np.ndarray, float]:
+    weights = np.mean([weights for weights, _ in models], axis=0)
+    return weights, float(np.mean([base for _, base in models]))
+
+
+def most_telling(fitted: Fits, corpus: Corpus, most: int, *, but: np.ndarray) -> np.ndarray:
+    """Return the columns that tell most: by their weight, and by how many texts have them.
+
+    Args:
+        fitted: The topic's weights.
+        corpus: The texts.
+        most: So many.
+        but: Columns that are not asked for.
+    """
+    common = np.sqrt(np.asarray(corpus.rows[:, fitted.candidates].sum(axis=0)).ravel())
+    telling = np.abs(fitted.whole[0]) * common
+    telling[np.isin(fitted.candidates, but)] = -1
+    order = np.argsort(-telling, kind="stable")[:most]
+    return np.sort(fitted.candidates[order[telling[order] >= 0]])
+
+
+def in_table(fitted: Fits, corpus: Corpus, rows: sp.csr_matrix, kept: np.ndarray) -> Fitted:
+    """Cut one topic's weights to the table's n-grams and make them bytes.
+
+    Args:
+        fitted: The topic's weights.
+        corpus: The texts.
+        rows: As `scaled` made them.
+        kept: The table's columns, ordered.
+    """
+    folds = _folds(corpus)
+    table = rows[:, kept]
+    held_out = np.zeros(len(corpus.texts))
+    for fold, (weights, base) in enumerate(fitted.by_fold):
+        codes, scale = _bytes(_among(kept, fitted.candidates, weights))
+        held_out[folds == fold] = table[folds == fold] @ (_worth(codes) * scale) + base
+    codes, scale = _bytes(_among(kept, fitted.candidates, fitted.whole[0]))
+    return Fitted(
+        topic=fitted.topic, codes=codes, scale=scale, base=fitted.whole[1], held_out=held_out
+    )
+
+
+def _among(kept: np.ndarray, candidates: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weights of the table's columns; 0 for those that were not weighed."""
+    place = np.searchsorted(candidates, kept)
+    place[place == len(candidates)] = 0
+    return np.where(candidates[place] == kept, weights[place], 0.0)
 
 
 def curve(topic: Topic, corpus: Corpus, held_out: np.ndarray) -> tuple[float, float]:
@@ -115,13 +174,20 @@ def _labels(topic: Topic, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
                 weight[number] = topic.quiet
             elif text.clause not in topic.unsure:
                 weight[number] = topic.others
-        elif text.source in _HATEFUL:
-            wanted[number] = text.label
-            weight[number] = topic.hateful
+        elif text.source in HATEFUL_SOURCES:
+            wanted[number] = text.label and topic.hateful > 0
+            weight[number] = _of_hateful_sets(topic, text, number)
         else:
             wanted[number] = text.label and topic.spam_counts
             weight[number] = topic.messages
     return wanted, weight
+
+
+def _of_hateful_sets(topic: Topic, text: Text, number: int) -> float:
+    if topic.hateful:
+        return topic.hateful if text.label else topic.not_hateful
+    is_near = text.label and not topic.clauses.isdisjoint(_NEAR_TO_ABUSE)
+    return topic.background if number % _EVERY == 0 and not is_near else 0.0
 
 
 def _folds(corpus: Corpus) -> np.ndarray:
@@ -136,15 +202,44 @@ def _folds(corpus: Corpus) -> np.ndarray:
 
 def _model(
     topic: Topic, rows: sp.csr_matrix, wanted: np.ndarray, weight: np.ndarray
-) -> LogisticRegression:
+) -> tuple[np.ndarray, float]:
+    """Return the weights and the sum of a text without any n-gram.
+
+    An n-gram counts the more, the more its share differs between breaches and the rest: what
+    stands in both alike gets little room, however often it stands there.
+    """
+    contrast = _contrast(rows, wanted, weight) ** topic.contrast
+    contrast /= np.sqrt(np.mean(contrast**2))
     model = LogisticRegression(
         solver="liblinear", C=topic.freedom, tol=0.01, random_state=0, intercept_scaling=3.0
     )
-    return model.fit(rows, wanted, sample_weight=weight)
+    stretched = (rows @ sp.diags(contrast)).astype(np.float32).tocsr()
+    model.fit(stretched, wanted, sample_weight=weight)
+    return model.coef_[0] * contrast, float(model.intercept_[0])
 
 
-def _small(weights: np.ndarray) -> tuple[np.ndarray, float]:
-    """Make weights whole numbers; the few largest are cut to the 99.9th percentile."""
-    nonzero = np.abs(weights[weights != 0])
-    scale = float(np.percentile(nonzero, _CLIPPED)) / MOST if len(nonzero) else 1.0
-    return np.clip(np.rint(weights / scale), -MOST, MOST).astype(np.int8), scale
+def _contrast(rows: sp.csr_matrix, wanted: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return how far each n-gram's share differs, as the size of a log ratio; never quite 0."""
+    has = rows.astype(bool).astype(np.float64)
+    shares = []
+    for side in (wanted, ~wanted):
+        counted = np.asarray((sp.diags(weight * side) @ has).sum(axis=0)).ravel() + 1
+        shares.append(counted / counted.sum())
+    return np.asarray(np.maximum(np.abs(np.log(shares[0] / shares[1])), _LEAST_CONTRAST))
+
+
+def _bytes(weights: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return a byte for each weight, whose square with its sign is the weight, and the scale.
+
+    A few n-grams weigh a hundred times what most do; so each keeps its share.
+    """
+    largest = float(np.abs(weights).max()) if len(weights) else 0.0
+    scale = largest / MOST**2 if largest else 1.0
+    codes = np.rint(np.sqrt(np.abs(weights) / scale)) * np.sign(weights)
+    return codes.astype(np.int8), scale
+
+
+def _worth(codes: np.ndarray) -> np.ndarray:
+    """Return what `monitor.checks.table.worth` says, for many at once."""
+    wide = codes.astype(np.int64)
+    return wide * np.abs(wide)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HATEFUL = ("dyn21_en_train.jsonl", "ken20_en_train.jsonl", "edos_train.jsonl")
+HATEFUL_SOURCES = ("dyn21", "ken20", "edos", "hatemoji")
 EMOJI = "hatemojibuild_train.csv"
 MESSAGES = "sms_spam.jsonl"
 TRAINING_HANDS = ("a", "b", "c", "d", "f")

@@ -26,10 +26,17 @@ class Topic:
         breaches: Weight of a breach by the hands.
         quiet: Weight of their harmless posts.
         others: Weight of their breaches of other clauses.
-        hateful: Weight of a text of the hateful sets; 0: they are left out.
+        hateful: Weight of a hateful text of the hateful sets; 0: they are no breaches of it.
+        not_hateful: Weight of a harmless text of the same sets.
+        background: Weight of every 25th text of those sets as one that is no breach: people
+            talking of everything under the sun. Of topics near to abuse only harmless ones.
         messages: Weight of a short message.
         spam_counts: Advertising messages are breaches.
         freedom: The larger, the closer the fit.
+        contrast: How much more room an n-gram gets the more it tells by itself; 0: none.
+        large: It weighs any n-gram, and its thresholds rest on the hateful sets too.
+        ordinary_share: Of ordinary public-body posts it may flag so many.
+        doubts: It may make notes of what rules found under its clause.
         window_only: It counts only inside an election window.
         has_window: It counts sooner inside one.
     """
@@ -46,9 +53,15 @@ class Topic:
     quiet: float = 1.0
     others: float = 0.3
     hateful: float = 0.0
+    not_hateful: float = 0.0
+    background: float = 0.1
     messages: float = 0.0
     spam_counts: bool = False
-    freedom: float = 4.0
+    freedom: float = 160.0
+    contrast: float = 0.0
+    large: bool = False
+    ordinary_share: float = 0.0001
+    doubts: bool = True
     window_only: bool = False
     has_window: bool = False
 
@@ -63,11 +76,16 @@ TOPICS = (
         reason=f"{_READS_LIKE} are hateful or abusive.",
         harmless="It may be fine if it quotes such words to condemn them, or uses them of a thing.",
         breaches=4.0,
-        quiet=20.0,
+        quiet=12.0,
         others=4.0,
         hateful=1.0,
-        messages=1.0,
-        freedom=1.0,
+        not_hateful=0.6,
+        background=0.0,
+        messages=0.3,
+        freedom=6.0,
+        contrast=1.5,
+        large=True,
+        ordinary_share=0.00015,
     ),
     Topic(
         topic=TopicId("abuse"),
@@ -76,6 +94,11 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.3"}),
         reason=f"{_READS_LIKE} insult or threaten somebody.",
         harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
+        hateful=0.05,
+        not_hateful=0.05,
+        background=0.0,
+        freedom=60.0,
+        contrast=0.7,
         messages=0.1,
     ),
     Topic(
@@ -122,6 +145,7 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} take a side in party politics or a campaign.",
         harmless="It may be fine if it only reports a result, a vote or how to take part.",
+        doubts=False,
         has_window=True,
     ),
     Topic(

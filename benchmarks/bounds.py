@@ -1,0 +1,149 @@
+"""What `make quality` states beside shares: even-handedness, speed, start and memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.posts import posts
+from monitor.checks.base import Material
+from monitor.checks.grams import bundled_swaps
+from storage.values import Words
+
+if TYPE_CHECKING:
+    from monitor.checks.base import Context
+    from monitor.checks.judge import Judge
+
+SENTENCES = (
+    "All {} should leave this town.",
+    "Happy to welcome our {} visitors today!",
+    "Vote {} on Thursday and help us win here.",
+    "The {} lot have ruined the high street, what a shower.",
+    "A talk on the history of {} families in our county, Tuesday at 7.",
+)
+_START = """
+import resource, time
+began = time.process_time()
+from config.policy import load_policy
+from config.rules import load_rules
+from monitor.checks.judge import Judge
+from monitor.checks.table import bundled_model
+policy = load_policy("elstree-borehamwood-2017")
+Judge(policy, load_rules(policy=policy), models=(bundled_model(),))
+print(time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One figure that is not a share.
+
+    Attributes:
+        key: Its name in the file of what was reached; empty: it depends on the machine, and is
+            stated only.
+        what: The measure.
+        on: What it was measured on.
+        value: The figure.
+        unit: After the figure.
+        floor: The goals' bound.
+        is_most: The figure must not rise, rather than fall.
+    """
+
+    key: str = ""
+    what: str
+    on: str
+    value: float
+    unit: str
+    floor: float
+    is_most: bool = True
+
+    def line(self) -> str:
+        """Return the row of the table."""
+        met = self.value <= self.floor if self.is_most else self.value >= self.floor
+        bound = "≤" if self.is_most else "≥"
+        return (
+            f"| {self.what} | {self.on} | | {self.value:,.4g}{self.unit} | | "
+            f"{bound} {self.floor:,g}{self.unit} | | {'reached' if met else '**not reached**'} |"
+        )
+
+
+def bounds(judge: Judge, context: Context) -> list[Bound]:
+    """Measure them all; speed and start on this machine, on one core's own time."""
+    start_s, memory = start()
+    return [
+        Bound(
+            key="even-handed",
+            what="largest change of a score when a name is swapped for one of equal standing",
+            on="every class of swaps.toml in five sentences",
+            value=largest_change(judge, context),
+            unit="",
+            floor=0.05,
+        ),
+        Bound(
+            what="all layers, posts of 200 characters, one core",
+            on="made-up posts, this machine",
+            value=speed(judge, context),
+            unit=" posts/s",
+            floor=5_000,
+            is_most=False,
+        ),
+        Bound(
+            what="start of the checker, its own processor time",
+            on="a new process, this machine",
+            value=start_s,
+            unit=" s",
+            floor=0.5,
+        ),
+        Bound(
+            what="memory of the checker",
+            on="a new process, this machine",
+            value=memory,
+            unit=" MB",
+            floor=120,
+        ),
+    ]
+
+
+def largest_change(judge: Judge, context: Context) -> float:
+    """Return the largest change of any clause's score over all swaps and sentences."""
+    largest = 0.0
+    for members in bundled_swaps().classes.values():
+        for sentence in SENTENCES:
+            scores = [judge.judge(_material(sentence.format(m)), context).scores for m in members]
+            for one, other in pairwise(scores):
+                for clause in {*one, *other}:
+                    largest = max(largest, abs(one.get(clause, 0.0) - other.get(clause, 0.0)))
+    return largest
+
+
+def speed(judge: Judge, context: Context, *, count: int = 2_000, runs: int = 5) -> float:
+    """Return posts a second on one core's own time: the median of several runs."""
+    materials = [_material(text) for text in posts(count)]
+    judge.judge(materials[0], context)
+    taken = []
+    for _ in range(runs):
+        began = time.process_time()
+        for material in materials:
+            judge.judge(material, context)
+        taken.append(time.process_time() - began)
+    return count / median(taken)
+
+
+def start(*, runs: int = 3) -> tuple[float, float]:
+    """Return seconds of processor time and megabytes that a new checker takes; medians."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-P", "-c", _START], check=True, capture_output=True, text=True
+        ).stdout.split()
+        for _ in range(runs)
+    ]
+    return median(float(one[0]) for one in said), median(float(one[1]) for one in said)
+
+
+def _material(text: str) -> Material:
+    return Material(words=Words(text=text, own_length=len(text)))
