@@ -118,7 +118,12 @@ class Calls:
             "includePins": "true",
             **({"cursor": cursor} if cursor is not None else {}),
         }
-        answer = self._ask("app.bsky.feed.getAuthorFeed", asked)
+        try:
+            answer = self._ask("app.bsky.feed.getAuthorFeed", asked)
+        except NotThereError:
+            # The list says this of a suspended account, too; the profile says which it is.
+            self.asked_anew()
+            raise self._later("Bluesky shows the account but not its list of posts") from None
         if not isinstance(answer.get("feed"), list):
             self._broken("Bluesky lists posts in an unknown form", answer)
         return answer

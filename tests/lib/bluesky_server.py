@@ -225,7 +225,7 @@ class BlueskyTown:
     def _feed(self, asked: Asked) -> Reply:
         member = self._member(asked)
         if isinstance(member, Reply):
-            return member
+            return problem("InvalidRequest", "Profile not found")  # whatever the reason
         size, cursor = int(asked.param("limit") or 50), asked.param("cursor")
         listed = [(at, item) for at, item in self._items(member) if not cursor or iso(at) < cursor]
         page = listed[:size]

@@ -42,13 +42,24 @@ def test_no_post_is_called_gone_when_the_account_is(
     """One trouble with the account, not a hundred deletions."""
     uri = town.post(elm, "The library opens at ten.", at=NOW - DAY)
     elm.state = state
+    word = {"deactivated": "deactivated", "takendown": "suspended", "deleted": "no such account"}
     for ask in (
         lambda: list(reader(town, did=elm.did).posts(since=SINCE)),
         lambda: again(town, elm, uri),
     ):
-        with pytest.raises(AccessError) as caught:
+        with pytest.raises(AccessError, match=word[state]) as caught:
             ask()
         assert caught.value.reason is Reason.ACCOUNT_GONE
+
+
+def test_a_list_that_is_missing_under_a_profile_that_stands_is_passing(
+    town: BlueskyTown, elm: Member
+) -> None:
+    """The list knows no such account, the profile does: asked again later, nobody is alarmed."""
+    town.next(FEED, problem("InvalidRequest", "Profile not found"))
+    with pytest.raises(LaterError, match="not its list") as caught:
+        list(reader(town, did=elm.did).posts(since=SINCE))
+    assert caught.value.reason is Reason.TRANSIENT
 
 
 @pytest.mark.parametrize(
@@ -231,7 +242,10 @@ def test_every_failure_has_its_class_and_never_ends_a_listing_well(
     reply, error, reason = failure
     caplog.set_level(logging.DEBUG)
     town.next(method, reply)
-    connector = reader(town, total_s=0.4 if reply.hang or reply.drip_s else 20)
+    if method == FEED and reason is Reason.ACCOUNT_GONE:
+        town.next(PROFILE, reply)  # which is asked what the list's word means
+    did = elm.did if method == FEED else None
+    connector = reader(town, did=did, total_s=0.4 if reply.hang or reply.drip_s else 20)
     with pytest.raises(error) as caught:
         list(connector.posts(since=SINCE))
     assert (caught.value.reason, caught.value.account) == (reason, "council-bluesky")
