@@ -133,7 +133,7 @@ class Judge:
         text = material.words.text
         not_judged = list(matches.not_judged)
         findings = [
-            self._opinions.weighed(match, matches.scored).finding(text)
+            self._opinions.weighed(match, matches.scored, of=text).finding(text)
             for match in matches.found
             if not match.rule.in_window
         ]

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from monitor.checks.normalise import Normal
     from monitor.checks.score import Score, ScoredModel, Thresholds
 
+MOST_DOUBTED = 600
+"""Longest text of which a table may doubt a rule, in characters: about the longest it was measured
+on. In a longer one harmless words outweigh whatever stands beside them."""
 DOUBTED = "Taken together, the words of the post are like those of harmless ones: only a note."
 
 Said = tuple[tuple["ScoredModel", "Mapping[TopicId, Score]"], ...]
@@ -136,10 +139,18 @@ class Opinions:
                         model=model, topic=topic, clause=clause, score=score, limits=limits
                     )
 
-    def weighed(self, match: RuleMatch, said: Said) -> RuleMatch:
-        """Return a match as it stands once the models were heard: as found, or as a note."""
+    def weighed(self, match: RuleMatch, said: Said, *, of: str) -> RuleMatch:
+        """Return a match as it stands once the models were heard: as found, or as a note.
+
+        Args:
+            match: What a rule found.
+            said: What the models say of the same text.
+            of: The text.
+        """
         bounds = self._bounds.get(match.rule.clause)
-        if not bounds or not may_be_doubted(match) or len(said) < len(self._models):
+        if not bounds or not may_be_doubted(match) or len(of) > MOST_DOUBTED:
+            return match
+        if len(said) < len(self._models):  # one could not be asked
             return match
         for number, topic, least in bounds:
             score = said[number][1].get(topic)
