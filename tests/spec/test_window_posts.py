@@ -29,7 +29,8 @@ FLOORS = {
     "seventh": 0.95,
     "eighth": 1.0,
     "ninth": 0.85,
-    "tenth": 0.80,
+    "tenth": 0.90,
+    "eleventh": 0.72,
 }
 MOST_FALSE = 0.05
 
