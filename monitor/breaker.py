@@ -5,8 +5,9 @@
     days before -> usual share of a rule | today's posts and findings -> binomial test -> burst
 
 What is found in a burst is kept like everything else, and its cases are open; only alerts pause:
-no mail leaves at once for them, and the morning mail says so in one paragraph instead of listing
-them. Nothing is stored: what was a burst is told by the record, on every day anew. Pure.
+what is urgent of it comes in one mail an hour at most, and the morning mail says in one paragraph
+what it would else list one by one. Nothing is stored: what was a burst is told by the record, on
+every day anew. Pure, but for `known`, which asks the record.
 """
 
 from __future__ import annotations

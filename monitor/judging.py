@@ -339,8 +339,14 @@ def carry_out(app: App, verdicts: Sequence[Verdict], *, at: datetime, mark: bool
         verdicts,
         at=at,
         due_at=partial(Rota.of(settings, app.repository.absences()).decide_by, at),
-        urgent=lambda case: None if is_held(case, found) else urgent_mail(app, case, as_of=at),
-        must_wait=partial(must_wait, app, is_polling_day=is_polling_day(app, as_of=at), as_of=at),
+        urgent=partial(urgent_mail, app, as_of=at),
+        must_wait=partial(
+            must_wait,
+            app,
+            is_polling_day=is_polling_day(app, as_of=at),
+            as_of=at,
+            is_burst=partial(is_held, found=found),
+        ),
         mark=mark,
         mail_at=at + HELD_FOR,
     )

@@ -29,7 +29,7 @@ from monitor.people.handing import barred
 from storage.values import FOLDED, NewMail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from monitor.app import App
@@ -40,7 +40,13 @@ _MOST_LINES = 100
 
 
 def must_wait(
-    app: App, case: Case, mail: NewMail, *, is_polling_day: bool, as_of: datetime
+    app: App,
+    case: Case,
+    mail: NewMail,
+    *,
+    is_polling_day: bool,
+    as_of: datetime,
+    is_burst: Callable[[Case], bool] = lambda _: False,
 ) -> bool:
     """Return whether an urgent mail is left out, because one mail will list several.
 
@@ -52,6 +58,8 @@ def must_wait(
         mail: As it would go out.
         is_polling_day: People in the town vote today: then nothing waits.
         as_of: The present moment; aware UTC.
+        is_burst: Says of a case that its rule found far more than usual: then no mail of its
+            own leaves, and the hour's list tells of it.
 
     Raises:
         StorageError: The database cannot be read.
@@ -63,6 +71,8 @@ def must_wait(
         return False
     if store.mail(mail.key) is not None:
         return False
+    if is_burst(case):
+        return True
     made = store.urgent_keys(since=as_of - AN_HOUR, until=as_of)
     return len(made) >= app.settings.mail.urgent_per_hour
 

@@ -30,6 +30,6 @@ def _line(held: Held, *, calendar: Calendar) -> str:
         f"One rule found far more than usual on {day}: {burst.found} of "
         f"{count(burst.judged, 'post')}, where about 1 in {usual:,} is usual. "
         f"It says: \u201c{said}\u201d That may be a fault of the rule. {theirs} kept, and not "
-        "listed here one by one; no mail leaves at once for such posts. To see them: "
+        "listed here one by one; what is urgent comes in one mail an hour at most. See them: "
         f"clerkwatch cases list --rule {burst.rule}"
     )

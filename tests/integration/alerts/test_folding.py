@@ -157,10 +157,20 @@ def test_a_kill_between_the_list_and_its_note_repeats_nothing(
 
 
 def test_the_hour_is_counted_by_the_clock(tmp_path: Path) -> None:
-    """After an hour there is room for the next six; more on one day is a rule that cries wolf."""
+    """After an hour there is room for the next six; midnight lies between, for the day's count."""
+    with small_town(tmp_path, at=NOW + timedelta(hours=15, minutes=30)) as town:
+        for _ in range(3):
+            town.threaten(6)
+            assert town.judge() == 6
+            town.clock.advance(timedelta(hours=1, seconds=1))
+        assert town.clock.now() > datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+
+def test_a_rule_that_cries_wolf_is_told_in_one_mail_an_hour(tmp_path: Path) -> None:
+    """From the eighth case of one day on there are no mails of their own, and no silence."""
     with small_town(tmp_path, at=NOW) as town:
-        for told in (6, 6, 0):
+        for told in (6, 6, 1, 1):
             town.threaten(6)
             assert town.judge() == told
             town.clock.advance(timedelta(hours=1, seconds=1))
-        assert town.clock.now() > datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+        assert not town.app.repository.folded()

@@ -62,13 +62,18 @@ def test_a_burst_is_one_paragraph_and_every_case_is_kept(village: Village, label
     assert "stall 3" not in said
 
 
-def test_no_mail_leaves_at_once_once_a_rule_cries_wolf(village: Village, label: str) -> None:
-    """The first few do; what the rule finds after that on the day waits for a person."""
+def test_one_mail_an_hour_lists_what_a_rule_finds_that_cries_wolf(
+    village: Village, label: str
+) -> None:
+    """The first few have a mail each; what the rule finds after that is listed together."""
     wolf(village, label, of=9)
     first = len(village.urgent())
     assert 0 < first <= 10
     wolf(village, label, of=9)
     assert len(village.urgent()) == first
+    village.scan(after=2 * HALF_AN_HOUR)
+    assert len(village.urgent()) == first + 1
+    assert not village.store.folded()
     assert {case.severity for case in village.cases() if case.account == label} == {Severity.URGENT}
 
 
