@@ -19,12 +19,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from config.errors import ReadError
 from connectors import _bluesky_words as b
 from connectors._bluesky_again import Again
 from connectors._bluesky_calls import LARGEST_PAGE, Calls, NotThereError
+from connectors._face import FacePicture
 from connectors._json import objects, words
 from connectors.base import Absence, Batch, FetchedProfile, Platform
 
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 _MOST_BACK = 3200
 _MOST_PAGES = 100
 _PICTURE_HOST = "cdn.bsky.app"
-_PICTURE_BYTES = 2_000_000
-_OK = 200
 
 
 @dataclass(slots=True)
@@ -66,7 +64,7 @@ class BlueskyReader:
         self._calls = Calls(circumstances)
         self._redactor = circumstances.door.redactor
         self._seen: dict[str, FetchedPost] = {}
-        self._picture_read = circumstances.state.validators.get("picture", "")
+        self._face = FacePicture(circumstances, host=_PICTURE_HOST)
 
     def profile(self) -> FetchedProfile:
         """Read the account's own face; the same answer serves as the probe.
@@ -80,12 +78,13 @@ class BlueskyReader:
         did = self._did()
         content = b.profile_content(profile, did=did)
         handle = content.fields["handle"]
+        address = words(profile.get("avatar"))
         return FetchedProfile(
             platform_id=did,
             handle=words(profile.get("handle")),
             url=f"{b.SITE}{handle or did}",
             content=content,
-            picture=self._picture(profile, content.fields["picture"]),
+            picture=self._face.fetch(address, name=content.fields["picture"]),
             stills=b.face_stills(profile),
         )
 
@@ -112,7 +111,7 @@ class BlueskyReader:
 
     def validators(self) -> Mapping[str, str]:
         """Return which profile picture was fetched last, so that it is fetched once."""
-        return {"picture": self._picture_read} if self._picture_read else {}
+        return self._face.validators()
 
     def posts(
         self, *, since: datetime, until: datetime | None = None, limit: int = _MOST_BACK
@@ -170,34 +169,6 @@ class BlueskyReader:
         """Return the account's lasting id: as remembered, else as the profile tells it."""
         known = b.did_of(self._its.state.platform_id)
         return known or str(self._calls.profile()["did"])
-
-    def _picture(self, profile: JSON, name: str) -> bytes | None:
-        """Fetch the profile picture if it is a new one and lies where Bluesky keeps pictures.
-
-        A picture that cannot be had is no failure of the reading: the next one tries again.
-        """
-        address = words(profile.get("avatar"))
-        if not name or name == self._picture_read or not self._is_picture_place(address):
-            return None
-        try:
-            answer = self._its.door.get(
-                address, account=self._its.account, max_bytes=_PICTURE_BYTES, max_redirects=0
-            )
-        except ReadError:
-            return None
-        if answer.status != _OK or not answer.headers.get("content-type", "").startswith("image/"):
-            return None
-        self._picture_read = name
-        return answer.body
-
-    def _is_picture_place(self, address: str) -> bool:
-        try:
-            place, base = urlsplit(address), urlsplit(self._its.account.api_base or "")
-        except ValueError:
-            return False
-        if self._its.account.api_base is not None:
-            return (place.scheme, place.netloc) == (base.scheme, base.netloc)
-        return (place.scheme, place.netloc) == ("https", _PICTURE_HOST)
 
     # --- the listing -----------------------------------------------------------------------
 

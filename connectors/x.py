@@ -17,11 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from config.errors import LaterError, ReadError
 from config.types import Outcome, Reason
 from connectors import _x_words as x
+from connectors._face import FacePicture
 from connectors._json import words
 from connectors._x_calls import POST_READ, USER_READ, Calls, user_name
 from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
@@ -39,8 +39,6 @@ __all__ = ["CONNECTOR", "POST_READ", "USER_READ", "XReader"]
 _MOST_BACK = 3200
 _MOST_PAGES = 100
 _PICTURE_HOST = "pbs.twimg.com"
-_PICTURE_BYTES = 2_000_000
-_OK = 200
 
 # Answers lag behind: ids of the last hour are asked for again, as far as today goes,
 # because what was paid for today is free until midnight UTC.
@@ -75,7 +73,7 @@ class XReader:
         self._its = circumstances
         self._calls = Calls(circumstances)
         self._seen: dict[str, FetchedPost] = {}
-        self._picture_read = circumstances.state.validators.get("picture", "")
+        self._face = FacePicture(circumstances, host=_PICTURE_HOST)
 
     def profile(self) -> FetchedProfile:
         """Read the account's own face; the same answer serves as the probe.
@@ -88,12 +86,13 @@ class XReader:
         user = self._calls.user()
         content = x.profile_content(user)
         username = self._username()
+        address = words(user.get("profile_image_url")).replace("_normal.", "_400x400.")
         return FetchedProfile(
             platform_id=self._user_id(),
             handle=username,
             url=f"https://x.com/{username}",
             content=content,
-            picture=self._picture(user, content.fields["picture"]),
+            picture=self._face.fetch(address, name=content.fields["picture"]),
             stills=x.face_stills(user),
         )
 
@@ -116,7 +115,7 @@ class XReader:
 
     def validators(self) -> Mapping[str, str]:
         """Return which profile picture was fetched last, so that it is fetched once."""
-        return {"picture": self._picture_read} if self._picture_read else {}
+        return self._face.validators()
 
     def posts(
         self, *, since: datetime, until: datetime | None = None, limit: int = _MOST_BACK
@@ -197,34 +196,6 @@ class XReader:
     def _username(self) -> str:
         asked = self._calls.asked_user() or {}
         return words(asked.get("username")) or user_name(self._its.account.handle)
-
-    def _picture(self, user: JSON, name: str) -> bytes | None:
-        """Fetch the profile picture if it is a new one and lies where X keeps pictures.
-
-        A picture that cannot be had is no failure of the reading: the next one tries again.
-        """
-        address = words(user.get("profile_image_url")).replace("_normal.", "_400x400.")
-        if not name or name == self._picture_read or not self._is_picture_place(address):
-            return None
-        try:
-            answer = self._its.door.get(
-                address, account=self._its.account, max_bytes=_PICTURE_BYTES, max_redirects=0
-            )
-        except ReadError:
-            return None
-        if answer.status != _OK or not answer.headers.get("content-type", "").startswith("image/"):
-            return None
-        self._picture_read = name
-        return answer.body
-
-    def _is_picture_place(self, address: str) -> bool:
-        try:
-            place, base = urlsplit(address), urlsplit(self._its.account.api_base or "")
-        except ValueError:
-            return False
-        if self._its.account.api_base is not None:
-            return (place.scheme, place.netloc) == (base.scheme, base.netloc)
-        return (place.scheme, place.netloc) == ("https", _PICTURE_HOST)
 
     # --- the listing -----------------------------------------------------------------------
 

@@ -1,0 +1,65 @@
+"""An account's own picture: fetched once, from where its platform keeps pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from config.errors import ReadError
+
+if TYPE_CHECKING:
+    from connectors.base import Circumstances
+
+_MOST_BYTES = 2_000_000
+_OK = 200
+_KEY = "picture"
+
+
+class FacePicture:
+    """The picture of one account for one run, and which one was fetched last."""
+
+    def __init__(self, circumstances: Circumstances, *, host: str) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            circumstances: Of the account.
+            host: Where the platform keeps pictures; with an ``api_base``, that place instead.
+        """
+        self._its = circumstances
+        self._host = host
+        self._fetched = circumstances.state.validators.get(_KEY, "")
+
+    def validators(self) -> dict[str, str]:
+        """Return what has to be remembered, so that the next run does not fetch it again."""
+        return {_KEY: self._fetched} if self._fetched else {}
+
+    def fetch(self, address: str, *, name: str) -> bytes | None:
+        """Return the picture if it is a new one and lies where the platform keeps pictures.
+
+        A picture that cannot be had is no failure of the reading: the next one tries again.
+
+        Args:
+            address: Where it lies, as the platform says.
+            name: What tells it from another one; empty: the account shows none.
+        """
+        if not name or name == self._fetched or not self._is_its_place(address):
+            return None
+        try:
+            answer = self._its.door.get(
+                address, account=self._its.account, max_bytes=_MOST_BYTES, max_redirects=0
+            )
+        except ReadError:
+            return None
+        if answer.status != _OK or not answer.headers.get("content-type", "").startswith("image/"):
+            return None
+        self._fetched = name
+        return answer.body
+
+    def _is_its_place(self, address: str) -> bool:
+        try:
+            place, base = urlsplit(address), urlsplit(self._its.account.api_base or "")
+        except ValueError:
+            return False
+        if self._its.account.api_base is not None:
+            return (place.scheme, place.netloc) == (base.scheme, base.netloc)
+        return (place.scheme, place.netloc) == ("https", self._host)
