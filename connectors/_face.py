@@ -18,12 +18,13 @@ _KEY = "picture"
 class FacePicture:
     """The picture of one account for one run, and which one was fetched last."""
 
-    def __init__(self, circumstances: Circumstances, *, host: str) -> None:
+    def __init__(self, circumstances: Circumstances, *, host: str | None) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
             circumstances: Of the account.
-            host: Where the platform keeps pictures; with an ``api_base``, that place instead.
+            host: Where the platform keeps pictures; None: each server somewhere else, which
+                the door judges. With an ``api_base``, that place instead.
         """
         self._its = circumstances
         self._host = host
@@ -62,4 +63,4 @@ class FacePicture:
             return False
         if self._its.account.api_base is not None:
             return (place.scheme, place.netloc) == (base.scheme, base.netloc)
-        return (place.scheme, place.netloc) == ("https", self._host)
+        return place.scheme == "https" and self._host in {None, place.netloc}

@@ -99,6 +99,19 @@ class Still:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierVersion:
+    """What a post said before, where the platform keeps its history.
+
+    Attributes:
+        content: As the present version's would be.
+        edited_at: When this version was made; None for the first one.
+    """
+
+    content: Content
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPost:
     """One post as read just now.
 
@@ -115,6 +128,7 @@ class FetchedPost:
         content: What it says.
         raw: The platform's answer for this post, redacted; None if not kept.
         stills: Where its still pictures lie, in the platform's order.
+        earlier: Versions before this one that were not handed over before, oldest first.
     """
 
     platform_id: str
@@ -127,6 +141,7 @@ class FetchedPost:
     parent_id: str | None = None
     raw: bytes | None = None
     stills: tuple[Still, ...] = ()
+    earlier: tuple[EarlierVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

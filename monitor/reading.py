@@ -28,6 +28,7 @@ from storage.values import (
     DuePost,
     ExtraWords,
     Gap,
+    Recorded,
     Seen,
     Words,
 )
@@ -241,8 +242,10 @@ class Reading:
         for batch in connector.posts(since=since, until=until):
             once = {post.platform_id: post for post in batch.posts}
             fresh = [post for name, post in once.items() if name not in self.progress.listed]
-            seen = [seen_of(post, self.as_of) for post in fresh]
+            seen = [each for post in fresh for each in versions_seen(post, self.as_of)]
             recorded = self.app.repository.record(self.run, self.account.id, seen)
+            # Earlier versions are told with the post that they belong to, not as posts.
+            recorded += Recorded(posts=len(fresh) - len(seen))
             self.progress.take(batch, fresh, recorded)
             after_page(batch)
             self.app.check_stop(self.account.id)
@@ -422,6 +425,23 @@ def seen_of(post: FetchedPost, as_of: datetime) -> Seen:
         raw=post.raw,
         stills=tuple((still.name, still.address) for still in post.stills),
     )
+
+
+def versions_seen(post: FetchedPost, as_of: datetime) -> list[Seen]:
+    """Return a post as it was read just now, after what the platform says it said before."""
+    now = seen_of(post, as_of)
+    before = [
+        replace(
+            now,
+            content_hash=each.content.digest(),
+            words=words_of(each.content),
+            edited_at=each.edited_at,
+            raw=None,
+            stills=(),
+        )
+        for each in post.earlier
+    ]
+    return [*before, now]
 
 
 def _reread_seen(answer: Reread, as_of: datetime, *, all_at_once: bool) -> Seen:

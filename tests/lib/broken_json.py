@@ -29,7 +29,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 @st.composite
-def broken(draw: st.DrawFn, answer: dict[str, Any]) -> bytes:
+def broken(draw: st.DrawFn, answer: dict[str, Any] | list[Any]) -> bytes:
     """Return an answer with up to three parts replaced, or cut, or with a byte changed."""
     whole: Any = copy.deepcopy(answer)
     for _ in range(draw(st.integers(0, 3))):

@@ -1,4 +1,4 @@
-"""A Bluesky for the connector's tests, held to the lexicon."""
+"""Platforms on loopback for the connectors' tests, each held to its contract."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import pytest
 from monitor.clock import SteppedClock
 from tests.lib.bluesky_reader import HANDLE, NOW
 from tests.lib.bluesky_server import BlueskyTown
+from tests.lib.mastodon_reader import NAME
+from tests.lib.mastodon_server import MastodonTown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.lib.bluesky_server import Member
+    from tests.lib.mastodon_server import Member as MastodonMember
 
 
 @pytest.fixture
@@ -34,3 +37,17 @@ def town(clock: SteppedClock) -> Iterator[BlueskyTown]:
 def elm(town: BlueskyTown) -> Member:
     """Let the council join."""
     return town.account(HANDLE, displayName="Elm Town Council", description="Official.")
+
+
+@pytest.fixture
+def instance(clock: SteppedClock) -> Iterator[MastodonTown]:
+    """Run Mastodon; afterwards nothing has been asked or answered against Mastodon.py."""
+    with MastodonTown(clock.now) as running:
+        yield running
+    assert running.wrong == []
+
+
+@pytest.fixture
+def member(instance: MastodonTown) -> MastodonMember:
+    """Let the council join."""
+    return instance.account(NAME, display_name="Elm Town Council", note="<p>Official.</p>")
