@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from monitor.checks.confusables import MOST_KEPT
+from monitor.checks.confusables import MOST_KEPT, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,10 +110,20 @@ def laid_out(text: str, swaps: Swaps) -> str:
         text: As `monitor.checks.normalise` made it plain.
         swaps: The classes.
     """
-    return f" {' '.join(swaps.words(_own_words(text).translate(LAID).split()))} "
+    return f" {' '.join(own_words(text, swaps))} "
 
 
-def _own_words(text: str) -> str:
+def own_words(text: str, swaps: Swaps) -> list[str]:
+    """Return the words of a plain text as they are laid out.
+
+    Args:
+        text: As `monitor.checks.normalise` made it plain.
+        swaps: The classes.
+    """
+    return swaps.words(translated(_without_links(text), LAID).split())
+
+
+def _without_links(text: str) -> str:
     """Blank links, handles and what stands for them in published sets; positions stay."""
     if any(hint in text for hint in _HINTS):
         return _PASSED_OVER.sub(lambda match: " " * len(match[0]), text)
@@ -145,7 +155,7 @@ def places(text: str, swaps: Swaps) -> list[tuple[int, int, int, int]]:
     stands: list[Span] = []
     letters: list[str] = []
     first = last = 0
-    for position, char in enumerate(f"{_own_words(text)} "):
+    for position, char in enumerate(f"{_without_links(text)} "):
         for one in LAID[ord(char)]:
             if one != " ":
                 first = first if letters else position

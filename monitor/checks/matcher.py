@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from monitor.checks.confusables import translated
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.normalise import Normaliser
 from monitor.checks.patterns import MOST_MATCHES, PatternFilter
@@ -111,7 +112,7 @@ class Matcher:
 
     def _find(self, text: str, narrowed: bytes) -> _Found:
         """Return where each term stands, and which patterns can match."""
-        blanked = f" {text.translate(BLANKED)} "
+        blanked = f" {translated(text, BLANKED)} "
         terms: dict[int, list[Span]] = {}
         simple, special = self._by_sought
         for number, start, end in self._automaton.find_matches_as_indexes(

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import re2
 
-from monitor.checks.confusables import FOLD, FOLD_ONE, ODD
+from monitor.checks.confusables import FOLD, FOLD_ONE, ODD, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -158,7 +158,7 @@ class Normaliser:
 
     def __call__(self, original: str) -> Normal:
         """Make a text plain. Never fails, whatever the text holds."""
-        folded = original.translate(FOLD_ONE)
+        folded = translated(original, FOLD_ONE)
         odd = folded.count(ODD)
         if odd * _MANY > len(folded):
             normal = _spelt_out(original)

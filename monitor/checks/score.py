@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from config.errors import SettingsError
 from config.rules.tuning import UNTUNED, chosen
 from config.types import Kind, RuleId, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from config.rules.tuning import Tuning
     from config.types import TopicId
@@ -24,16 +24,34 @@ if TYPE_CHECKING:
     from monitor.checks.patterns import Span
 
 
-class Score(NamedTuple):
+class Score:
     """What a scorer says of one text on one topic.
 
     Attributes:
         value: 0 to 1, calibrated.
-        spans: The words that raised it, in code points of the text, ordered; may be empty.
     """
 
-    value: float
-    spans: tuple[Span, ...] = ()
+    __slots__ = ("_spans", "value")
+
+    def __init__(
+        self, value: float, spans: tuple[Span, ...] | Callable[[], tuple[Span, ...]] = ()
+    ) -> None:
+        """Keep a score.
+
+        Args:
+            value: 0 to 1, calibrated.
+            spans: The words that raised it, or what finds them once they are asked for: of
+                most scores nobody asks.
+        """
+        self.value = value
+        self._spans = spans
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The words that raised it, in code points of the text, ordered; may be empty."""
+        if not isinstance(self._spans, tuple):
+            self._spans = self._spans()
+        return self._spans
 
 
 class Scorer(Protocol):

@@ -1,9 +1,9 @@
-"""The scored tables: n-grams with small whole weights for each topic, in one automaton.
+"""The scored tables: n-grams with small whole weights for each topic.
 
 ::
 
-    plain text | laid out (`monitor.checks.grams`) | automaton, overlapping -> n-grams, once each
-    n-grams    | weights added up, all topics in one addition                -> sums
+    plain text | laid out (`monitor.checks.grams`)                           -> words
+    words      | n-grams, once each, all topics in one addition (`weighing`) -> sums
     sum        | by the length of the text | a rising curve                  -> 0 to 1
     0 to 1     | at least the topic's floor                                  -> words that did it
 
@@ -18,25 +18,24 @@ import lzma
 import math
 import tomllib
 from array import array
+from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
-from itertools import compress
-from operator import itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from config.errors import TableError
 from config.types import Kind, RuleId, TopicId
-from monitor.checks.grams import bundled_swaps, joined, laid_out, places
+from monitor.checks.grams import bundled_swaps, joined, own_words, places
 from monitor.checks.score import Score, ScoredModel, Thresholds
+from monitor.checks.weighing import Grams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
+    from monitor.checks.grams import Swaps
     from monitor.checks.normalise import Normal
     from monitor.checks.patterns import Span
 
@@ -50,7 +49,6 @@ LEAST_LENGTH = 40
 POWER = 0.65
 """A sum of weights is divided by the length to this power: a long text needs more."""
 _FARTHEST = 30.0
-_NUMBER = itemgetter(0)
 _MOST_SHOWN = 5
 
 
@@ -114,30 +112,22 @@ class Weights:
 
 
 class TableScorer:
-    """Every topic's table in one automaton; immutable, safe in any thread.
+    """Every topic's table; immutable but for what it keeps of words, safe in any thread.
 
-    The automaton keeps no n-gram as text, and weights stay bytes: a daemon holds them for
+    Nothing here keeps an n-gram as text, and weights stay bytes: a daemon holds them for
     months.
     """
 
     def __init__(self, columns: Iterable[Column], weights: Weights) -> None:
-        """Build the automaton.
+        """Build the automata.
 
         Args:
             columns: The topics, in the order of the weights.
             weights: The n-grams with what they weigh.
         """
         self.columns = tuple(columns)
-        self._automaton = AhoCorasick(
-            weights.names, implementation=Implementation.ContiguousNFA, store_patterns=False
-        )
+        self._grams = Grams(weights.names, _in_one(weights.by_topic))
         self._weights = weights.by_topic
-        # All topics' weights as one whole number: one addition adds them all up.
-        self._packed = [0] * len(weights.names)
-        for number, column in enumerate(weights.by_topic):
-            moved = [worth(code) << _FIELD * number for code in range(-128, 128)]
-            for at in compress(range(len(column)), column):
-                self._packed[at] += moved[column[at] + 128]
         self._bias = sum(_HALF << _FIELD * number for number in range(len(self.columns)))
         self._swaps = bundled_swaps()
         self._floors = [(column, column.floor()) for column in self.columns]
@@ -158,41 +148,87 @@ class TableScorer:
 
     def found(self, laid: str) -> set[int]:
         """Return the numbers of the n-grams that stand in a laid-out text."""
-        return set(map(_NUMBER, self._automaton.find_matches_as_indexes(laid, overlapping=True)))
+        return self._grams.found(laid)
 
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
-        laid = laid_out(normal.text, self._swaps)
-        total = sum(map(self._packed.__getitem__, self.found(laid)), self._bias)
+        words = own_words(normal.text, self._swaps)
+        laid = f" {' '.join(words)} "
+        total = self._grams.weight(words, laid) + self._bias
         divisor = divisor_of(len(laid))
         # Each topic's sum is one field of the whole number.
         sums = self._fields.unpack(total.to_bytes(self._fields.size, "little"))
+        read = _Read(normal, laid, self._swaps, self._grams)
         scores = {}
-        for (column, floor), field in zip(self._floors, sums, strict=True):
+        for number, ((column, floor), field) in enumerate(zip(self._floors, sums, strict=True)):
             value = column.value(field - _HALF, divisor)
-            spans = self._explained(column, normal, laid) if value >= floor else ()
-            scores[column.topic] = Score(value, spans)
+            if value < floor:
+                scores[column.topic] = Score(value)
+            else:
+                scores[column.topic] = Score(value, partial(read.strongest, self._weights[number]))
         return scores
 
-    def _explained(self, column: Column, normal: Normal, laid: str) -> tuple[Span, ...]:
-        """Return the words that raised a score most, in code points of the original."""
-        weights = self._weights[self.columns.index(column)]
-        words = places(normal.text, self._swaps)
-        by_place = [0.0] * len(words)
-        at_word = [0] * len(laid)  # a blank belongs to the word after it
-        last_end = 0
-        for at, (_, end, _, _) in enumerate(words):
-            at_word[last_end:end] = [at] * (end - last_end)
-            last_end = end
-        for entry, start, end in self._automaton.find_matches_as_indexes(laid, overlapping=True):
-            code = weights[entry]
+
+class _Read:
+    """One text laid out, with what all topics' explanations have in common."""
+
+    def __init__(self, normal: Normal, laid: str, swaps: Swaps, grams: Grams) -> None:
+        self._normal = normal
+        self._laid = laid
+        self._swaps = swaps
+        self._grams = grams
+
+    @cached_property
+    def _words(self) -> list[tuple[int, int, int, int]]:
+        return places(self._normal.text, self._swaps)
+
+    @cached_property
+    def _found(self) -> list[tuple[int, int, int]]:
+        """Return each n-gram with the first and the last word that it touches."""
+        ends = [end for _, end, _, _ in self._words]  # a blank belongs to the word after it
+        found = sorted((end, start, one) for one, (start, end) in self._grams.places(self._laid))
+        return [
+            (
+                one,
+                bisect_right(ends, start),
+                bisect_right(ends, end - (self._laid[end - 1] == " ") - 1),
+            )
+            for end, start, one in found
+        ]
+
+    def strongest(self, weights: array[int]) -> tuple[Span, ...]:
+        """Return the words that raised a score most, in code points of the original.
+
+        Args:
+            weights: The topic's, one byte for each n-gram.
+        """
+        by_place = [0.0] * len(self._words)
+        for one, first, last in self._found:
+            code = weights[one]
             if code:
-                first, last = at_word[start], at_word[end - (laid[end - 1] == " ") - 1]
+                each = worth(code) / (last - first + 1)
                 for at in range(first, last + 1):
-                    by_place[at] += worth(code) / (last - first + 1)
+                    by_place[at] += each
         best = sorted((-weight, at) for at, weight in enumerate(by_place) if weight > 0)
-        chosen = [words[at] for _, at in best[:_MOST_SHOWN]]
-        return joined(normal.span(start, end) for _, _, start, end in chosen)
+        chosen = [self._words[at] for _, at in best[:_MOST_SHOWN]]
+        return joined(self._normal.span(start, end) for _, _, start, end in chosen)
+
+
+class _Rows(dict[tuple[int, ...], int]):
+    """All topics' weights of an n-gram as one whole number, the same object for the same row.
+
+    One addition then adds up all topics; and most rows are alike, so few of them take memory.
+    """
+
+    def __missing__(self, row: tuple[int, ...]) -> int:
+        number = sum(worth(code) << _FIELD * at for at, code in enumerate(row))
+        self[row] = number
+        return number
+
+
+def _in_one(by_topic: Sequence[array[int]]) -> list[int]:
+    """Return each n-gram's weights on all topics as one whole number."""
+    return list(map(_Rows().__getitem__, zip(*by_topic, strict=True)))
 
 
 def table_model(columns: Iterable[Column], scorer: TableScorer) -> ScoredModel:
