@@ -32,6 +32,7 @@ class Account:
             was handed over.
         api_version: Graph version asked for, for example ``v25.0``; empty: the connector's own.
         time_zone: IANA zone of a feed's dates that carry none.
+        comments: Whether comments under its posts are read too; others wrote them.
         review_every_days: For ``manual``: how often a person looks.
     """
 
@@ -49,6 +50,7 @@ class Account:
     handed_over: tuple[str, ...] = ()
     api_version: str = ""
     time_zone: str = "Europe/London"
+    comments: bool = False
     review_every_days: int = 14
 
     def digest(self) -> str:
@@ -70,5 +72,6 @@ class Account:
             "owner": self.owner,
             "platform": self.platform,
             "told_on": told,
+            **({"comments": True} if self.comments else {}),
         }
         return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

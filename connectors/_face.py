@@ -43,24 +43,40 @@ class FacePicture:
             address: Where it lies, as the platform says.
             name: What tells it from another one; empty: the account shows none.
         """
-        if not name or name == self._fetched or not self._is_its_place(address):
+        if not name or name == self._fetched:
             return None
-        try:
-            answer = self._its.door.get(
-                address, account=self._its.account, max_bytes=_MOST_BYTES, max_redirects=0
-            )
-        except ReadError:
-            return None
-        if answer.status != _OK or not answer.headers.get("content-type", "").startswith("image/"):
-            return None
-        self._fetched = name
-        return answer.body
+        body = picture_bytes(self._its, address, host=self._host)
+        if body is not None:
+            self._fetched = name
+        return body
 
-    def _is_its_place(self, address: str) -> bool:
-        try:
-            place, base = urlsplit(address), urlsplit(self._its.account.api_base or "")
-        except ValueError:
-            return False
-        if self._its.account.api_base is not None:
-            return (place.scheme, place.netloc) == (base.scheme, base.netloc)
-        return place.scheme == "https" and self._host in {None, place.netloc}
+
+def picture_bytes(its: Circumstances, address: str, *, host: str | None) -> bytes | None:
+    """Fetch a picture of at most 2 MB from where its platform keeps pictures.
+
+    Args:
+        its: Of the account.
+        address: Where it lies, as the platform says.
+        host: As for `FacePicture`.
+
+    Returns:
+        None if it cannot be had now, lies elsewhere, or is no picture.
+    """
+    if not _is_its_place(its, address, host):
+        return None
+    try:
+        answer = its.door.get(address, account=its.account, max_bytes=_MOST_BYTES, max_redirects=0)
+    except ReadError:
+        return None
+    is_picture = answer.headers.get("content-type", "").startswith("image/")
+    return answer.body if answer.status == _OK and is_picture else None
+
+
+def _is_its_place(its: Circumstances, address: str, host: str | None) -> bool:
+    try:
+        place, base = urlsplit(address), urlsplit(its.account.api_base or "")
+    except ValueError:
+        return False
+    if its.account.api_base is not None:
+        return (place.scheme, place.netloc) == (base.scheme, base.netloc)
+    return place.scheme == "https" and host in {None, place.netloc}

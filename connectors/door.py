@@ -63,6 +63,7 @@ LARGEST_API_ANSWER = 10_000_000
 _LONGEST_WAIT = timedelta(days=31)
 
 _TRAVELS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
+_CREDENTIALS = frozenset({"authorization", "x-goog-api-key"})
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -321,7 +322,8 @@ class Door:
         exchange = exchange if exchange is not None else self._exchange(permit)
         url = request.url or ""
         started = self._monotonic()
-        has_secret |= "Authorization" in request.headers or "access_token=" in url
+        has_secret |= not _CREDENTIALS.isdisjoint(each.lower() for each in request.headers)
+        has_secret |= "access_token=" in url
         try:
             permit.check(url, has_secret=has_secret)
             request.headers["User-Agent"] = self._user_agent

@@ -15,6 +15,8 @@ from pydantic import (
 from config.settings.fields import LOOPBACK, PLATFORMS, Duration, OptionalEmail, Section
 from config.types import Kind
 
+_WITH_COMMENTS = frozenset({"youtube", "wordpress"})
+
 
 class AccountEntry(Section):
     """One registered official account."""
@@ -71,6 +73,10 @@ class AccountEntry(Section):
         examples=["v25.0"],
         pattern=r"^(v\d{1,3}\.\d)?$",
     )
+    comments: bool = Field(
+        default=False,
+        description="youtube and wordpress only: also read the comments that others write.",
+    )
     area: str = Field(default="whole", description="A ward of the town, or whole.")
     handed_over: tuple[str, ...] = Field(
         default=(),
@@ -111,6 +117,8 @@ class AccountEntry(Section):
                 "a member's page is watched only with the member's written agreement: add "
                 "agreed_on = the date of it, or remove the account"
             )
+        if self.comments and self.platform not in _WITH_COMMENTS:
+            raise ValueError(f"comments is only for {' and '.join(sorted(_WITH_COMMENTS))}")
         if self.handed_over and self.kind is not Kind.PARTNER:
             raise ValueError("handed_over is only for kind = partner")
         return self

@@ -113,6 +113,7 @@ class Settings(BaseSettings):
                 handed_over=entry.handed_over,
                 api_version=entry.api_version,
                 time_zone=self.council.timezone,
+                comments=entry.comments,
                 review_every_days=entry.review_every.days,
             )
             for entry in self.accounts

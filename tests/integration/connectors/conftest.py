@@ -11,12 +11,14 @@ from tests.lib.bluesky_reader import HANDLE, NOW
 from tests.lib.bluesky_server import BlueskyTown
 from tests.lib.mastodon_reader import NAME
 from tests.lib.mastodon_server import MastodonTown
+from tests.lib.youtube_server import YouTubeTown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.lib.bluesky_server import Member
     from tests.lib.mastodon_server import Member as MastodonMember
+    from tests.lib.youtube_server import Channel
 
 
 @pytest.fixture
@@ -51,3 +53,17 @@ def instance(clock: SteppedClock) -> Iterator[MastodonTown]:
 def member(instance: MastodonTown) -> MastodonMember:
     """Let the council join."""
     return instance.account(NAME, display_name="Elm Town Council", note="<p>Official.</p>")
+
+
+@pytest.fixture
+def youtube(clock: SteppedClock) -> Iterator[YouTubeTown]:
+    """Run YouTube; afterwards nothing has been asked or answered against Google's document."""
+    with YouTubeTown(clock.now) as running:
+        yield running
+    assert running.wrong == []
+
+
+@pytest.fixture
+def channel(youtube: YouTubeTown) -> Channel:
+    """Let the council open a channel."""
+    return youtube.channel("Elm Town Council", "elmtown")
