@@ -17,6 +17,7 @@
         EvidenceError(path)             the folder of evidence: full, read-only, missing, damaged
       CheckError(rule, version)         a check that crashed: not_judged, never clean
       MailError(recipient, permanent)
+      BackupError                       a copy could not be made, checked, put away or restored
 
 GONE_OR_HIDDEN and PARTIAL are results of a reading, not errors.
 """
@@ -202,3 +203,7 @@ class MailError(ClerkwatchError):
         super().__init__(what)
         self.recipient = recipient
         self.permanent = permanent
+
+
+class BackupError(ClerkwatchError):
+    """A copy could not be made, checked, put in its place or restored; nothing was changed."""

@@ -171,6 +171,7 @@ class Sign(StrEnum):
     INBOX = "inbox"
     PING = "ping"
     WAY = "way"
+    BACKUP = "backup"
 
 
 class ReplyOutcome(StrEnum):

@@ -62,6 +62,7 @@ class App:
         judging: Held while a lot is judged, so that two threads never judge one version.
         preserving: Held while evidence is fetched and kept: one run does it for all.
         longest_reading: After this a lease counts as abandoned.
+        file: Where the configuration stands; None: nowhere, and no copy is made by itself.
     """
 
     settings: Settings
@@ -82,6 +83,7 @@ class App:
     judging: Turns = field(default_factory=Turns)
     preserving: threading.Lock = field(default_factory=threading.Lock)
     longest_reading: timedelta = timedelta(minutes=15)
+    file: Path | None = None
     log: structlog.stdlib.BoundLogger = field(default_factory=structlog.get_logger)
 
     def check_stop(self, account: str) -> None:
@@ -108,6 +110,7 @@ def build(
     door: Door | None = None,
     transport: Transport | None = None,
     inbox: Inbox | None = None,
+    file: Path | None = None,
 ) -> App:
     """Wire the application.
 
@@ -120,6 +123,7 @@ def build(
         door: Takes the place of the real door in tests.
         transport: Takes the place of the configured mail server in tests.
         inbox: Takes the place of the configured mailbox in tests.
+        file: Where the configuration stands.
 
     Raises:
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
@@ -143,6 +147,7 @@ def build(
         evidence=EvidenceFolder(settings.storage.evidence),
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
+        file=file,
     )
 
 

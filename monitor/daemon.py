@@ -41,8 +41,8 @@ BEAT_S = 10.0
 GRACE_S = 6 * 3600
 MOST_READERS = 16
 """Most accounts read at the same time; each has a place of its own up to this number."""
-HOUSE_UNITS = 9
-"""Units that are no readings: digest, judge, inbox, verify, list, ping, elections,
+HOUSE_UNITS = 10
+"""Units that are no readings: digest, judge, inbox, verify, list, ping, elections, backup,
 a sweep, deliver."""
 UNIT_DEADLINE_S = 15 * 60.0
 """Longest that one unit of work may take; afterwards the watchdog is not fed any more."""
@@ -224,8 +224,14 @@ class Daemon:
             for name, unit in self._units.items()
             if not unit.future.done()
             and unit.began is not None
-            and now - unit.began > self.deadline_s
+            and now - unit.began > self._longest(name)
         )
+
+    def _longest(self, name: str) -> float:
+        """Return how many seconds a unit may take: a copy ends itself after its own time."""
+        if name != "backup":
+            return self.deadline_s
+        return self.app.settings.backup.within.total_seconds() + self.deadline_s
 
     async def _finish(self) -> None:
         """Let the units in hand end in time; cancel what has not begun; give leases back."""

@@ -12,6 +12,7 @@ from config.errors import ClerkwatchError, EvidenceError, OperatorError
 from config.settings import secret
 from config.types import Kind, Role
 from connectors.door import Door
+from monitor.backup.examining import check_copies, check_place
 from monitor.checks.examples import test_rules
 from monitor.diagnosis import Check
 from monitor.freeze.days import bank_holidays
@@ -51,6 +52,7 @@ def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> 
     checks += _clock(settings, now)
     checks += _database(settings, now)
     checks.append(_evidence(settings))
+    checks += check_place(settings, environ=environ)
     checks += _people(settings)
     door = Door(clock=clock.now)
     checks += check_post(settings, environ=environ, door=door)
@@ -161,6 +163,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         yield from _record(repository, now)
         yield from _unkept(repository, now)
         yield from check_signs(settings, repository, now=now)
+        yield from check_copies(settings, repository, now=now)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
     finally:

@@ -13,6 +13,7 @@ import structlog
 from monitor import morning, ping
 from monitor.alerts.folding import is_list_due, put_list
 from monitor.alerts.outbox import deliver_due
+from monitor.backup import timing
 from monitor.cases.preserve import preserve
 from monitor.cases.proof import SHOULD_GO, verify
 from monitor.elections import sweep, upkeep
@@ -71,6 +72,8 @@ class Due:
     _pinged: datetime | None = field(init=False, default=None)
     _papered: datetime | None = field(init=False, default=None)
     _polled: datetime | None = field(init=False, default=None)
+    _backed: datetime | None = field(init=False, default=None)
+    _copied: datetime | None = field(init=False, default=None)
     _swept: dict[AccountId, datetime] = field(init=False, default_factory=dict)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
@@ -99,12 +102,19 @@ class Due:
             due.append(("list", partial(self._list, now)))
         if "ping" not in in_hand and self._has_to_ping(now):
             due.append(("ping", partial(self._ping, now)))
+        if "backup" not in in_hand and self._has_to_back_up(now):
+            due.append(("backup", partial(self._back_up, now)))
         due.extend(self._papers({*in_hand, *(name for name, _ in due)}, now))
         if not any(name.startswith("pull ") for name, _ in due):
             due.extend(self._elections({*in_hand, *(name for name, _ in due)}, now))
-        if "deliver" not in in_hand and app.repository.mails(due_at=now, limit=1):
+        if "deliver" not in in_hand and self._has_to_deliver(now):
             due.append(("deliver", self._deliver))
         return due
+
+    def _has_to_deliver(self, now: datetime) -> bool:
+        """Return whether a mail is due, and not all of them are held."""
+        repository = self.app.repository
+        return bool(repository.mails(due_at=now, limit=1)) and repository.standstill() is None
 
     def _has_to_look(self, now: datetime) -> bool:
         """Return whether the inbox was not looked into for a while."""
@@ -117,6 +127,25 @@ class Due:
         handle_inbox(self.app)
         preserve(self.app, as_of=self.app.clock.now())
         self._deliver()
+
+    def _has_to_back_up(self, now: datetime) -> bool:
+        """Return whether a copy is due; one that failed is tried again after a while.
+
+        One that was made of a record with faults counts until the next is due: it is there.
+        """
+        due_at = timing.last_time(self.app.settings, now=now)
+        if self._copied is not None and due_at <= self._copied <= now:
+            return False
+        if self._backed is not None and abs(now - self._backed) < timing.AGAIN_AFTER:
+            return False
+        return timing.is_due(self.app, now=now)
+
+    def _back_up(self, now: datetime) -> None:
+        from monitor.backup.job import back_up  # noqa: PLC0415 - once a day; start without it
+
+        self._backed = now
+        if back_up(self.app) is not None:
+            self._copied = now
 
     def _list(self, now: datetime) -> None:
         put_list(self.app, as_of=now)

@@ -44,6 +44,8 @@ def is_due(app: App, *, now: datetime) -> bool:
     settings = app.settings
     if not settings.watch.has_ping():
         return False
+    if app.repository.standstill() is not None:
+        return False  # no mail leaves: that is not well, and nobody else would hear of it
     known = app.repository.signs().get(Sign.PING)
     last = known.good_at if known is not None else None
     if last is not None and abs(now - last) < AT_MOST_EVERY:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from storage.repository import Repository
-    from storage.values import AccountState
+    from storage.values import AccountState, SignOfLife
 
 _RECENT = timedelta(days=7)
 
@@ -30,10 +30,14 @@ class Status:
     """How things stand.
 
     Attributes:
-        is_well: Every account that a programme reads was read within twice `pull_every`.
+        is_well: Every account that a programme reads was read within twice `pull_every`, and
+            mails may leave.
         late: Accounts that were not, with since when.
         daemon: Process id of the daemon; None: none runs.
         config_changed: The file was changed after the daemon started.
+        copied: How copies off this machine fare; None: none was tried.
+        has_place: The configuration names a place for them.
+        held_since: Since when no mail leaves, after a restore; None: they leave.
     """
 
     is_well: bool
@@ -47,6 +51,9 @@ class Status:
     ledger: tuple[int, str]
     coming: tuple[str, ...]
     post: tuple[str, ...] = ()
+    copied: SignOfLife | None = None
+    has_place: bool = False
+    held_since: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented shape."""
@@ -64,6 +71,13 @@ class Status:
             "ledger": {"entries": self.ledger[0], "head": self.ledger[1]},
             "coming": list(self.coming),
             "post": list(self.post),
+            "backup": {
+                "has_place": self.has_place,
+                "last": _iso(_good(self.copied)),
+                "failing_since": _iso(self.copied.failing_since if self.copied else None),
+                "what": self.copied.what if self.copied else "",
+            },
+            "mails_held_since": _iso(self.held_since),
         }
 
     def lines(self) -> list[str]:
@@ -79,8 +93,32 @@ class Status:
         undecided = self.cases.get(CaseState.OPEN.value, 0)
         lines.append(f"Cases that need a decision: {undecided}")
         lines.append(f"Mails waiting: {self.mails_waiting}")
+        if self.held_since is not None:
+            since = self.held_since.isoformat(timespec="minutes")
+            lines.append(
+                f"  none leaves since the restore at {since}: clerkwatch restore --confirm"
+            )
+        lines.append(self._backup())
         lines.append(f"Ledger: {self.ledger[0]}:{self.ledger[1]}")
         return [*lines, *self.post, *self.coming]
+
+    def _backup(self) -> str:
+        """Return the line about copies off this machine."""
+        if not self.has_place:
+            return "Backup off this machine: none ([backup] to)"
+        good, bad = _iso(_good(self.copied)), self.copied
+        said = f"Backup off this machine: {good or 'none yet'}"
+        if bad is not None and bad.failing_since is not None:
+            said += f", fails since {_iso(bad.failing_since)}: {bad.what}"
+        return said
+
+
+def _good(sign: SignOfLife | None) -> datetime | None:
+    return sign.good_at if sign is not None else None
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at is not None else None
 
 
 def look(repository: Repository, *, settings: Settings, file: Path, now: datetime) -> Status:
@@ -105,6 +143,7 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
         if state.last_read_at is None or now - state.last_read_at > in_time:
             late.append((account.id, state.last_read_at, _why(state)))
     daemon = holder(settings.storage.url)
+    still = repository.standstill()
     changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     coming = coming_up(
         polls_of(settings, repository),
@@ -114,7 +153,7 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
         extra_holidays=settings.council.holidays,
     )
     return Status(
-        is_well=not late,
+        is_well=not late and still is None,
         daemon=daemon.process if daemon else None,
         config_changed=daemon is not None and changed > daemon.since,
         read=watched - len(late),
@@ -125,6 +164,9 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
         ledger=repository.ledger_head(),
         coming=tuple(sentence for one in coming[:1] for sentence in one.sentences),
         post=_post(repository, settings, now=now),
+        copied=repository.signs().get(Sign.BACKUP),
+        has_place=bool(settings.backup.to),
+        held_since=still.at if still is not None else None,
     )
 
 

@@ -4,8 +4,9 @@
 # then CI fails.
 set -euo pipefail
 bin=$1
-declare -A package=([systemd-analyze]=systemd [openssl]=openssl [dovecot]=dovecot-imapd)
+declare -A package=([systemd-analyze]=systemd [openssl]=openssl [dovecot]=dovecot-imapd [age]=age [gpg]=gnupg [sshd]=openssh-server)
 missing=()
+PATH=$PATH:/usr/sbin # where sshd lies
 for tool in "${!package[@]}"; do
   command -v "$tool" >/dev/null && continue
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

@@ -182,6 +182,14 @@ class EvidenceFolder:
                 os.close(handle)
                 Path(passing).unlink()
 
+    def place_of(self, name: str) -> Path:
+        """Return where a file lies, or would lie.
+
+        Raises:
+            EvidenceError: The name is no SHA-256.
+        """
+        return self._place(name)
+
     def _place(self, name: str) -> Path:
         if not _is_name(name):
             raise EvidenceError(f"{name!r} is no SHA-256", path=self.root)

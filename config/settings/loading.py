@@ -138,6 +138,17 @@ def _resolve(settings: Settings, *, base: Path, folder: Path) -> Settings:
     rules = settings.rules
     if rules.folder is not None:
         rules = rules.model_copy(update={"folder": folder / rules.folder})
+    backup = settings.backup
+    if backup.to and "://" not in backup.to:
+        backup = backup.model_copy(update={"to": str(base / backup.to)})
+    if backup.key_file() is not None:
+        backup = backup.model_copy(update={"recipient": str(folder / backup.recipient)})
     return settings.model_copy(
-        update={"storage": storage, "council": council, "mail": mail, "rules": rules}
+        update={
+            "storage": storage,
+            "council": council,
+            "mail": mail,
+            "rules": rules,
+            "backup": backup,
+        }
     )

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.problems import PlacedError
 from config.register import Account
+from config.settings.backup import Backup
 from config.settings.council import Budget, Council, Schedule, Storage
 from config.settings.fields import PLATFORMS
 from config.settings.mail import Mail, Person
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     watch: Watch = Field(
         default_factory=Watch, description="Who notices when clerkwatch itself stands still."
     )
+    backup: Backup = Field(default_factory=Backup, description="Copies off this machine.")
     rules: Rules = Field(default_factory=Rules, description="How loud each rule is.")
     people: tuple[Person, ...] = Field(description="Who is told and may decide.")
     budget: dict[str, Budget] = Field(

@@ -135,6 +135,7 @@ class MondayFacts:
         policy_title: ``Social Media Policy``.
         policy_overdue: When its review was due, as printed ("October 2020"); empty: not overdue.
         untold: Titles of accounts whose users have not been told of the monitoring.
+        backup: What is said of copies off this machine, finished.
         unattested: Ids of accounts for which nobody has said within half a year who can log
             in and with which address (requirement 1: no platform shows it).
     """
@@ -143,6 +144,7 @@ class MondayFacts:
     policy_title: str = "Social Media Policy"
     policy_overdue: str = ""
     untold: tuple[str, ...] = ()
+    backup: str = ""
     unattested: tuple[AccountId, ...] = ()
 
 
@@ -200,6 +202,7 @@ class DigestFacts:
         monday: Weekly matters; None on other days.
         post: Finished sentences about mails that came back and replies that cannot be read.
         post_details: The same for who looks after the machine.
+        backup_details: A copy off this machine that fails, for who looks after it.
     """
 
     council: str
@@ -236,6 +239,7 @@ class DigestFacts:
     monday: MondayFacts | None = None
     post: tuple[str, ...] = ()
     post_details: tuple[str, ...] = ()
+    backup_details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

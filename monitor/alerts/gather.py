@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from config.types import Sign
+from monitor.alerts.copies import monday_words, technical_words
 from monitor.alerts.elections import elections
 from monitor.alerts.house import House, own_names
 from monitor.alerts.postal import clerk_lines, facts_of, technical_lines
@@ -91,14 +93,19 @@ def gather(
         technical_told=bool(technicians(house.people)),
     )
     calendar = Calendar(zone=house.zone, as_of=as_of)
+    signs = repository.signs()
     post = facts_of(
         repository.bounces(since=facts.covered_from),
-        repository.signs(),
+        signs,
         has_inbox=settings.mail.inbox is not None,
         has_ping=settings.watch.has_ping(),
     )
+    copied, has_place = signs.get(Sign.BACKUP), bool(settings.backup.to)
+    backup = monday_words(copied, has_place=has_place, calendar=calendar, as_of=as_of)
     return replace(
         facts,
+        monday=facts.monday and replace(facts.monday, backup=backup),
+        backup_details=technical_words(copied, has_place=has_place, calendar=calendar),
         post=clerk_lines(post, people=house.people, calendar=calendar, as_of=as_of),
         post_details=technical_lines(post, people=house.people, calendar=calendar),
     )

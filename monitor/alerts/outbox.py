@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from config.errors import MailError
     from config.types import MailId, MailKind
     from monitor.alerts.transport import Transport
-    from storage.values import OutboxMail, Recipient
+    from storage.values import OutboxMail, Recipient, Standstill
 
 # One round at a time in a process: a second thread waits and then finds nothing due. Between
 # processes (the daemon, and a scan by hand) each mail is claimed before it is offered.
@@ -38,6 +38,7 @@ _LOT = 50
 # A server that takes none of three mails in a row is down or busy: the others stay due and
 # are offered next time, instead of each waiting for its own time-out now.
 _ENOUGH_FAILURES = 3
+HELD = "every mail is held since the restore; let them go with: clerkwatch restore --confirm"
 CLAIM_FOR = timedelta(minutes=2)
 """How long a mail is ours: far longer than one conversation with a server may last."""
 
@@ -53,6 +54,10 @@ class Outbox(Protocol):
 
     def mail(self, key: str) -> OutboxMail | None:
         """Return the mail with this natural key, or None."""
+        ...
+
+    def standstill(self) -> Standstill | None:
+        """Return since when no mail leaves, and why; None: they leave."""
         ...
 
     def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
@@ -111,8 +116,9 @@ def deliver_due(
 ) -> DeliveryReport:
     """Offer every due mail to the server, for those recipients who do not have it yet.
 
-    A mail that another process is offering is left to it. Who dies between the server's yes
-    and noting it leaves a mail that goes out again, with the same Message-ID.
+    During a standstill none is offered. A mail that another process is offering is left to
+    it. Who dies between the server's yes and noting it leaves a mail that goes out again,
+    with the same Message-ID.
 
     Args:
         repository: Keeps the outbox.
@@ -126,6 +132,8 @@ def deliver_due(
             not be noted is offered again.
     """
     with _SENDING:
+        if repository.standstill() is not None:
+            return DeliveryReport(is_cut_short=True, warnings=(HELD,))
         return _deliver(_Round(repository, transport, sender=sender, now=now), stop)
 
 

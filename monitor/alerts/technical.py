@@ -57,19 +57,22 @@ def compose_technical(
         if account.is_by_programme
         and not account.is_read(as_of=facts.as_of, pull_every=facts.pull_every)
     ]
-    if not told or not (unread or facts.refused or facts.post_details):
+    details = (*facts.post_details, *facts.backup_details)
+    if not told or not (unread or facts.refused or details):
         return None
     calendar = Calendar(zone=facts.zone, as_of=facts.as_of)
     key = f"{MailKind.TECHNICAL.value}:{calendar.today.isoformat()}"
     mail = Technical(
         council=one_line(facts.council),
-        subject=_subject(len(unread), len(facts.refused), calendar),
+        subject=_subject(
+            len(unread), len(facts.refused), calendar, no_backup=bool(facts.backup_details)
+        ),
         date=calendar.day(calendar.today),
         lead="The Clerk has been told in a sentence each; these are the details.",
         lines=(
             *(_failure(one, errors.get(one.id, ""), calendar) for one in unread),
             *(f"Mail {one_line(key)}: a server refused it for good." for key in facts.refused),
-            *facts.post_details,
+            *details,
         ),
         foot=("clerkwatch doctor checks each of these and names the remedy.",),
     )
@@ -97,13 +100,15 @@ def compose_technical(
     )
 
 
-def _subject(unread: int, refused: int, calendar: Calendar) -> str:
+def _subject(unread: int, refused: int, calendar: Calendar, *, no_backup: bool) -> str:
     """Return the subject."""
     parts = []
     if unread:
         parts.append(f"{count(unread, 'account')} could not be read")
     if refused:
         parts.append(f"{count(refused, 'mail')} refused by a server")
+    if no_backup:
+        parts.append("no backup off this machine")
     parts = parts or ["something about the mails needs a look"]
     return f"clerkwatch: {', '.join(parts)} — {calendar.short_day(calendar.today)}"
 

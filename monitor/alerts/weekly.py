@@ -28,6 +28,8 @@ def monday_lines(facts: DigestFacts, *, weekly: Sequence[Case], desk: Desk) -> t
         return ()
     lines = [desk.line(case).text for case in weekly]
     lines += [_cost(cost) for cost in monday.costs]
+    if monday.backup:
+        lines.append(one_line(monday.backup))
     if monday.policy_overdue:
         lines.append(
             f"The {one_line(monday.policy_title)} was due for review in "

@@ -95,10 +95,18 @@ def file_faults(repository: Repository, folder: EvidenceFolder) -> Iterator[Faul
     """
     for lot in repository.kept_files():
         for file in lot:
-            fault = folder.fault(file.sha256, file.size)
+            fault = file_fault(file, folder)
             if fault is not None:
-                what = f"the kept file {file.sha256[:12]}… ({file.kind.value}) {fault}"
-                yield Fault(entry=file.entry, what=what)
+                yield fault
+
+
+def file_fault(file: KeptFile, folder: EvidenceFolder) -> Fault | None:
+    """Return what is wrong with one kept file on the disk; None: nothing."""
+    fault = folder.fault(file.sha256, file.size)
+    if fault is None:
+        return None
+    what = f"the kept file {file.sha256[:12]}… ({file.kind.value}) {fault}"
+    return Fault(entry=file.entry, what=what)
 
 
 def described(packed: Sequence[Packed]) -> list[dict[str, Any]]:

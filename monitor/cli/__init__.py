@@ -30,6 +30,8 @@ GROUPS = (
     "people",
     "rules",
     "evidence",
+    "backup",
+    "restore",
     "report",
     "search",
     "demo",

@@ -171,6 +171,7 @@ def opened_app(
             repository=repository,
             environ=place.environ,
             rules=rules,
+            file=place.file,
         )
         configure(environ=place.environ, extra=[app.redactor])
         yield app

@@ -48,6 +48,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
                 clock=SystemClock(),
                 repository=repository,
                 environ=place.environ,
+                file=place.file,
             )
             configure(environ=place.environ, default="info", extra=[app.redactor])
             repository.sync_register(app.register, at=app.clock.now())

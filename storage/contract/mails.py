@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NewReply,
         Offered,
         OutboxMail,
+        Standstill,
     )
 
 
@@ -57,6 +58,14 @@ class MailSteps(Protocol):
         """
         ...
 
+    def stand_still(self, *, by: str, why: str, at: datetime) -> bool:
+        """Let no mail leave until a person says so; False if none leaves already."""
+        ...
+
+    def end_standstill(self, *, by: str, at: datetime) -> bool:
+        """Let mails leave again; False if they do already."""
+        ...
+
     def add_reply(self, reply: NewReply, *, at: datetime) -> bool:
         """Note what came of a mail that was sent to us; False if it was noted before."""
         ...
@@ -85,11 +94,15 @@ class Mails(Protocol):
         """Return mails, oldest first; with ``due_at`` those with a queued recipient due then."""
         ...
 
+    def standstill(self) -> Standstill | None:
+        """Return since when no mail leaves, and why; None: they leave."""
+        ...
+
     def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to offer a mail to a server; False while another holds it.
 
-        Of several processes that ask at once exactly one gets it. A claim that is late
-        (``until`` has passed) counts as abandoned.
+        Nobody gets it during a standstill. Of several processes that ask at once exactly one
+        gets it. A claim that is late (``until`` has passed) counts as abandoned.
 
         Args:
             mail: Which mail.

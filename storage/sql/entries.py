@@ -21,6 +21,7 @@ from storage.tables import (
     Poll,
     RegisterChange,
     Review,
+    Standstill,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _TOLD = OutboxCase.__table__
 _POLL = Poll.__table__
 _REVIEW = Review.__table__
 _CHANGE = RegisterChange.__table__
+_STANDSTILL = Standstill.__table__
 
 
 class MailSteps(Steps):
@@ -120,6 +122,37 @@ class MailSteps(Steps):
             _RECIPIENT.c.state != RecipientState.CANCELLED.value
         )
         return not exists(self._connection, select(_RECIPIENT.c.mail).where(is_out))
+
+
+class StandstillSteps(Steps):
+    """Holding every mail back, and letting them go."""
+
+    def stand_still(self, *, by: str, why: str, at: datetime) -> bool:
+        """Let no mail leave until a person says so; False if none leaves already."""
+        if self._still() is not None:
+            return False
+        values = plain_values({"by": by, "why": why})
+        number = self._add(_STANDSTILL, {**values, "at": at})
+        self._chain.add("mails held", f"standstill:{number}", at=at, facts=values)
+        return True
+
+    def end_standstill(self, *, by: str, at: datetime) -> bool:
+        """Let mails leave again; False if they do already."""
+        number = self._still()
+        if number is None:
+            return False
+        ended = {"ended_at": at, "ended_by": plain(by)}
+        self._connection.execute(
+            update(_STANDSTILL).where(_STANDSTILL.c.id == number).values(**ended)
+        )
+        facts = {"by": ended["ended_by"]}
+        self._chain.add("mails released", f"standstill:{number}", at=at, facts=facts)
+        return True
+
+    def _still(self) -> int | None:
+        query = select(_STANDSTILL.c.id).where(_STANDSTILL.c.ended_at.is_(None))
+        number: int | None = self._connection.execute(query).scalar_one_or_none()
+        return number
 
 
 class RegisterSteps(Steps):

@@ -13,9 +13,10 @@ from config.types import (
     MailKind,
     RecipientState,
 )
-from storage.sql.base import Desk, in_lots
+from storage.sql.base import Desk, exists, in_lots
 from storage.tables import Bounce, Outbox, OutboxRecipient
-from storage.values import OutboxMail, Recipient
+from storage.tables import Standstill as StandstillRow
+from storage.values import OutboxMail, Recipient, Standstill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _OUTBOX = Outbox.__table__
 _RECIPIENT = OutboxRecipient.__table__
 _BOUNCE = Bounce.__table__
+_STANDSTILL = StandstillRow.__table__
+_STANDING_STILL = select(_STANDSTILL).where(_STANDSTILL.c.ended_at.is_(None))
 
 
 class Mails(Desk):
@@ -53,11 +56,19 @@ class Mails(Desk):
         with self._reading() as connection:
             return whole_mails(connection, connection.execute(query).mappings().all())
 
+    def standstill(self) -> Standstill | None:
+        """Return since when no mail leaves, and why; None: they leave."""
+        with self._reading() as connection:
+            row = connection.execute(_STANDING_STILL).mappings().first()
+        return None if row is None else Standstill(at=row["at"], by=row["by"], why=row["why"])
+
     def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to offer a mail to a server; False while another holds it."""
         is_free = _OUTBOX.c.claimed_until.is_(None) | (_OUTBOX.c.claimed_until <= now)
         claim = update(_OUTBOX).where(_OUTBOX.c.id == mail, is_free)
         with self._writing() as (connection, _):
+            if exists(connection, _STANDING_STILL):
+                return False
             taken = connection.execute(claim.values(claimed_by=owner, claimed_until=until))
             return taken.rowcount == 1
 

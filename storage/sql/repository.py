@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from storage.sql.cases import Cases
 from storage.sql.custody import Custodian
-from storage.sql.entries import MailSteps, RegisterSteps
+from storage.sql.entries import MailSteps, RegisterSteps, StandstillSteps
 from storage.sql.evidence import Evidences
 from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
@@ -37,6 +37,7 @@ class SqlTransaction(
     EvidenceSteps,
     LookSteps,
     MailSteps,
+    StandstillSteps,
     RegisterSteps,
     PeopleSteps,
     PollSteps,

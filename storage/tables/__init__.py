@@ -15,7 +15,15 @@ from storage.tables.evidence import (
     Unkept,
 )
 from storage.tables.judging import Case, CaseEvent, CaseFinding, CaseLink, Finding, Quieted
-from storage.tables.mails import Outbox, OutboxCase, OutboxRecipient, Poll, Reply, ReplyCode
+from storage.tables.mails import (
+    Outbox,
+    OutboxCase,
+    OutboxRecipient,
+    Poll,
+    Reply,
+    ReplyCode,
+    Standstill,
+)
 from storage.tables.people import Absence
 from storage.tables.post import Bounce, Folded, SignOfLife
 from storage.tables.reading import Observation, RawPayload, Subject, Version
@@ -67,6 +75,7 @@ __all__ = [
     "Run",
     "SignOfLife",
     "Spend",
+    "Standstill",
     "Subject",
     "Sweep",
     "SweepMark",

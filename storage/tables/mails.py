@@ -61,6 +61,22 @@ class OutboxCase(Row, table=True):
     case: int = Field(primary_key=True, foreign_key="case.id", index=True)
 
 
+class Standstill(Row, table=True):
+    """No mail leaves: the record was restored, and a person has not yet said that it may go on."""
+
+    __tablename__ = "standstill"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_whole"),
+        NEVER_AGAIN,
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant_field()
+    by: str = text_field()
+    why: str = text_field()
+    ended_at: datetime | None = instant_field()
+    ended_by: str | None = text_field()
+
+
 class Reply(Row, table=True):
     """A mail that was sent to clerkwatch, and what came of it; never its words."""
 

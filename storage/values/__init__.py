@@ -29,7 +29,15 @@ from storage.values.judging import (
     StoredFinding,
     VersionToJudge,
 )
-from storage.values.mails import FOLDED, NewMail, NewReply, Offered, OutboxMail, Recipient
+from storage.values.mails import (
+    FOLDED,
+    NewMail,
+    NewReply,
+    Offered,
+    OutboxMail,
+    Recipient,
+    Standstill,
+)
 from storage.values.people import Absence
 from storage.values.polls import Candidate, PollRow
 from storage.values.post import Bounced, Folded, NewBounce, SignOfLife
@@ -106,6 +114,7 @@ __all__ = [
     "Seen",
     "SignOfLife",
     "Spend",
+    "Standstill",
     "StoredFinding",
     "Stretch",
     "Sweep",

@@ -83,6 +83,19 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standstill:
+    """Since when no mail leaves, and why.
+
+    Attributes:
+        at: Since when; aware UTC.
+    """
+
+    at: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """One recipient's state of one mail."""
 

@@ -19,6 +19,7 @@ from monitor.demo.server import LoopbackServer
 from monitor.demo.smtp_server import SmtpServer
 from monitor.demo.world import Body, Site, TownAccount, World
 from monitor.demo.x_server import XPlatform
+from tests.lib.elsewhere import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -191,6 +192,8 @@ api_base = "{base}"
             for server in self.servers.values():
                 opening.enter_context(server)
             opening.enter_context(self.smtp)
+            share = opening.enter_context(elsewhere(self.folder))
+            self.environ["CLERKWATCH_BACKUP__TO"] = str(share)
             self.init()
             self.change("port = 2525", f"port = {self.smtp.port}")
             self.change('security = "starttls"', 'security = "none"')

@@ -22,6 +22,7 @@ _SECTIONS = {
     "schedule": "When things happen",
     "mail": "The mail server",
     "watch": "who notices when clerkwatch itself stands still",
+    "backup": "Copies off this machine",
     "rules": "How loud each rule is",
     "people": "Who is told and may decide",
     "budget": "What may be spent",
@@ -45,8 +46,8 @@ FILE` (before or after its name); without it the file is taken from `CLERKWATCH_
 | 2 | wrong use or configuration; the message names file, line, key and remedy |
 | 3 | done, but an account failed or was read in part; the others were done all the same |
 
-Only `init`, `run`, `scan` and `demo` make a database, and say so. Under systemd call all of them
-through `clerkwatch-admin` ([systemd/README.md](../../systemd/README.md)).
+Only `init`, `run`, `scan`, `demo` and `restore` make a database, and say so. Under systemd call
+all of them through `clerkwatch-admin` ([systemd/README.md](../../systemd/README.md)).
 """
 _SETTINGS_HEAD = f"""\
 {_WRITTEN}

@@ -380,6 +380,46 @@ SCHEMAS: Final[dict[str, Schema]] = {
         mails_waiting=COUNT,
         ledger=shape(entries=COUNT, head=TEXT),
         coming=several(TEXT),
+        backup=shape(
+            has_place=YES_NO, last=maybe(INSTANT), failing_since=maybe(INSTANT), what=TEXT
+        ),
+        mails_held_since=maybe(INSTANT),
+    ),
+    "backup": shape(
+        copy=maybe(TEXT),
+        place=TEXT,
+        size=maybe(COUNT),
+        sha256=maybe(TEXT),
+        made_at=maybe(INSTANT),
+        entries=maybe(COUNT),
+        head=maybe(TEXT),
+        files=maybe(COUNT),
+        faults=several(TEXT),
+        removed=several(TEXT),
+        copies=several(TEXT),
+    ),
+    "restore": shape(
+        copy=maybe(TEXT),
+        configuration=maybe(TEXT),
+        elsewhere=several(TEXT),
+        made_at=maybe(INSTANT),
+        entries=maybe(COUNT),
+        head=maybe(TEXT),
+        evidence=COUNT,
+        mails_waiting=COUNT,
+        lacking=several(
+            shape(
+                **{"from": maybe(COUNT), "to": maybe(COUNT)},
+                head=TEXT,
+                mailed_at=maybe(INSTANT),
+                is_other=YES_NO,
+                cases=several(COUNT),
+                changed=several(shape(case=COUNT, mailed=TEXT, copied=TEXT)),
+            )
+        ),
+        faults=several(TEXT),
+        mails_held=YES_NO,
+        mails_dropped=COUNT,
     ),
     "doctor": shape(
         ok=YES_NO,

@@ -186,6 +186,9 @@ class MemoryOutbox:
         """Return the mail with this natural key, or None."""
         return next((mail for mail in self.rows.values() if mail.key == key), None)
 
+    def standstill(self) -> None:
+        """Say that mails may leave."""
+
     def claim_mail(self, mail: MailId, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to offer a mail; False while another holds it."""
         if mail in self.claims and self.claims[mail][1] > now:

@@ -52,7 +52,11 @@ def test_every_fault_has_a_remedy(tmp_path: Path) -> None:
     settings = configured(tmp_path, ACCOUNT.format("instagram"))
     checks = examine(settings, environ={}, clock=SteppedClock(NOW))
 
-    assert {check.name for check in checks if check.state == "fault"} == {"mail", "account town"}
+    assert {check.name for check in checks if check.state == "fault"} == {
+        "mail",
+        "account town",
+        "backup",
+    }
     assert all(check.remedy for check in checks if check.state != "well")
 
 
