@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes the pages that are made from the code: commands, configuration, clauses.
+# Writes what is made from the code: the pages on commands, configuration and clauses, and what the
+# bundled patterns need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # -P keeps stray modules out; the tests' folder holds what reads the code.
@@ -10,3 +11,4 @@ from tests.lib.pages import write
 write()
 '
 scripts/write-clauses.sh
+scripts/prepare.sh

@@ -1,6 +1,6 @@
 r"""Which words must stand in a text before a pattern can match at all.
 
-A pattern runs only on texts that hold one of its words, and all patterns' words are sought
+A pattern runs only on texts that hold what it needs, and all patterns' words are sought
 together in one pass over the *sieved* text: every digit is ``0``, all that is neither letter nor
 digit is a blank, there is a blank at either end, and the symbols that patterns name (as control
 bytes, see `monitor.checks.patterns`) come once more at the end. So ``\b`` beside a letter is a
@@ -12,12 +12,18 @@ So a mistake on the careful side costs time, never a finding.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MOST = 400
 _MOST_JOINED = 60
-_OFTEN, _RARELY, _BY_LETTER, _SHORT = 0.5, 0.02, 0.3, 2
+_MOST_CLAUSES = 4
+_OFTEN, _RARELY, _BY_LETTER = 0.5, 0.02, 0.3
+# By the number of letters: without a blank beside them, with one, with two.
+_SHARES = {1: (1.0, 0.7, 0.15), 2: (0.6, 0.3, 0.1), 3: (0.2, 0.1, 0.03), 4: (0.06, 0.04, 0.02)}
 _LITTLE = frozenset(
     """a about all an and any are as at be been but by can do for from get has have he her here his
     how i if in into is it its just like me more my new no not now of on one or our out over please
@@ -33,52 +39,96 @@ _LONGEST = 40
 _PLAIN = re.compile(r"[^\\.\[\](){}|?*+^$]+(?![?*+{])")
 _EMPTY = frozenset({""})
 _POINTS = frozenset("BAz")
-_OPENINGS = frozenset("([\\")
+_OPENINGS = frozenset("[\\")
+_ONLY_EDGE = frozenset({_EDGE})
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(|\)(\\b)?", re.DOTALL)
 
 
 class _UnknownError(Exception):
     """The pattern uses something this reader does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class Clause(NamedTuple):
+    """One thing that a match needs: a word, or all that one of several ways to match needs.
+
+    Attributes:
+        words: Any of them will do.
+        ways: So will all clauses of any of these.
+    """
+
+    words: frozenset[str]
+    ways: tuple[Needs, ...] = ()
+
+
+Needs = tuple[Clause, ...]
+"""All of these are needed."""
+
+
+class _Known(NamedTuple):
     """What is known of a part of a pattern.
 
     Attributes:
         exact: All texts the part can match; None when they are too many.
         start: Every match begins with one of these; None when that is not known.
-        needed: Every match holds one of these; None when nothing is needed.
+        needs: What every match holds beside that.
     """
 
     exact: frozenset[str] | None = None
     start: frozenset[str] | None = None
-    needed: frozenset[str] | None = None
+    needs: Needs = ()
 
-    def best(self) -> frozenset[str] | None:
-        return _better(self.needed, self.exact)
+    def all(self) -> Needs:
+        return (*self.needs, *_clause(self.exact))
 
 
 _ANYTHING = _Known()
+
+
+def needs_of(pattern: str) -> Needs:
+    """Return what a text must hold for a pattern to match in it.
+
+    Args:
+        pattern: RE2 syntax. White space in it and in the text counts as one blank.
+
+    Returns:
+        Clauses, the rarest first, each of at most 400 lower-case words beside its ways; none
+        when nothing is known.
+    """
+    reader = _Reader(pattern)
+    try:
+        known = reader.choice()
+        if reader.at < len(pattern):
+            return ()
+    except (_UnknownError, IndexError):
+        return ()
+    return _plain(known.all())
 
 
 def needed_words(pattern: str) -> frozenset[str] | None:
     """Return texts of which every match of a pattern holds at least one.
 
     Args:
-        pattern: RE2 syntax. White space in it and in the text counts as one blank.
+        pattern: As for `needs_of`.
 
     Returns:
         At most 400 lower-case texts; None when no such set is known.
     """
-    reader = _Reader(pattern)
-    try:
-        known = reader.choice()
-        if reader.at < len(pattern):
-            return None
-    except (_UnknownError, IndexError):
-        return None
-    words = known.best()
-    return None if words is None else frozenset(map(_settled, words))
+    return trigger(needs_of(pattern))
+
+
+def trigger(needs: Needs) -> frozenset[str] | None:
+    """Return a set of words of which one must be there, the rarest; None if there is none.
+
+    Args:
+        needs: As `needs_of` returns them.
+    """
+    for words, ways in needs:
+        sets = [trigger(way) for way in ways]
+        sure = [one for one in sets if one is not None]
+        found = words.union(*sure)
+        if len(sure) == len(sets) and len(found) <= _MOST:
+            return found
+    return None
 
 
 def sieved(narrowed: bytes) -> bytes:
@@ -125,14 +175,21 @@ def _worth(words: frozenset[str]) -> float:
             expected += _RARELY
         elif not inside or len(settled) == 1:
             return 0.0
-        elif len(inside) <= _SHORT or inside in _LITTLE or _NO_LETTER(inside):
-            expected += _OFTEN
         else:
-            expected += _BY_LETTER ** (len(settled) - 1)
+            expected += _share(inside, len(settled) - len(inside))
     return 1 / (1 + expected)
 
 
+def _share(inside: str, blanks: int) -> float:
+    """Estimate the share of posts that hold a word with so many blanks around it."""
+    if inside in _LITTLE or _NO_LETTER(inside):
+        return _OFTEN
+    shares = _SHARES.get(len(inside))
+    return _BY_LETTER ** (len(inside) - 1) if shares is None else shares[min(blanks, 2)]
+
+
 def _better(*sets: frozenset[str] | None) -> frozenset[str] | None:
+    """Return the set whose words are rarest; None if none is worth seeking."""
     best, worth = None, 0.0
     for words in sets:
         if words:
@@ -142,11 +199,59 @@ def _better(*sets: frozenset[str] | None) -> frozenset[str] | None:
     return best
 
 
+def _clause(words: frozenset[str] | None) -> Needs:
+    """Return words as a clause, if they are worth seeking."""
+    return (Clause(words),) if words and _worth(words) else ()
+
+
+def _any_of(branches: Sequence[_Known]) -> Needs:
+    """Return what is needed when any of several branches will do."""
+    words: frozenset[str] = frozenset()
+    ways = []
+    for branch in branches:
+        needs = branch.all()
+        if not needs:
+            return ()
+        if len(needs) == 1 and not needs[0].ways:
+            words |= needs[0].words
+        else:
+            ways.append(needs)
+    return (Clause(words, tuple(ways)),) if len(words) <= _MOST else ()
+
+
+def _plain(needs: Needs) -> Needs:
+    """Return clauses as they are sought: few, the rarest first, no word twice."""
+    settled = {
+        Clause(_shortest(frozenset(map(_settled, clause.words))), tuple(map(_plain, clause.ways)))
+        for clause in needs
+    }
+    return tuple(sorted(settled, key=_rarity)[:_MOST_CLAUSES])
+
+
+def _rarity(clause: Clause) -> tuple[float, list[str]]:
+    words = trigger((clause,))
+    return (-_worth(words) if words else 0.0, sorted(clause.words))
+
+
+def _shortest(words: frozenset[str]) -> frozenset[str]:
+    """Drop words that hold another one."""
+    kept: list[str] = []
+    for word in sorted(words, key=len):
+        if not any(one in word for one in kept):
+            kept.append(word)
+    return frozenset(kept)
+
+
 class _Reader:
-    """Recursive descent over one pattern; every choice it cannot follow raises."""
+    r"""Recursive descent over one pattern; every choice it cannot follow raises.
+
+    A boundary beside a group belongs to each of its alternatives: ``\b(git|twit)`` is
+    ``(\bgit|\btwit)``, and "git" in "digital" is not worth a look.
+    """
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
+        self._closed_by_edge = _closed_by_edge(pattern)
         self.at = 0
 
     def _peek(self) -> str:
@@ -156,12 +261,12 @@ class _Reader:
         self.at += 1
         return self._pattern[self.at - 1]
 
-    def choice(self) -> _Known:
-        """Read alternatives."""
-        branches = [self._sequence()]
+    def choice(self, before: frozenset[str] = _EMPTY, after: frozenset[str] = _EMPTY) -> _Known:
+        """Read alternatives, with what stands before and after each of them."""
+        branches = [self._sequence(before, after)]
         while self._peek() == "|":
             self._take()
-            branches.append(self._sequence())
+            branches.append(self._sequence(before, after))
         if len(branches) == 1:
             return branches[0]
         exacts = [branch.exact for branch in branches]
@@ -169,22 +274,19 @@ class _Reader:
         exact = frozenset().union(*known) if len(known) == len(exacts) else None
         if exact is not None and len(exact) > _MOST:
             exact = None
-        needs = [branch.best() for branch in branches]
-        sure = [need for need in needs if need is not None]
-        needed = frozenset().union(*sure) if len(sure) == len(needs) else None
         starts = [branch.exact or branch.start for branch in branches]
         begun = [start for start in starts if start is not None]
         start = frozenset().union(*begun) if len(begun) == len(starts) else None
-        return _Known(exact, start, needed)
+        return _Known(exact, start, () if exact is not None else _any_of(branches))
 
-    def _sequence(self) -> _Known:
+    def _sequence(self, before: frozenset[str], after: frozenset[str]) -> _Known:
         """Read parts that follow each other; runs of exact parts grow into longer words."""
-        run: frozenset[str] | None = _EMPTY
+        run: frozenset[str] | None = before
         whole = True
         start: frozenset[str] | None = None
-        needed: frozenset[str] | None = None
+        needs: Needs = ()
         while self._peek() not in ("", "|", ")"):
-            part = self._repeated()
+            part = self._repeated(_edge_of(run))
             grown = _joined(run, part.exact)
             if grown is not None:
                 run = grown
@@ -193,12 +295,13 @@ class _Reader:
             if whole:
                 start = run if begun is None else begun
             whole = False
-            needed = _better(needed, run, part.needed, begun)
+            needs += (*_clause(_better(run, begun)), *part.needs)
             run = part.exact if part.exact is not None else _EMPTY
-        return _Known(run if whole else None, start, _better(needed, run))
+        run = _joined(run, after) or run
+        return _Known(run, start) if whole else _Known(None, start, (*needs, *_clause(run)))
 
-    def _repeated(self) -> _Known:
-        part = self._atom()
+    def _repeated(self, before: frozenset[str]) -> _Known:
+        part = self._atom(before)
         sign = self._peek()
         if sign not in ("?", "*", "+", "{"):
             return part
@@ -214,7 +317,7 @@ class _Reader:
         if least == 0:
             optional = part.exact | _EMPTY if most == 1 and part.exact is not None else None
             return _Known(optional)
-        return _Known(None, part.exact, part.best())
+        return _Known(None, part.exact, part.all())
 
     def _count(self) -> tuple[int, int | None]:
         sign = self._take()
@@ -230,26 +333,29 @@ class _Reader:
         upper = int(most) if most else None
         return int(least), upper if comma else int(least)
 
-    def _atom(self) -> _Known:
+    def _atom(self, before: frozenset[str]) -> _Known:
         letters = _PLAIN.match(self._pattern, self.at)
         if letters:
             self.at = letters.end()
             return _Known(frozenset({letters[0].translate(_SIEVED)}))
         char = self._take()
+        if char == "(":
+            return self._group(before)
         if char in _OPENINGS:
-            return {"(": self._group, "[": self._class, "\\": self._escaped}[char]()
+            return {"[": self._class, "\\": self._escaped}[char]()
         if char == ".":
             return _ANYTHING
         if char in "^$":
             return _Known(_EMPTY)
         return _Known(frozenset({_sieve(char)}))
 
-    def _group(self) -> _Known:
+    def _group(self, before: frozenset[str]) -> _Known:
+        after = _ONLY_EDGE if self.at - 1 in self._closed_by_edge else _EMPTY
         if self._peek() == "?":
             if not self._pattern.startswith("?:", self.at):
                 raise _UnknownError
             self.at += 2
-        known = self.choice()
+        known = self.choice(before, after)
         if self._take() != ")":
             raise _UnknownError
         return known
@@ -293,6 +399,25 @@ class _Reader:
             first = False
         self._take()
         return _Known(frozenset(members)) if plain else _ANYTHING
+
+
+def _edge_of(run: frozenset[str] | None) -> frozenset[str]:
+    """Return a boundary if whatever comes next begins at one."""
+    return _ONLY_EDGE if run and all(word.endswith(_EDGE) for word in run) else _EMPTY
+
+
+def _closed_by_edge(pattern: str) -> frozenset[int]:
+    """Return where the groups begin after which a word boundary follows at once."""
+    open_at: list[int] = []
+    found: set[int] = set()
+    for part in _PARTS.finditer(pattern):
+        if part[0] == "(":
+            open_at.append(part.start())
+        elif part[0].startswith(")") and open_at:
+            begins = open_at.pop()
+            if part[1]:
+                found.add(begins)
+    return frozenset(found)
 
 
 def _times(exact: frozenset[str], count: int) -> frozenset[str] | None:

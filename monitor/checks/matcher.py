@@ -21,6 +21,7 @@ from monitor.checks.confusables import translated
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.normalise import Normaliser
 from monitor.checks.patterns import MOST_MATCHES, PatternFilter
+from monitor.checks.prepared import load_prepared
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from config.rules import RuleData
     from config.types import RuleId
     from monitor.checks.normalise import Normal
-    from monitor.checks.patterns import Pattern, Span
+    from monitor.checks.patterns import Pattern, Possible, Span
+    from monitor.checks.prepared import Prepared
     from monitor.checks.vocabulary import CompiledRule, Term
 
 MOST_SPANS = 10
@@ -40,8 +42,12 @@ _MOST_POSITIONS = 1_000
 class Matcher:
     """Every rule's terms and patterns, compiled once; immutable, safe in any thread."""
 
-    def __init__(self, rules: Sequence[RuleData]) -> None:
+    def __init__(self, rules: Sequence[RuleData], *, prepared: Prepared | None = None) -> None:
         """Compile the rules that have groups; those with a check are left out.
+
+        Args:
+            rules: As `config.rules.load_rules` returns them.
+            prepared: What is known of their patterns; None: what is bundled.
 
         Raises:
             RuleError: A pattern is not RE2, matches nothing at all, or is too large; or a
@@ -49,14 +55,15 @@ class Matcher:
         """
         self.normalise = Normaliser(lexicon_of(rules))
         self._alphabet = alphabet_of(rules)
-        build = Vocabulary(self.normalise, self._alphabet)
+        prepared = load_prepared() if prepared is None else prepared
+        build = Vocabulary(self.normalise, self._alphabet, prepared)
         self._rules = [build.rule(rule) for rule in rules if rule.need]
         self._terms = build.terms
         self._symbols = build.symbols
         self._automaton, self._by_sought = automaton_of(build.terms)
         self._pattern_entries = list(build.patterns.values())
         self._patterns = [build.compiled[written] for written in build.patterns]
-        self._filter = PatternFilter(self._patterns)
+        self._filter = PatternFilter(self._patterns, prepared)
         # By entry: the rules that use it, each with the group it stands in. Pairs are shared
         # and held in tuples: there are ten thousand uses, and a daemon keeps them for months.
         uses: list[list[tuple[int, int]]] = [[] for _ in range(build.count)]
@@ -66,6 +73,17 @@ class Matcher:
                 for entry in group.entries:
                     uses[entry].append(place)
         self._uses = tuple(map(tuple, uses))
+
+    @property
+    def patterns(self) -> frozenset[bytes]:
+        """Every pattern of the rules as it is run, those that silence too."""
+        apart = (
+            one.written
+            for rule in self._rules
+            for several in (rule.over_patterns, rule.around_patterns, rule.anywhere_patterns)
+            for one in several
+        )
+        return frozenset((*(one.written for one in self._patterns), *apart))
 
     def match(
         self,
@@ -132,32 +150,37 @@ class Matcher:
         for symbol, entry in self._symbols.items():
             if symbol in text:
                 terms[entry] = _everywhere(symbol, text)
-        patterns = {
-            self._pattern_entries[number]: self._patterns[number]
-            for number in self._filter.possible(narrowed)
-        }
-        return _Found(terms=terms, patterns=patterns, narrowed=narrowed)
+        possible = self._filter.possible(narrowed)
+        patterns = {self._pattern_entries[number]: number for number in possible.numbers}
+        return _Found(terms, patterns, possible, self._patterns, narrowed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Found:
     """What stands in one text; a pattern runs only when everything else of a rule is there."""
 
     terms: dict[int, list[Span]]
-    patterns: dict[int, Pattern]
+    numbers: dict[int, int]
+    possible: Possible
+    patterns: Sequence[Pattern]
     narrowed: bytes
 
     def entries(self) -> Iterator[int]:
         yield from self.terms
-        yield from self.patterns
+        yield from self.numbers
 
     def spans(self, entry: int) -> Sequence[Span]:
         known = self.terms.get(entry)
         if known is None:
-            pattern = self.patterns.get(entry)
-            known = pattern.spans(self.narrowed) if pattern else []
+            number = self.numbers.get(entry)
+            known = [] if number is None else self._run(number)
             self.terms[entry] = known  # asked once a text
         return known
+
+    def _run(self, number: int) -> list[Span]:
+        if not self.possible.allows(number):
+            return []
+        return self.patterns[number].spans(self.narrowed)
 
 
 def _everywhere(symbol: str, text: str) -> list[Span]:

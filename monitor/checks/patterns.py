@@ -10,17 +10,23 @@ character, which plain text never holds; all others become one byte that no patt
 from __future__ import annotations
 
 import re
+from array import array
 from operator import itemgetter
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.checks.confusables import MOST_KEPT
-from monitor.checks.literals import needed_words, sieved
+from monitor.checks.literals import sieved, trigger
+from monitor.checks.prepared import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from monitor.checks.literals import Needs
+    from monitor.checks.prepared import Prepared
 
 Span = tuple[int, int]
 """Start and end of a stretch of text, in code points."""
@@ -89,12 +95,13 @@ class Pattern:
 
     __slots__ = ("_compiled", "written")
 
-    def __init__(self, pattern: str, alphabet: Alphabet) -> None:
+    def __init__(self, pattern: str, alphabet: Alphabet, prepared: Prepared = NOTHING) -> None:
         """Check a pattern.
 
         Args:
             pattern: RE2 syntax; a literal blank matches any white space.
             alphabet: Made from this pattern among others.
+            prepared: What is known; a pattern in there was checked before.
 
         Raises:
             PatternError: It is no RE2 pattern, matches the empty text, or is too large.
@@ -102,8 +109,12 @@ class Pattern:
         spaced = _BLANK.sub(lambda part: r"\s" if part[0] == " " else part[0], pattern)
         self.written = alphabet.narrow(spaced)
         self._compiled: _Compiled | None = None
+        if self.written not in prepared:
+            self._check()
+
+    def _check(self) -> None:
         try:
-            compiled = cast("_Compiled", re2.compile(self.written, _options()))
+            compiled = self._compile()
         except re2.error as cause:
             said = cause.args[0] if cause.args else cause
             text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
@@ -114,10 +125,13 @@ class Pattern:
         if next(compiled.finditer(b""), None) is not None:
             raise PatternError("it matches the empty text")
 
+    def _compile(self) -> _Compiled:
+        return cast("_Compiled", re2.compile(self.written, _options()))
+
     def spans(self, narrowed: bytes) -> list[Span]:
         """Return the first matches in a narrowed text, in order, at most `MOST_MATCHES`."""
         if self._compiled is None:
-            self._compiled = cast("_Compiled", re2.compile(self.written, _options()))
+            self._compiled = self._compile()
         spans: list[Span] = []
         for match in self._compiled.finditer(narrowed):
             span = match.span()
@@ -131,31 +145,96 @@ class Pattern:
 class PatternFilter:
     """Many patterns, asked at once which of them can match; nearly all never run.
 
-    For each pattern is known which words a match must hold (`monitor.checks.literals`); one
-    automaton finds them all in one pass. RE2's own filter does the same with an automaton
-    that it builds while matching, which on ever new words costs six times as much.
+    For each pattern is known what a text must hold (`monitor.checks.literals`); one automaton
+    finds all these words in one pass. RE2's own filter does the same with an automaton that it
+    builds while matching, which on ever new words costs six times as much.
     """
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        """Build the filter; numbers are positions in ``patterns``."""
+    def __init__(self, patterns: Sequence[Pattern], prepared: Prepared = NOTHING) -> None:
+        """Build the filter; numbers are positions in ``patterns``.
+
+        Args:
+            patterns: The patterns.
+            prepared: What is known of them.
+        """
+        words: dict[str, int] = {}
         self._always: list[int] = []
-        wanted: dict[bytes, list[int]] = {}
+        # Kept as bytes until a pattern comes up: a thousand patterns need forty thousand words.
+        self._packed: list[_Packed] = []
+        wanted: dict[int, list[int]] = {}
         for number, pattern in enumerate(patterns):
-            needed = needed_words(pattern.written.decode("ascii"))
-            if needed is None:
+            needs = prepared.of(pattern.written)
+            self._packed.append(_packed(needs, words))
+            sought = trigger(needs)
+            if sought is None:
                 self._always.append(number)
-                continue
-            for word in needed:
-                wanted.setdefault(word.encode("ascii"), []).append(number)
-        self._numbers = [tuple(numbers) for numbers in wanted.values()]
+            for word in sought or ():
+                wanted.setdefault(words.setdefault(word, len(words)), []).append(number)
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        triggers = (tuple(wanted.get(word, ())) for word in range(len(words)))
+        self._numbers = [shared.setdefault(numbers, numbers) for numbers in triggers]
+        self._ready: dict[int, _Ready] = {}
         self._automaton = BytesAhoCorasick(
-            list(wanted), implementation=Implementation.ContiguousNFA
+            [word.encode("ascii") for word in words], implementation=Implementation.ContiguousNFA
         )
 
-    def possible(self, narrowed: bytes) -> set[int]:
-        """Return the numbers of the patterns that can match somewhere in a narrowed text."""
-        found = self._automaton.find_matches_as_indexes(sieved(narrowed), overlapping=True)
-        return {*self._always}.union(*map(self._numbers.__getitem__, set(map(_NUMBER, found))))
+    def possible(self, narrowed: bytes) -> Possible:
+        """Return which patterns can match somewhere in a narrowed text, as far as is cheap."""
+        matches = self._automaton.find_matches_as_indexes(sieved(narrowed), overlapping=True)
+        found = set(map(_NUMBER, matches))
+        numbers = {*self._always}.union(*map(self._numbers.__getitem__, found))
+        return Possible(numbers, found, self)
+
+    def allows(self, number: int, found: AbstractSet[int]) -> bool:
+        """Return whether a text in which these words were found has all that a pattern needs."""
+        ready = self._ready.get(number)
+        if ready is None:
+            ready = self._ready[number] = _unpacked(self._packed[number])
+        return _hold(ready, found)
+
+
+class Possible(NamedTuple):
+    """Which patterns can match in one text.
+
+    Attributes:
+        numbers: Of those that have the rarest of what they need; the others cannot match.
+        found: The words that stand in the text.
+    """
+
+    numbers: AbstractSet[int]
+    found: AbstractSet[int]
+    known: PatternFilter
+
+    def allows(self, number: int) -> bool:
+        """Return whether one of them has all that it needs; False: it cannot match."""
+        return self.known.allows(number, self.found)
+
+
+_Packed = tuple[tuple["array[int]", tuple["_Packed", ...]], ...]
+_Ready = tuple[tuple[frozenset[int], tuple["_Ready", ...]], ...]
+
+
+def _packed(needs: Needs, words: dict[str, int]) -> _Packed:
+    """Put numbers in the place of words; new words take the next ones."""
+    return tuple(
+        (
+            array("I", sorted(words.setdefault(word, len(words)) for word in clause.words)),
+            tuple(_packed(way, words) for way in clause.ways),
+        )
+        for clause in needs
+    )
+
+
+def _unpacked(packed: _Packed) -> _Ready:
+    return tuple((frozenset(words), tuple(map(_unpacked, ways))) for words, ways in packed)
+
+
+def _hold(ready: _Ready, found: AbstractSet[int]) -> bool:
+    """Return whether each clause has one of its words or all of one of its ways."""
+    for words, ways in ready:
+        if words.isdisjoint(found) and not (ways and any(_hold(way, found) for way in ways)):
+            return False
+    return True
 
 
 def words_in(pattern: str) -> set[str]:

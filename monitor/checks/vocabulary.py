@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from config.rules import RuleData
+    from monitor.checks.prepared import Prepared
 
 _TAG = re.compile(r"^#[A-Za-z0-9]+$")
 _LOOSE = frozenset(" -'\"/.,:;!?()[]{}_\n")
@@ -92,10 +93,11 @@ class Vocabulary:
         count: How many numbers are given out.
     """
 
-    def __init__(self, normalise: Normaliser, alphabet: Alphabet) -> None:
+    def __init__(self, normalise: Normaliser, alphabet: Alphabet, prepared: Prepared) -> None:
         """Start empty; `rule` fills it."""
         self._normalise = normalise
         self._alphabet = alphabet
+        self._prepared = prepared
         self.terms: dict[int, Term] = {}
         self.symbols: dict[str, int] = {}
         self.patterns: dict[str, int] = {}
@@ -134,7 +136,7 @@ class Vocabulary:
 
     def _apart(self, rule: RuleData, patterns: Iterable[str]) -> Iterable[Pattern]:
         """Compile silencing patterns, which run only once a rule is about to match."""
-        return (_checked(rule, pattern, self._alphabet) for pattern in patterns)
+        return (self._checked(rule, pattern) for pattern in patterns)
 
     def _entries(self, rule: RuleData, terms: Iterable[str]) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self._entry(rule, term) for term in terms))
@@ -179,10 +181,21 @@ class Vocabulary:
 
     def _pattern(self, rule: RuleData, written: str) -> int:
         if written not in self.patterns:
-            self.compiled[written] = _checked(rule, written, self._alphabet)
+            self.compiled[written] = self._checked(rule, written)
             self.patterns[written] = self.count
             self.count += 1
         return self.patterns[written]
+
+    def _checked(self, rule: RuleData, written: str) -> Pattern:
+        try:
+            return Pattern(written, self._alphabet, self._prepared)
+        except PatternError as cause:
+            raise RuleError(
+                f"the pattern {written!r} cannot be used",
+                rule=rule.id,
+                file=rule.file,
+                remedy="Write it in RE2's syntax, shorter, or as terms.",
+            ) from cause
 
 
 def _tag_pattern(tag: str) -> str:
@@ -212,18 +225,6 @@ def alphabet_of(rules: Iterable[RuleData]) -> Alphabet:
     except PatternError as cause:
         raise RuleError(
             "the patterns of all rules together cannot be used", rule="rules", file=rules[0].file
-        ) from cause
-
-
-def _checked(rule: RuleData, written: str, alphabet: Alphabet) -> Pattern:
-    try:
-        return Pattern(written, alphabet)
-    except PatternError as cause:
-        raise RuleError(
-            f"the pattern {written!r} cannot be used",
-            rule=rule.id,
-            file=rule.file,
-            remedy="Write it in RE2's syntax, shorter, or as terms.",
         ) from cause
 
 
