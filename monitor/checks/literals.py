@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MOST = 400
 _MOST_JOINED = 60
 _MOST_CLAUSES = 4
+_WHOLE = 2  # blanks of a whole word
 _OFTEN, _RARELY, _BY_LETTER = 0.5, 0.02, 0.3
 # By the number of letters: without a blank beside them, with one, with two.
 _SHARES = {1: (1.0, 0.7, 0.15), 2: (0.6, 0.3, 0.1), 3: (0.2, 0.1, 0.03), 4: (0.06, 0.04, 0.02)}
@@ -167,17 +169,17 @@ def _worth(words: frozenset[str]) -> float:
     """Rate a set from 0 to 1: the rarer its words are in English, the better."""
     if len(words) > _MOST:
         return 0.0
-    expected = 0.0
+    expected = []
     for word in words:
         settled = _settled(word)
         inside = settled.strip()
         if settled in _SYMBOLS:
-            expected += _RARELY
+            expected.append(_RARELY)
         elif not inside or len(settled) == 1:
             return 0.0
         else:
-            expected += _share(inside, len(settled) - len(inside))
-    return 1 / (1 + expected)
+            expected.append(_share(inside, len(settled) - len(inside)))
+    return 1 / (1 + fsum(expected))  # the same sum in whatever order a set has its words
 
 
 def _share(inside: str, blanks: int) -> float:
@@ -225,12 +227,24 @@ def _plain(needs: Needs) -> Needs:
         Clause(_shortest(frozenset(map(_settled, clause.words))), tuple(map(_plain, clause.ways)))
         for clause in needs
     }
-    return tuple(sorted(settled, key=_rarity)[:_MOST_CLAUSES])
+    rated = sorted(settled, key=lambda one: (-_worth(trigger((one,)) or _EMPTY), _order(one)))
+    return tuple(
+        one
+        for at, one in enumerate(rated[:_MOST_CLAUSES])
+        if at == 0 or not any(map(_is_everywhere, one.words))
+    )
 
 
-def _rarity(clause: Clause) -> tuple[float, list[str]]:
-    words = trigger((clause,))
-    return (-_worth(words) if words else 0.0, sorted(clause.words))
+def _is_everywhere(word: str) -> bool:
+    """Whether a word is a scrap that nearly every post holds, several times."""
+    inside = word.strip()
+    blanks = len(word) - len(inside)
+    return blanks < _WHOLE and word not in _SYMBOLS and _share(inside, blanks) >= _OFTEN
+
+
+def _order(clause: Clause) -> list[object]:
+    """Return what puts clauses into the same order on every run."""
+    return [sorted(clause.words), [list(map(_order, way)) for way in clause.ways]]
 
 
 def _shortest(words: frozenset[str]) -> frozenset[str]:

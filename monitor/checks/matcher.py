@@ -21,11 +21,12 @@ from monitor.checks.confusables import translated
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.normalise import Normaliser
 from monitor.checks.patterns import MOST_MATCHES, PatternFilter
+from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Sequence
 
     from config.rules import RuleData
     from config.types import RuleId
@@ -64,15 +65,7 @@ class Matcher:
         self._pattern_entries = list(build.patterns.values())
         self._patterns = [build.compiled[written] for written in build.patterns]
         self._filter = PatternFilter(self._patterns, prepared)
-        # By entry: the rules that use it, each with the group it stands in. Pairs are shared
-        # and held in tuples: there are ten thousand uses, and a daemon keeps them for months.
-        uses: list[list[tuple[int, int]]] = [[] for _ in range(build.count)]
-        for number, rule in enumerate(self._rules):
-            for position, group in enumerate(rule.groups):
-                place = (number, position)
-                for entry in group.entries:
-                    uses[entry].append(place)
-        self._uses = tuple(map(tuple, uses))
+        self._places = Places(self._rules, build.count)
 
     @property
     def patterns(self) -> frozenset[bytes]:
@@ -89,7 +82,7 @@ class Matcher:
         self,
         normal: Normal,
         sources: Sources,
-        wanted: Container[RuleId] | None = None,
+        wanted: frozenset[RuleId] | None = None,
     ) -> list[tuple[RuleData, tuple[Span, ...]]]:
         """Return the rules that match, in the order given, each with its spans.
 
@@ -104,24 +97,12 @@ class Matcher:
         """
         narrowed = self._alphabet.narrow(normal.text)
         found = self._find(normal.text, narrowed)
-        present: dict[int, list[tuple[int, int]]] = {}
-        for entry in found.entries():
-            for number, position in self._uses[entry]:
-                if number in present:
-                    present[number].append((position, entry))
-                else:
-                    present[number] = [(position, entry)]
         layout: Layout | None = None
         matched = []
-        for number, uses in present.items():
+        for number, groups in self._places.complete(found.entries(), wanted):
+            if not all(map(found.can_be, groups)):
+                continue
             rule = self._rules[number]
-            if len(uses) < len(rule.groups) or (wanted is not None and rule.data.id not in wanted):
-                continue
-            groups: list[list[int]] = [[] for _ in rule.groups]
-            for position, entry in uses:
-                groups[position].append(entry)
-            if not all(groups):
-                continue
             layout = layout or Layout(normal, sources, narrowed)
             spans = _spans(rule, groups, found, layout)
             if spans:
@@ -152,7 +133,7 @@ class Matcher:
                 terms[entry] = _everywhere(symbol, text)
         possible = self._filter.possible(narrowed)
         patterns = {self._pattern_entries[number]: number for number in possible.numbers}
-        return _Found(terms, patterns, possible, self._patterns, narrowed)
+        return _Found(terms, patterns, possible, self._patterns, narrowed, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +145,31 @@ class _Found:
     possible: Possible
     patterns: Sequence[Pattern]
     narrowed: bytes
+    allowed: dict[int, bool]
 
-    def entries(self) -> Iterator[int]:
-        yield from self.terms
-        yield from self.numbers
+    def entries(self) -> list[int]:
+        return [*self.terms, *self.numbers]
+
+    def can_be(self, entries: Sequence[int]) -> bool:
+        """Return whether one of several can stand in the text, before any pattern has run."""
+        return any(entry in self.terms or self._allows(entry) for entry in entries)
+
+    def _allows(self, entry: int) -> bool:
+        known = self.allowed.get(entry)
+        if known is None:  # asked once a text
+            known = self.allowed[entry] = self.possible.allows(self.numbers[entry])
+        return known
 
     def spans(self, entry: int) -> Sequence[Span]:
         known = self.terms.get(entry)
         if known is None:
             number = self.numbers.get(entry)
-            known = [] if number is None else self._run(number)
+            if number is None or not self._allows(entry):
+                known = []
+            else:
+                known = self.patterns[number].spans(self.narrowed)
             self.terms[entry] = known  # asked once a text
         return known
-
-    def _run(self, number: int) -> list[Span]:
-        if not self.possible.allows(number):
-            return []
-        return self.patterns[number].spans(self.narrowed)
 
 
 def _everywhere(symbol: str, text: str) -> list[Span]:

@@ -30,6 +30,9 @@ _NINO = re.compile(
     re.IGNORECASE,
 )
 _NHS = re.compile(r"(?<![\d/£.,-])(\d{3})([ -]?)(\d{3})\2(\d{4})(?![\d/]|[.,]\d)")
+# Cheap to ask first: every NHS number, card and IBAN has six digits with at most a blank or a
+# dash between each two of them.
+_SIX_DIGITS = re.compile(r"\d(?:[ -]?\d){5}")
 _NHS_WORD = re.compile(r"\bnhs\b", re.IGNORECASE)
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])GB\d{2}[ ]?[A-Z]{4}[ ]?(?:\d{2,4}[ ]?){3,7}(?!\d)", re.IGNORECASE
@@ -70,6 +73,8 @@ def nhs(material: Material, _context: Context) -> Iterable[Hit]:
     Hit: "943 476 5919". Near miss: "ring NHS 111", "reference 9434765919" with no word by it.
     """
     text = material.words.text
+    if _SIX_DIGITS.search(text) is None:
+        return []
     return [
         _hit(match)
         for match in _NHS.finditer(text)
@@ -87,8 +92,14 @@ def bank(material: Material, _context: Context) -> Iterable[Hit]:
     Hit: "GB82 WEST 1234 5698 7654 32". Near miss: a sixteen-digit parcel number.
     """
     text = material.words.text
+    if _SIX_DIGITS.search(text) is None:
+        return
+    valid: dict[str, bool] = {}  # of this text only: nothing personal is kept
     for match in _IBAN.finditer(text):
-        if iban.is_valid(match[0].strip()):
+        number = match[0].strip()
+        if number not in valid:
+            valid[number] = iban.is_valid(number)
+        if valid[number]:
             yield Hit(spans=((match.start(), match.start() + len(match[0].rstrip())),))
     for match in _CARD.finditer(text):
         if luhn.is_valid(re.sub(r"\D", "", match[0])):
