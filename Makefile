@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test quick boot lint format docs bench quality lock clean
+.PHONY: setup setup-dev demo test quick boot test-real lint format docs bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -34,6 +34,10 @@ quick: setup-dev
 # systemd-container). Says plainly when it cannot run here.
 boot: setup
 	@tests/faults/boot.sh
+
+# Connectors against real servers from the distribution's packages; says plainly what cannot run here.
+test-real: setup-dev
+	@scripts/test-real.sh $(BIN)
 
 lint: setup-dev
 	@scripts/lint.sh $(BIN)

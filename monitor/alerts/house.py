@@ -40,6 +40,8 @@ _SITE_WORDS = (
     (re.compile(r"blog|wordpress", re.IGNORECASE), "Blog"),
     (re.compile(r"forum", re.IGNORECASE), "Forum"),
 )
+# An address, or the number of a channel, which nobody knows an account by.
+_NO_NAME = re.compile(r"^https?://|^UC[\w-]{22}$")
 _MOST_NAME = 80
 
 
@@ -224,7 +226,8 @@ def _names(account: Account, platform: str, name: str) -> tuple[str, str]:
     """
     if account.platform in _BY_HANDLE:
         return account.handle, account.handle
-    if account.platform in _BY_AT and not _is_number(account.handle):
+    is_name = not _is_number(account.handle) and not _NO_NAME.search(account.handle)
+    if account.platform in _BY_AT and is_name:
         return f"{platform} @{account.handle.removeprefix('@')}", platform
     own = one_line(name, most=_MOST_NAME).replace('"', "'")
     if account.platform in _SITES:

@@ -11,6 +11,7 @@ from tests.lib.bluesky_reader import HANDLE, NOW
 from tests.lib.bluesky_server import BlueskyTown
 from tests.lib.mastodon_reader import NAME
 from tests.lib.mastodon_server import MastodonTown
+from tests.lib.wordpress_server import WordPressTown
 from tests.lib.youtube_server import YouTubeTown
 
 if TYPE_CHECKING:
@@ -67,3 +68,11 @@ def youtube(clock: SteppedClock) -> Iterator[YouTubeTown]:
 def channel(youtube: YouTubeTown) -> Channel:
     """Let the council open a channel."""
     return youtube.channel("Elm Town Council", "elmtown")
+
+
+@pytest.fixture
+def site(clock: SteppedClock) -> Iterator[WordPressTown]:
+    """Run a WordPress; afterwards nothing has been asked or answered against its description."""
+    with WordPressTown(clock.now) as running:
+        yield running
+    assert running.wrong == []

@@ -1,0 +1,1 @@
+"""Connectors against real servers from packages; `make test-real`."""
