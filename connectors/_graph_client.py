@@ -32,12 +32,16 @@ _VERSION = re.compile(r"v?(\d{1,3}\.\d)")
 class GraphClient:
     """Asks Graph for one account in one run."""
 
-    def __init__(self, circumstances: Circumstances) -> None:
+    def __init__(
+        self, circumstances: Circumstances, *, permissions: str = "pages_read_engagement"
+    ) -> None:
         """Make the SDK's object; no request is made.
 
         Args:
             circumstances: The account, the door and the page token.
+            permissions: What the token needs, in words.
         """
+        self._permissions = permissions
         self._account = circumstances.account
         self._now = circumstances.as_of
         self._redactor = circumstances.door.redactor
@@ -113,7 +117,9 @@ class GraphClient:
             headers=self._headers,
             message=self._redactor.redact(message)[:500],
         )
-        return explain(problem, account=self._account.id, now=self._now)
+        return explain(
+            problem, account=self._account.id, now=self._now, permissions=self._permissions
+        )
 
     def _passing(self, what: str) -> LaterError:
         return LaterError(

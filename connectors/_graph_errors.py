@@ -93,13 +93,20 @@ def problem_of(result: Any, *, status: int, headers: Mapping[str, str], message:
     )
 
 
-def explain(problem: Problem, *, account: str, now: datetime) -> ReadError | NotShownError:
+def explain(
+    problem: Problem,
+    *,
+    account: str,
+    now: datetime,
+    permissions: str = "pages_read_engagement",
+) -> ReadError | NotShownError:
     """Return the error to raise for an error answer.
 
     Args:
         problem: The answer.
         account: Label of the account.
         now: The present moment, aware UTC.
+        permissions: What the token needs, in words.
     """
     code, said = problem.code, _said(problem)
     if _is_dead_token(problem):
@@ -115,7 +122,7 @@ def explain(problem: Problem, *, account: str, now: datetime) -> ReadError | Not
             f"Facebook does not allow this reading: {said}",
             account=account,
             reason=Reason.FORBIDDEN,
-            remedy="Give the token pages_read_engagement, by somebody with a role on the page",
+            remedy=f"Give the token {permissions}, by somebody with a role on the page",
         )
     if code in _THROTTLED or (code is None and problem.status == HTTPStatus.TOO_MANY_REQUESTS):
         return LaterError(

@@ -212,6 +212,7 @@ class Reread:
             read again (a post that has left its feed but whose page still opens).
         reason: Class of failure for ``gone`` and ``cannot_tell``.
         detail: One plain sentence for the Clerk, without secrets.
+        ends_by_itself: It was never meant to last (a story): that many go at once is no alarm.
     """
 
     platform_id: str
@@ -219,6 +220,7 @@ class Reread:
     post: FetchedPost | None = None
     reason: Reason | None = None
     detail: str = ""
+    ends_by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,9 +73,15 @@ class Progress:
         """Return whether many known posts went at once and none that was known is left.
 
         That is a blog's move, a lost permission or a fault of the platform more often than
-        a deletion. Posts that were gone before, or were not asked about, prove nothing.
+        a deletion. Posts that were gone before, were not asked about, or end by themselves
+        prove nothing.
         """
-        standing = {post.platform_id for post in self.known if post.last_outcome != Outcome.GONE}
+        ended = {one.platform_id for one in answers if one.ends_by_itself}
+        standing = {
+            post.platform_id
+            for post in self.known
+            if post.last_outcome != Outcome.GONE and post.platform_id not in ended
+        }
         gone = {one.platform_id for one in answers if one.outcome is Outcome.GONE} & standing
         missed = {one.platform_id for one in answers if one.outcome is not Outcome.PRESENT}
         return len(gone) >= MANY and standing <= missed

@@ -9,6 +9,7 @@ import pytest
 from monitor.clock import SteppedClock
 from tests.lib.bluesky_reader import HANDLE, NOW
 from tests.lib.bluesky_server import BlueskyTown
+from tests.lib.instagram_server import InstagramTown
 from tests.lib.mastodon_reader import NAME
 from tests.lib.mastodon_server import MastodonTown
 from tests.lib.wordpress_server import WordPressTown
@@ -74,5 +75,13 @@ def channel(youtube: YouTubeTown) -> Channel:
 def site(clock: SteppedClock) -> Iterator[WordPressTown]:
     """Run a WordPress; afterwards nothing has been asked or answered against its description."""
     with WordPressTown(clock.now) as running:
+        yield running
+    assert running.wrong == []
+
+
+@pytest.fixture
+def instagram(clock: SteppedClock) -> Iterator[InstagramTown]:
+    """Run Instagram; afterwards nothing has been asked that Meta's own tables do not hold."""
+    with InstagramTown(clock.now) as running:
         yield running
     assert running.wrong == []
