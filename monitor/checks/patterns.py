@@ -38,6 +38,7 @@ _LARGEST_PROGRAM = 5_000
 _ESCAPES = re.compile(r"\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[[^\]]*\]|\(\?[a-zA-Z]*[:)<]?")
 _LETTERS = re.compile(r"([a-z]{3,})(\??)")
 _BLANK = re.compile(r"\\.| ", re.DOTALL)
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
@@ -68,7 +69,7 @@ class Alphabet(dict[int, str]):
             PatternError: The patterns name more of them than there are free bytes.
         """
         super().__init__()
-        wide = sorted({char for pattern in patterns for char in pattern if ord(char) >= _ASCII})
+        wide = sorted(set(_WIDE.findall("".join(patterns))))
         if len(wide) > len(_FREE):
             raise PatternError(f"{len(wide)} different characters beyond ASCII; write terms")
         for byte, char in zip(_FREE, wide, strict=False):

@@ -18,7 +18,6 @@ import lzma
 import math
 import tomllib
 from array import array
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
@@ -29,7 +28,7 @@ from config.errors import TableError
 from config.types import Kind, RuleId, TopicId
 from monitor.checks.grams import bundled_swaps, joined, own_words, places
 from monitor.checks.score import Score, ScoredModel, Thresholds
-from monitor.checks.weighing import Grams
+from monitor.checks.weighing import FIELD, Grams, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
 NAME = "words"
 """The scorer's name: a finding's rule is ``topic/words``."""
 _FOLDER = files("monitor.checks.tables")
-_FIELD = 32
-_HALF = 1 << (_FIELD - 1)
+_HALF = 1 << (FIELD - 1)
 LEAST_LENGTH = 40
 """Texts shorter than this, as laid out, are weighed as if they were so long."""
 POWER = 0.65
@@ -126,9 +124,8 @@ class TableScorer:
             weights: The n-grams with what they weigh.
         """
         self.columns = tuple(columns)
-        self._grams = Grams(weights.names, _in_one(weights.by_topic))
-        self._weights = weights.by_topic
-        self._bias = sum(_HALF << _FIELD * number for number in range(len(self.columns)))
+        self._grams = Grams(weights.names, weights.by_topic)
+        self._bias = sum(_HALF << FIELD * number for number in range(len(self.columns)))
         self._swaps = bundled_swaps()
         self._floors = [(column, column.floor()) for column in self.columns]
         self._fields = Struct(f"<{len(self.columns)}I")
@@ -153,26 +150,25 @@ class TableScorer:
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
         words = own_words(normal.text, self._swaps)
-        laid = f" {' '.join(words)} "
-        total = self._grams.weight(words, laid) + self._bias
-        divisor = divisor_of(len(laid))
+        total = self._grams.weight(words) + self._bias
+        divisor = divisor_of(len(" ".join(words)) + 2)
         # Each topic's sum is one field of the whole number.
         sums = self._fields.unpack(total.to_bytes(self._fields.size, "little"))
-        read = _Read(normal, laid, self._swaps, self._grams)
+        read = _Read(normal, words, self._swaps, self._grams)
         scores = {}
         for number, ((column, floor), field) in enumerate(zip(self._floors, sums, strict=True)):
             value = column.value(field - _HALF, divisor)
             if value < floor:
                 scores[column.topic] = Score(value)
             else:
-                scores[column.topic] = Score(value, partial(read.strongest, self._weights[number]))
+                scores[column.topic] = Score(value, partial(read.strongest, number))
         return scores
 
 
 class _Read:
     """One text laid out, with what all topics' explanations have in common."""
 
-    def __init__(self, normal: Normal, laid: str, swaps: Swaps, grams: Grams) -> None:
+    def __init__(self, normal: Normal, laid: Sequence[str], swaps: Swaps, grams: Grams) -> None:
         self._normal = normal
         self._laid = laid
         self._swaps = swaps
@@ -184,27 +180,17 @@ class _Read:
 
     @cached_property
     def _found(self) -> list[tuple[int, int, int]]:
-        """Return each n-gram with the first and the last word that it touches."""
-        ends = [end for _, end, _, _ in self._words]  # a blank belongs to the word after it
-        found = sorted((end, start, one) for one, (start, end) in self._grams.places(self._laid))
-        return [
-            (
-                one,
-                bisect_right(ends, start),
-                bisect_right(ends, end - (self._laid[end - 1] == " ") - 1),
-            )
-            for end, start, one in found
-        ]
+        return self._grams.places(self._laid)
 
-    def strongest(self, weights: array[int]) -> tuple[Span, ...]:
-        """Return the words that raised a score most, in code points of the original.
+    def strongest(self, topic: int) -> tuple[Span, ...]:
+        """Return the words that raised a topic's score most, in code points of the original.
 
         Args:
-            weights: The topic's, one byte for each n-gram.
+            topic: The topic's number.
         """
         by_place = [0.0] * len(self._words)
         for one, first, last in self._found:
-            code = weights[one]
+            code = self._grams.code(one, topic)
             if code:
                 each = worth(code) / (last - first + 1)
                 for at in range(first, last + 1):
@@ -212,23 +198,6 @@ class _Read:
         best = sorted((-weight, at) for at, weight in enumerate(by_place) if weight > 0)
         chosen = [self._words[at] for _, at in best[:_MOST_SHOWN]]
         return joined(self._normal.span(start, end) for _, _, start, end in chosen)
-
-
-class _Rows(dict[tuple[int, ...], int]):
-    """All topics' weights of an n-gram as one whole number, the same object for the same row.
-
-    One addition then adds up all topics; and most rows are alike, so few of them take memory.
-    """
-
-    def __missing__(self, row: tuple[int, ...]) -> int:
-        number = sum(worth(code) << _FIELD * at for at, code in enumerate(row))
-        self[row] = number
-        return number
-
-
-def _in_one(by_topic: Sequence[array[int]]) -> list[int]:
-    """Return each n-gram's weights on all topics as one whole number."""
-    return list(map(_Rows().__getitem__, zip(*by_topic, strict=True)))
 
 
 def table_model(columns: Iterable[Column], scorer: TableScorer) -> ScoredModel:
@@ -295,11 +264,6 @@ def harmless_words() -> dict[RuleId, str]:
 def divisor_of(length: int) -> float:
     """Return what a sum of weights is divided by, for a laid-out text of a length."""
     return float(max(length, LEAST_LENGTH) ** POWER)
-
-
-def worth(code: int) -> int:
-    """Return what a byte of the table weighs: its square, so that small weights are kept too."""
-    return code * abs(code)
 
 
 def packed(weights: Weights) -> bytes:

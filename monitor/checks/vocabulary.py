@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from monitor.checks.prepared import Prepared
 
 _TAG = re.compile(r"^#[A-Za-z0-9]+$")
+# Small letters in words of several need nothing done, unless a letter stands three times.
+_IS_PLAIN = re.compile(r"[a-z]{2,}(?: [a-z]{2,})*")
+_STRETCHED = re.compile(r"(.)\1\1")
 _LOOSE = frozenset(" -'\"/.,:;!?()[]{}_\n")
 
 
@@ -151,7 +154,7 @@ class Vocabulary:
         if _TAG.match(written):
             return self._pattern(rule, _tag_pattern(written.lower()))
         is_open = written.endswith("*")
-        plain = self._normalise(written.removesuffix("*").strip()).text.strip()
+        plain = _plain(self._normalise, written.removesuffix("*").strip())
         if not plain:
             raise RuleError(
                 f"the term {written!r} is empty once made plain", rule=rule.id, file=rule.file
@@ -196,6 +199,13 @@ class Vocabulary:
                 file=rule.file,
                 remedy="Write it in RE2's syntax, shorter, or as terms.",
             ) from cause
+
+
+def _plain(normalise: Normaliser, term: str) -> str:
+    """Return a term made plain; most are as they stand, and there are thousands."""
+    if _IS_PLAIN.fullmatch(term) and not _STRETCHED.search(term):
+        return term
+    return normalise(term).text.strip()
 
 
 def _tag_pattern(tag: str) -> str:
@@ -247,10 +257,10 @@ def automaton_of(
 def lexicon_of(rules: Iterable[RuleData]) -> Lexicon:
     """Collect the words that rules look for, plain, for reading disguised ones."""
     groups = [group for rule in rules for group in rule.need]
-    plain = Normaliser()
+    normalise = Normaliser()
     words: set[str] = set()
     for term in {term for group in groups for term in group.terms}:
-        words.update(plain(term).text.translate(BLANKED).split())
+        words.update(_plain(normalise, term).translate(BLANKED).split())
     for pattern in {pattern for group in groups for pattern in group.patterns}:
         words |= words_in(pattern)
     return Lexicon(words)

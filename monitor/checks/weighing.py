@@ -1,76 +1,150 @@
-"""Which n-grams of a table stand in a laid-out text, and what they weigh together.
+"""Which n-grams of a table stand in a text as laid out, and what they weigh together.
 
 Four fifths of the n-grams that stand in a post lie within one word, and the next post has mostly
-the same words. So what one word holds is worked out once and kept; only n-grams of several
-words are sought in each text. Each n-gram counts once a text, however many words hold it.
+the same words. So what one word holds is worked out once and kept; only runs of two and three
+words are looked up in each text. Each n-gram counts once a text, however many words hold it.
 """
 
 from __future__ import annotations
 
-from array import array
-from operator import itemgetter
+from itertools import pairwise
+from struct import iter_unpack
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from array import array
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from monitor.checks.patterns import Span
-
+FIELD = 32
+"""Bits of one topic's sum in the whole number that holds all of them."""
 MOST_WORDS = 3_072
 """Words whose n-grams are kept before it begins anew; at most twice as many take memory."""
-_MANY = 300
-"""Different words in a text from which on asking one by one costs more than one pass."""
-_NUMBER = itemgetter(0)
+_LONGEST = 40
+_SIZES = (3, 4, 5)
+_SIGN = 0x80
 
 
-class _Lot:
-    """Some of the n-grams in an automaton of their own, with what each weighs."""
+def worth(code: int) -> int:
+    """Return what a byte of the table weighs: its square, so that small weights are kept too."""
+    return code * abs(code)
 
-    __slots__ = ("_automaton", "numbers", "weighs")
 
-    def __init__(self, names: Sequence[str], numbers: Sequence[int], packed: Sequence[int]) -> None:
-        self.numbers = array("l", numbers)
-        self.weighs = [packed[number] for number in numbers]
-        self._automaton = AhoCorasick(
-            [names[number] for number in numbers],
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
+class _Packed(dict[bytes, int]):
+    """A row of weights as one whole number: one addition then adds up all topics.
 
-    def matches(self, laid: str) -> list[tuple[int, int, int]]:
-        """Return every occurrence: which of the lot, its start and its end."""
-        return self._automaton.find_matches_as_indexes(laid, overlapping=True)
+    Most rows are alike, so few numbers take memory; each is made when it first comes up.
+    """
+
+    def __missing__(self, row: bytes) -> int:
+        codes = ((byte ^ _SIGN) - _SIGN for byte in row)
+        number = sum(worth(code) << FIELD * at for at, code in enumerate(codes) if code)
+        self[row] = number
+        return number
+
+
+class Grams:
+    """Every n-gram of a table with its weights; safe in any thread."""
+
+    def __init__(self, names: Sequence[str], by_topic: Sequence[array[int]]) -> None:
+        """Sort the weights by n-gram.
+
+        Args:
+            names: The n-grams, laid out.
+            by_topic: For each topic one byte for each n-gram, see `worth`.
+        """
+        width = len(by_topic)
+        codes = bytearray(len(names) * width)
+        for topic, column in enumerate(by_topic):
+            codes[topic::width] = column.tobytes()
+        share = dict[bytes, bytes]().setdefault
+        self._rows = [share(row, row) for (row,) in iter_unpack(f"{width}s", codes)]
+        self._numbers = dict(zip(names, range(len(names)), strict=True))
+        self._packed = _Packed()
+        self._kept = _Kept(self)
+
+    def weight(self, words: Sequence[str]) -> int:
+        """Return what the n-grams of a text weigh together, each counted once.
+
+        Args:
+            words: The words of the text as laid out.
+
+        Returns:
+            A whole number with `FIELD` bits for each topic, the first one lowest.
+        """
+        alone: dict[int, int] = {}
+        for known in map(self._kept.__getitem__, set(words)):
+            alone.update(known)
+        found = set(map(self._numbers.get, _runs(words)))
+        found.discard(None)
+        rows, packed = self._rows, self._packed
+        across = sum([packed[rows[one]] for one in found if one is not None])
+        return across + sum(alone.values())
+
+    def within(self, word: str) -> dict[int, int]:
+        """Return the n-grams within one word, by number, with what they weigh."""
+        numbers, rows, packed = self._numbers, self._rows, self._packed
+        found = {numbers.get(part) for _, part in _parts(word)}
+        return {one: packed[rows[one]] for one in found if one is not None}
 
     def found(self, laid: str) -> set[int]:
-        """Return which of the lot stand in a laid-out text."""
-        return set(map(_NUMBER, self.matches(laid)))
+        """Return the numbers of the n-grams that stand in a laid-out text."""
+        return {number for number, _, _ in self.places(laid.split())}
 
-    def weight(self, found: Collection[int]) -> int:
-        """Return what some of the lot weigh together."""
-        return sum(map(self.weighs.__getitem__, found))
+    def code(self, number: int, topic: int) -> int:
+        """Return the byte that an n-gram has for a topic, -127 to 127; see `worth`."""
+        return (self._rows[number][topic] ^ _SIGN) - _SIGN
+
+    def places(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
+        """Return each n-gram as often as it stands there, with its first and its last word.
+
+        Args:
+            words: The words of the text as laid out.
+
+        Returns:
+            By where it ends in the text, of those that end together the longest first.
+        """
+        found = []
+        starts = [1]
+        for word in words:
+            starts.append(starts[-1] + len(word) + 1)
+        for at, word in enumerate(words):
+            for begins, part in _parts(word):
+                start = starts[at] - 1 + begins
+                found.append((start + len(part), start, part, at, at))
+        for size in (2, 3):
+            for at in range(len(words) - size + 1):
+                name = f" {' '.join(words[at : at + size])} "
+                start = starts[at] - 1
+                found.append((start + len(name), start, name, at, at + size - 1))
+        numbers = self._numbers
+        known = sorted(
+            (end, start, numbers[part], first, last)
+            for end, start, part, first, last in found
+            if part in numbers
+        )
+        return [(number, first, last) for _, _, number, first, last in known]
 
 
 class _Kept(dict[str, dict[int, int]]):
     """For each word its n-grams with what they weigh; filled as words come up.
 
     Once it is full it begins anew, and takes over from the one before what is asked again: so
-    the words of every post stay, and strange ones go.
+    the words of every post stay, and strange ones go. Very long words are not kept at all.
     """
 
-    __slots__ = ("_before", "_lot")
+    __slots__ = ("_before", "_grams")
 
-    def __init__(self, lot: _Lot) -> None:
+    def __init__(self, grams: Grams) -> None:
         super().__init__()
-        self._lot = lot
+        self._grams = grams
         self._before: dict[str, dict[int, int]] = {}
 
     def __missing__(self, word: str) -> dict[int, int]:
         known = self._before.get(word)
         if known is None:
-            weighs = self._lot.weighs
-            known = {one: weighs[one] for one, _, _ in self._lot.matches(f" {word} ")}
+            known = self._grams.within(word)
+        if len(word) > _LONGEST:
+            return known
         if len(self) >= MOST_WORDS:
             self._before = dict(self)
             self.clear()
@@ -78,46 +152,19 @@ class _Kept(dict[str, dict[int, int]]):
         return known
 
 
-class Grams:
-    """Every n-gram of a table with one whole number each; safe in any thread."""
+def _parts(word: str) -> Iterable[tuple[int, str]]:
+    """Yield what a table may weigh within one word, with where it begins; see `grams.grams`."""
+    bounded = f" {word} "
+    if len(bounded) > _SIZES[-1]:  # a short word is among its own parts
+        yield 0, bounded
+    for size in _SIZES:
+        for at in range(len(bounded) - size + 1):
+            yield at, bounded[at : at + size]
 
-    def __init__(self, names: Sequence[str], packed: Sequence[int]) -> None:
-        """Build the automata; no n-gram is kept as text.
 
-        Args:
-            names: The n-grams, laid out.
-            packed: What each weighs, all topics as one whole number.
-        """
-        within: list[int] = []
-        across: list[int] = []
-        for number, name in enumerate(names):
-            (across if " " in name.strip() else within).append(number)
-        self._within = _Lot(names, within, packed)
-        self._across = _Lot(names, across, packed)
-        self._kept = _Kept(self._within)
-
-    def weight(self, words: Sequence[str], laid: str) -> int:
-        """Return what the n-grams of a text weigh together, each counted once.
-
-        Args:
-            words: The words of the text.
-            laid: The same, laid out.
-        """
-        several = self._across.weight(self._across.found(laid))
-        distinct = set(words)
-        if len(distinct) > _MANY:
-            return several + self._within.weight(self._within.found(laid))
-        alone: dict[int, int] = {}
-        for known in map(self._kept.__getitem__, distinct):
-            alone.update(known)
-        return several + sum(alone.values())
-
-    def found(self, laid: str) -> set[int]:
-        """Return the numbers of the n-grams that stand in a laid-out text."""
-        return {number for number, _ in self.places(laid)}
-
-    def places(self, laid: str) -> Iterator[tuple[int, Span]]:
-        """Yield the number of each n-gram with where it stands, as often as it does."""
-        for lot in (self._within, self._across):
-            for one, start, end in lot.matches(laid):
-                yield lot.numbers[one], (start, end)
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    """Yield each two and each three words that follow each other, as they are laid out."""
+    pairs = [f" {one} {two} " for one, two in pairwise(words)]
+    yield from pairs
+    for pair, third in zip(pairs, words[2:], strict=False):
+        yield f"{pair}{third} "
