@@ -172,6 +172,7 @@ class Sign(StrEnum):
     PING = "ping"
     WAY = "way"
     BACKUP = "backup"
+    PURGE = "purge"
 
 
 class ReplyOutcome(StrEnum):

@@ -41,9 +41,9 @@ BEAT_S = 10.0
 GRACE_S = 6 * 3600
 MOST_READERS = 16
 """Most accounts read at the same time; each has a place of its own up to this number."""
-HOUSE_UNITS = 10
+HOUSE_UNITS = 11
 """Units that are no readings: digest, judge, inbox, verify, list, ping, elections, backup,
-a sweep, deliver."""
+purge, a sweep, deliver."""
 UNIT_DEADLINE_S = 15 * 60.0
 """Longest that one unit of work may take; afterwards the watchdog is not fed any more."""
 STOP_WITHIN_S = 18.0

@@ -19,6 +19,7 @@ from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
 from monitor.postcheck import check_ping_decided, check_post, check_signs
+from monitor.retention.examining import check_retention
 from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 from storage.open import open_repository
@@ -164,6 +165,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         yield from _unkept(repository, now)
         yield from check_signs(settings, repository, now=now)
         yield from check_copies(settings, repository, now=now)
+        yield from check_retention(settings, repository)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
     finally:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from config.types import Sign
 from monitor import morning, ping
 from monitor.alerts.folding import is_list_due, put_list
 from monitor.alerts.outbox import deliver_due
@@ -74,6 +75,7 @@ class Due:
     _polled: datetime | None = field(init=False, default=None)
     _backed: datetime | None = field(init=False, default=None)
     _copied: datetime | None = field(init=False, default=None)
+    _purged: datetime | None = field(init=False, default=None)
     _swept: dict[AccountId, datetime] = field(init=False, default_factory=dict)
 
     def units(self, in_hand: Collection[str]) -> list[tuple[str, Work]]:
@@ -102,8 +104,7 @@ class Due:
             due.append(("list", partial(self._list, now)))
         if "ping" not in in_hand and self._has_to_ping(now):
             due.append(("ping", partial(self._ping, now)))
-        if "backup" not in in_hand and self._has_to_back_up(now):
-            due.append(("backup", partial(self._back_up, now)))
+        due.extend(self._nightly(in_hand, now))
         due.extend(self._papers({*in_hand, *(name for name, _ in due)}, now))
         if not any(name.startswith("pull ") for name, _ in due):
             due.extend(self._elections({*in_hand, *(name for name, _ in due)}, now))
@@ -128,6 +129,16 @@ class Due:
         preserve(self.app, as_of=self.app.clock.now())
         self._deliver()
 
+    def _nightly(self, in_hand: Collection[str], now: datetime) -> list[tuple[str, Work]]:
+        """Return the purge, or the copy that follows it: what went is in no newer copy."""
+        if not {"backup", "purge"}.isdisjoint(in_hand):
+            return []
+        if self._has_to_purge(now):
+            return [("purge", partial(self._purge, now))]
+        if self._has_to_back_up(now):
+            return [("backup", partial(self._back_up, now))]
+        return []
+
     def _has_to_back_up(self, now: datetime) -> bool:
         """Return whether a copy is due; one that failed is tried again after a while.
 
@@ -146,6 +157,22 @@ class Due:
         self._backed = now
         if back_up(self.app) is not None:
             self._copied = now
+
+    def _has_to_purge(self, now: datetime) -> bool:
+        """Return whether the schedule was not gone through since it last should have been."""
+        if not self.app.settings.retention.purge:
+            return False
+        if self._purged is not None and abs(now - self._purged) < timing.AGAIN_AFTER:
+            return False
+        known = self.app.repository.signs().get(Sign.PURGE)
+        good = known.good_at if known is not None else None
+        return good is None or not timing.last_time(self.app.settings, now=now) <= good <= now
+
+    def _purge(self, now: datetime) -> None:
+        from monitor.retention.job import purge_daily  # noqa: PLC0415 - once a day; as above
+
+        self._purged = now
+        purge_daily(self.app)
 
     def _list(self, now: datetime) -> None:
         put_list(self.app, as_of=now)

@@ -153,6 +153,10 @@ def send(app: App, *, by: str, within_s: float = PULL_WITHIN_S) -> Sent:
     if kept is None:
         raise RuntimeError(f"the digest of {today} was queued and is not there")
     accepted = all(one.accepted_at is not None for one in kept.recipients)
+    if accepted and is_new:
+        # Only what somebody can read was told: a warning that waits in the outbox is none.
+        with app.repository.writing() as transaction:
+            transaction.tell_purges(upto=kept.created_at, at=app.clock.now())
     return Sent(composed=_composed(kept.key, kept.body), is_new=is_new, is_accepted=accepted)
 
 

@@ -44,10 +44,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescanned:
-    """The difference, and how many versions of each account were judged."""
+    """The difference, and how many versions of each account were judged.
+
+    Attributes:
+        purged: Versions that were not judged because their words are kept no longer; what was
+            found in them stays as it is.
+    """
 
     outcome: Outcome
     coverage: tuple[Coverage, ...]
+    purged: int = 0
 
 
 def rescan(
@@ -91,6 +97,8 @@ def rescan(
         close_empty(app.repository, app.repository.cases(states=(CaseState.OPEN,)), at=now)
     if not dry_run:
         preserve_judged(app, as_of=now)
+    purged = app.repository.count_purged(accounts=accounts, since=wanted.since, until=wanted.until)
+    outcome = replace(outcome, not_judged=outcome.not_judged + purged)
     coverage = tuple(
         Coverage(
             account=account,
@@ -99,7 +107,7 @@ def rescan(
         )
         for account, number in counts.items()
     )
-    return Rescanned(outcome=outcome, coverage=coverage)
+    return Rescanned(outcome=outcome, coverage=coverage, purged=purged)
 
 
 def _verdict(made: Bench, version: VersionToJudge, clauses: Collection[ClauseId]) -> Verdict:

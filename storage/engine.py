@@ -106,6 +106,8 @@ def _listen(engine: Engine, *, is_file: bool, read_only: bool) -> None:
         cursor = dbapi_connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA synchronous = FULL")
+        # What is overwritten or deleted is zeroes in the file: a purge leaves no words behind.
+        cursor.execute("PRAGMA secure_delete = ON")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")
         elif is_file:

@@ -21,6 +21,7 @@ from storage.contract.mails import Mails, MailSteps
 from storage.contract.people import People, PeopleSteps
 from storage.contract.polls import Polls, PollSteps
 from storage.contract.post import Post, PostSteps
+from storage.contract.purging import PurgeSteps, Purging
 from storage.contract.reading import Readings, RegisterSteps
 from storage.contract.record import Record, RecordSteps
 from storage.contract.sweeps import Sweeps, SweepSteps
@@ -39,6 +40,7 @@ class Transaction(
     SweepSteps,
     PeopleSteps,
     PostSteps,
+    PurgeSteps,
     RecordSteps,
     Protocol,
 ):
@@ -59,6 +61,7 @@ class Repository(
     Sweeps,
     Post,
     People,
+    Purging,
     Record,
     Protocol,
 ):

@@ -19,6 +19,7 @@ from config.settings.fields import PLATFORMS
 from config.settings.mail import Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
+from config.settings.retention import Retention
 from config.settings.rules import Rules
 from config.settings.watch import Watch
 from config.types import AccountId, Role
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
         default_factory=Watch, description="Who notices when clerkwatch itself stands still."
     )
     backup: Backup = Field(default_factory=Backup, description="Copies off this machine.")
+    retention: Retention = Field(default_factory=Retention, description="How long things are kept.")
     rules: Rules = Field(default_factory=Rules, description="How loud each rule is.")
     people: tuple[Person, ...] = Field(description="Who is told and may decide.")
     budget: dict[str, Budget] = Field(

@@ -46,6 +46,14 @@ def monday_words(
     return said
 
 
+def purge_words(sign: SignOfLife | None, *, calendar: Calendar) -> tuple[str, ...]:
+    """Return the details of a purge that fails; empty when it works or was never tried."""
+    if sign is None or sign.failing_since is None:
+        return ()
+    since = calendar.moment(sign.failing_since)
+    return (f"Erasing by the schedule fails since {since}: {one_line(sign.what, most=400)}",)
+
+
 def technical_words(
     sign: SignOfLife | None, *, has_place: bool, calendar: Calendar
 ) -> tuple[str, ...]:

@@ -202,6 +202,7 @@ class DigestFacts:
         monday: Weekly matters; None on other days.
         post: Finished sentences about mails that came back and replies that cannot be read.
         post_details: The same for who looks after the machine.
+        erasing: What is kept of cases and is soon erased, a finished sentence each.
         backup_details: A copy off this machine that fails, for who looks after it.
     """
 
@@ -240,6 +241,7 @@ class DigestFacts:
     post: tuple[str, ...] = ()
     post_details: tuple[str, ...] = ()
     backup_details: tuple[str, ...] = ()
+    erasing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

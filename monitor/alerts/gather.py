@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.types import Sign
-from monitor.alerts.copies import monday_words, technical_words
+from monitor.alerts.copies import monday_words, purge_words, technical_words
 from monitor.alerts.elections import elections
+from monitor.alerts.erasing import erasing_words
 from monitor.alerts.house import House, own_names
 from monitor.alerts.postal import clerk_lines, facts_of, technical_lines
 from monitor.alerts.recall import Budgeted, previous_digest, recall
@@ -105,9 +106,15 @@ def gather(
     return replace(
         facts,
         monday=facts.monday and replace(facts.monday, backup=backup),
+        erasing=erasing_words(
+            repository.purge_notices(), calendar=calendar, has_inbox=settings.mail.inbox is not None
+        ),
         backup_details=technical_words(copied, has_place=has_place, calendar=calendar),
         post=clerk_lines(post, people=house.people, calendar=calendar, as_of=as_of),
-        post_details=technical_lines(post, people=house.people, calendar=calendar),
+        post_details=(
+            *technical_lines(post, people=house.people, calendar=calendar),
+            *purge_words(signs.get(Sign.PURGE), calendar=calendar),
+        ),
     )
 
 

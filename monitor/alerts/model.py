@@ -336,7 +336,7 @@ class _Builder:
     def _notes(self) -> tuple[str, ...]:
         """Return what else stands first."""
         facts = self.facts
-        notes = [one_line(line, most=600) for line in facts.reminders]
+        notes = [one_line(line, most=600) for line in (*facts.reminders, *facts.erasing)]
         if facts.missed:
             days = listed([self.calendar.day(day) for day in facts.missed[-7:]])
             earlier = len(facts.missed) - 7

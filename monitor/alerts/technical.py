@@ -109,7 +109,7 @@ def _subject(unread: int, refused: int, calendar: Calendar, *, no_backup: bool) 
         parts.append(f"{count(refused, 'mail')} refused by a server")
     if no_backup:
         parts.append("no backup off this machine")
-    parts = parts or ["something about the mails needs a look"]
+    parts = parts or ["something needs a look"]
     return f"clerkwatch: {', '.join(parts)} — {calendar.short_day(calendar.today)}"
 
 

@@ -23,6 +23,7 @@ GROUPS = (
     "judging",
     "cases",
     "keeping",
+    "purge",
     "verify",
     "digest",
     "elections",

@@ -215,7 +215,7 @@ def rescan(
         done, run = _judge_again(app, wanted, moment, dry_run=dry_run, total=total)
         warnings = () if dry_run else send_urgent(app)
     outcome = done.outcome if pulled is None else _both(pulled, done.outcome)
-    _report(outcome, run, coverage or done.coverage, json=json, dry_run=dry_run)
+    _report(outcome, run, coverage or done.coverage, json=json, dry_run=dry_run, purged=done.purged)
     for warning in warnings:
         note(f"clerkwatch: {warning}")
     if coverage:
@@ -287,12 +287,18 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _report(
-    outcome: Outcome, run: int | None, coverage: tuple[Any, ...], *, json: bool, dry_run: bool
+    outcome: Outcome,
+    run: int | None,
+    coverage: tuple[Any, ...],
+    *,
+    json: bool,
+    dry_run: bool,
+    purged: int,
 ) -> None:
     from monitor.cli import shapes
 
     if json:
-        emit(shapes.run(run, coverage, outcome) | {"dry_run": dry_run})
+        emit(shapes.run(run, coverage, outcome) | {"dry_run": dry_run, "purged": purged})
         return
     would = "would be " if dry_run else ""
     say(
@@ -300,6 +306,11 @@ def _report(
         f"{count(len(outcome.added), 'finding')} {would}added, "
         f"{len(outcome.withdrawn)} {would}withdrawn, {outcome.unchanged} unchanged."
     )
+    if purged:
+        say(
+            f"not_judged: purged. {count(purged, 'version')} whose words are kept no longer; what "
+            "was found in them stays."
+        )
     for sign, list_of in (("+", outcome.added), ("-", outcome.withdrawn)):
         for found in list_of[:_SHOWN]:
             because = f" ({found.why})" if found.why else ""

@@ -63,6 +63,8 @@ _ENDS = {
     Resolution.LEFT.value: "left",
 }
 
+PURGED = "purged"
+"""Stands in ``judged_under`` of versions without words: they are never judged, nor withdrawn."""
 NOT_CLOSED = _CASE.c.state != literal_column("'closed'")
 """Written out, not bound: only so does the partial index on open cases serve."""
 
@@ -116,7 +118,7 @@ class Judging(Desk):
         until: datetime | None = None,
     ) -> int:
         """Return how many versions `versions` would go through."""
-        query = select(func.count()).select_from(_VERSION)
+        query = select(func.count()).select_from(_VERSION).where(_VERSION.c.purged_at.is_(None))
         if since is not None or until is not None:
             query = query.join(_SUBJECT, _SUBJECT.c.id == _VERSION.c.subject)
         with self._reading() as connection:
@@ -234,7 +236,7 @@ def _stale_ids(connection: Connection, account: AccountId, stamp: str, limit: in
         if following is None:
             break
         last = following
-        if following != stamp:
+        if following not in {stamp, PURGED}:
             stamps.append(following)
     found: list[int] = []
     for stored in stamps:
@@ -300,7 +302,9 @@ _KINDS = {kind.value: kind for kind in SubjectKind}
 def _lot(
     connection: Connection, chosen: list[ColumnElement[bool]], *, limit: int | None
 ) -> list[VersionToJudge]:
-    rows = connection.execute(_QUERY.where(*chosen).limit(limit)).all()
+    # What was purged cannot be judged; judged as if it were empty, its findings would go too.
+    whole = _QUERY.where(*chosen, _VERSION.c.purged_at.is_(None))
+    rows = connection.execute(whole.limit(limit)).all()
     if not rows:
         return []
     known = _findings(connection, [row[0] for row in rows])

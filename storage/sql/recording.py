@@ -78,6 +78,8 @@ class _Lot:
         self._fresh: list[tuple[_Key, Stretch]] = []
         self._late: set[_Key] = set()
         self._again: list[tuple[_Key, str]] = []
+        self._purged: set[tuple[_Key, str]] = set()
+        self._back: dict[tuple[_Key, str], Seen] = {}
         self._pinned: set[str] = set()
         self._stills: dict[tuple[_Key, str], Seen] = {}
 
@@ -90,6 +92,7 @@ class _Lot:
             recorded += self._take(reading)
         self._write_subjects()
         version_ids = self._write_versions()
+        self._give_back()
         self._write_observations(version_ids)
         self._write_stills()
         self._judge_again(version_ids)
@@ -148,11 +151,13 @@ class _Lot:
             self._known[key] = Known(published_at=self._rows[key]["published_at"])
 
     def _load_versions(self, by_id: dict[int, _Key]) -> None:
-        query = select(_VERSION.c.subject, _VERSION.c.content_hash)
-        for subject, content_hash in self._connection.execute(
+        query = select(_VERSION.c.subject, _VERSION.c.content_hash, _VERSION.c.purged_at)
+        for subject, content_hash, purged_at in self._connection.execute(
             query.where(_VERSION.c.subject.in_(list(by_id)))
         ):
             self._known[by_id[subject]].hashes.add(content_hash)
+            if purged_at is not None:
+                self._purged.add((by_id[subject], content_hash))
 
     def _load_newest(self, by_id: dict[int, _Key]) -> None:
         """Load of each subject the newest observation and the newest that showed a version."""
@@ -208,6 +213,8 @@ class _Lot:
             if not is_late:
                 self._refresh_subject(key, seen)
         is_first = reading.content_hash is not None and not known.hashes
+        if reading.content_hash is not None and (key, reading.content_hash) in self._purged:
+            self._back[key, reading.content_hash] = seen
         if seen.stills and reading.content_hash is not None and not is_late:
             self._stills[key, reading.content_hash] = seen
         if place(known, reading):
@@ -308,6 +315,25 @@ class _Lot:
                 ids[keys[subject], content_hash] = version
         return ids
 
+    def _give_back(self) -> None:
+        """Keep words again that were purged, because they are shown again; judge them anew."""
+        for (key, content_hash), seen in self._back.items():
+            if seen.words is None:
+                continue
+            self._connection.execute(
+                update(_VERSION)
+                .where(
+                    _VERSION.c.subject == self._rows[key]["id"],
+                    _VERSION.c.content_hash == content_hash,
+                )
+                .values(**content_columns(seen.words), purged_at=None, judged_under=None)
+            )
+            self._connection.execute(
+                update(_SUBJECT)
+                .where(_SUBJECT.c.id == self._rows[key]["id"])
+                .values(url=plain(seen.url), author=plain(seen.author))
+            )
+
     def _write_stills(self) -> None:
         if self._stills:
             place = {name: (self._rows[name[0]]["id"], name[1]) for name in self._stills}
@@ -385,7 +411,9 @@ class _Lot:
             )
             again |= set(self._connection.execute(query).scalars())
         if again:
-            statement = update(_VERSION).where(_VERSION.c.id.in_(sorted(again)))
+            statement = update(_VERSION).where(
+                _VERSION.c.id.in_(sorted(again)), _VERSION.c.purged_at.is_(None)
+            )
             self._connection.execute(statement.values(judged_under=None))
 
     def _place_versions(self, key: _Key) -> set[int]:

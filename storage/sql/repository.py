@@ -17,6 +17,7 @@ from storage.sql.outlines import Outlines
 from storage.sql.people import People, PeopleSteps
 from storage.sql.polls import Polls, PollSteps
 from storage.sql.post import Post, PostSteps
+from storage.sql.purging import Purges, PurgeSteps
 from storage.sql.record import Record
 from storage.sql.recording import Recording
 from storage.sql.register import Register
@@ -44,6 +45,7 @@ class SqlTransaction(
     SweepSteps,
     ReplySteps,
     PostSteps,
+    PurgeSteps,
 ):
     """Fulfils `storage.repository.Transaction`."""
 
@@ -67,6 +69,7 @@ class SqlRepository(
     Searching,
     Replies,
     Post,
+    Purges,
 ):
     """Everything that is remembered, in one SQL database."""
 

@@ -12,6 +12,7 @@ from storage.tables.evidence import (
     NoCopying,
     PictureAddress,
     PictureLook,
+    PurgeNotice,
     Unkept,
 )
 from storage.tables.judging import Case, CaseEvent, CaseFinding, CaseLink, Finding, Quieted
@@ -65,6 +66,7 @@ __all__ = [
     "PictureAddress",
     "PictureLook",
     "Poll",
+    "PurgeNotice",
     "Quieted",
     "RawPayload",
     "RegisterChange",

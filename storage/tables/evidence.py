@@ -92,6 +92,17 @@ class NoCopying(Row, table=True):
     """How many files were taken away so far."""
 
 
+class PurgeNotice(Row, table=True):
+    """What is kept of a post goes on a day; the Clerk is told seven days before."""
+
+    __tablename__ = "purge_notice"
+    subject: int = Field(primary_key=True, foreign_key="subject.id")
+    at: datetime = instant_field()
+    due_at: datetime = instant_field()
+    why: str = text_field()
+    told_at: datetime | None = instant_field()
+
+
 class Hold(Row, table=True):
     """Why something must not be purged; with neither case, account nor dates: everything."""
 

@@ -39,7 +39,7 @@ class Subject(Row, table=True):
 
 
 class Version(Row, table=True):
-    """One distinct content of a post or profile. Only ``judged_under`` ever changes."""
+    """One distinct content of a post or profile. Only ``judged_under`` and ``purged_at`` change."""
 
     __tablename__ = "version"
     __table_args__ = (
@@ -61,6 +61,8 @@ class Version(Row, table=True):
     first_seen_at: datetime = instant_field()
     is_first: bool
     judged_under: str | None = text_field()
+    purged_at: datetime | None = instant_field()
+    """When its words were taken away; they come back if a reading shows them again."""
 
 
 class RawPayload(Row, table=True):

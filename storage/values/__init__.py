@@ -41,6 +41,7 @@ from storage.values.mails import (
 from storage.values.people import Absence
 from storage.values.polls import Candidate, PollRow
 from storage.values.post import Bounced, Folded, NewBounce, SignOfLife
+from storage.values.purging import OldMail, Purgeable, PurgeNotice, Subjected
 from storage.values.reading import (
     BY_HAND,
     AccountState,
@@ -98,11 +99,14 @@ __all__ = [
     "NewReply",
     "NoCopying",
     "Offered",
+    "OldMail",
     "Opened",
     "OutboxMail",
     "PictureAddress",
     "PollRow",
     "Preserved",
+    "PurgeNotice",
+    "Purgeable",
     "Quieted",
     "Recipient",
     "Recorded",
@@ -117,6 +121,7 @@ __all__ = [
     "Standstill",
     "StoredFinding",
     "Stretch",
+    "Subjected",
     "Sweep",
     "SweepMark",
     "Tally",

@@ -45,6 +45,8 @@ READ_ONLY = [
     ("rules", "show", "party-politics/endorsement"),
     ("rules", "test"),
     ("evidence", "verify"),
+    ("purge", "--dry-run"),
+    ("privacy", "export", "--author", "A Resident"),
     ("digest",),
     ("rescan", "--dry-run"),
 ]

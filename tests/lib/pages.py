@@ -23,6 +23,7 @@ _SECTIONS = {
     "mail": "The mail server",
     "watch": "who notices when clerkwatch itself stands still",
     "backup": "Copies off this machine",
+    "retention": "How long things are kept",
     "rules": "How loud each rule is",
     "people": "Who is told and may decide",
     "budget": "What may be spent",

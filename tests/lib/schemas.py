@@ -253,6 +253,21 @@ _CHANGED = _with(
         not_judged=COUNT,
     ),
 )
+_GOING: Final[Schema] = shape(
+    post=COUNT, account=TEXT, cases=several(COUNT), versions=COUNT, why=TEXT, due_at=INSTANT
+)
+_PURGE: Final[Schema] = shape(
+    dry_run=YES_NO,
+    gone=several(_GOING),
+    announced=several(_GOING),
+    held=several(_GOING),
+    versions=COUNT,
+    mails=COUNT,
+    files=COUNT,
+    copies=several(TEXT),
+    late_copy=maybe(TEXT),
+    trouble=several(TEXT),
+)
 SCHEMAS: Final[dict[str, Schema]] = {
     "check": shape(
         id={},
@@ -261,7 +276,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         not_judged=several(TEXT),
     ),
     "scan": RUN,
-    "rescan": _with(RUN, dry_run=YES_NO),
+    "rescan": _with(RUN, dry_run=YES_NO, purged=COUNT),
     "cases list": several(CASE),
     "cases show": CASE_WITH_EVENTS,
     "cases acknowledge": CASE_WITH_EVENTS,
@@ -384,6 +399,21 @@ SCHEMAS: Final[dict[str, Schema]] = {
             has_place=YES_NO, last=maybe(INSTANT), failing_since=maybe(INSTANT), what=TEXT
         ),
         mails_held_since=maybe(INSTANT),
+    ),
+    "purge": _PURGE,
+    "privacy erase": _PURGE,
+    "privacy export": shape(
+        author=TEXT,
+        posts=several(
+            shape(
+                account=TEXT,
+                url=TEXT,
+                published_at=INSTANT,
+                texts=several(shape(seen_at=INSTANT, text=maybe(TEXT))),
+                findings=several(shape(clause=CLAUSE, reason=TEXT)),
+                cases=several(COUNT),
+            )
+        ),
     ),
     "backup": shape(
         copy=maybe(TEXT),

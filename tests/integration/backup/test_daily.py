@@ -55,11 +55,14 @@ def doctor(town: SmallTown, name: str) -> list[Check]:
 
 
 def due(town: SmallTown, eye: Due) -> list[str]:
-    """Do the copy if it is due; return its name if it was."""
-    units = [(name, work) for name, work in eye.units(frozenset()) if name == "backup"]
-    for _, work in units:
-        work()
-    return [name for name, _ in units]
+    """Do the purge and then the copy, if they are due; return the copy's name if it was."""
+    done: list[str] = []
+    for _ in range(2):
+        for name, work in eye.units(frozenset()):
+            if name in {"purge", "backup"}:
+                work()
+                done.append(name)
+    return [name for name in done if name == "backup"]
 
 
 def test_a_copy_is_made_once_a_day_at_its_time(town: SmallTown, share: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -280,6 +281,9 @@ def is_ours(name: str | None, kind: str, parents: object) -> bool:
     return kind != "table" or not (name or "").startswith(PREFIX)
 
 
+_LINES = re.compile(r"\n|, (?=[a-z_]+ (?:BIGINT|TEXT|INTEGER|BOOLEAN)\b)")
+
+
 def shape(path: Path) -> dict[str, list[str]]:
     """Return by name what each table and index is made of, in no order."""
     with sqlite3.connect(path) as raw:
@@ -289,8 +293,11 @@ def shape(path: Path) -> dict[str, list[str]]:
         ).fetchall()
     rows = [row for row in rows if not row[0].startswith(PREFIX)]
     raw.close()
+    # A column that a later step added stands on the line of the one before it.
     return {
-        name: sorted(part.strip().rstrip(",").replace('"', "") for part in sql.splitlines())
+        name: sorted(
+            part.strip().rstrip(",").replace('"', "") for part in _LINES.split(sql) if part.strip()
+        )
         for name, sql in rows
     }
 
