@@ -52,6 +52,7 @@ class RestReader:
             index: What it said of itself just now; None if it was not asked.
         """
         self._its = circumstances
+        self.root = root
         self._calls = Calls(circumstances, root)
         self._index = index
         self._redactor = circumstances.door.redactor
@@ -62,6 +63,11 @@ class RestReader:
         self._saved: dict[str, str] = {}
         self._revisions = 0
         self._types = circumstances.state.validators.get(_TYPES, "")
+
+    @property
+    def has_index(self) -> bool:
+        """Whether it is known what the site says of itself."""
+        return self._index is not None
 
     def profile(self) -> FetchedProfile:
         """Return the site's own face, and learn which kinds of posts it has."""

@@ -65,7 +65,14 @@ class WordPressReader:
             ContractError: The answer, or the registered address, makes no sense.
         """
         rest = self._way(is_profile=True)
-        return rest.profile() if rest is not None else self._by_feed().profile()
+        if rest is None:
+            return self._by_feed().profile()
+        if not rest.has_index:
+            root, index = find_root(self._its, self._site) or (None, None)
+            if index is None:
+                self._closed(rest.root)
+            rest = self._opened(root or rest.root, index)
+        return rest.profile()
 
     def probe(self) -> None:
         """Prove that the site shows its posts, and accepts the login if there is one.
@@ -153,6 +160,9 @@ class WordPressReader:
                 self._closed(root)
                 return None
             root, index = found
+        return self._opened(root, index)
+
+    def _opened(self, root: Root, index: JSON | None) -> RestReader:
         self._kept[_REST] = f"{self._site} {root}"
         self._rest = RestReader(self._its, root, index)
         return self._rest

@@ -11,14 +11,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import connectors
-from config.errors import AccessError, ContractError, LaterError, ReadError, SettingsError
-from config.settings import secret
+from config.errors import ContractError, LaterError, ReadError
 from config.types import CoverageStatus, Outcome, Reason, SubjectKind
-from connectors.base import Circumstances, KnownPost, ReaderState, nfc
+from connectors.base import KnownPost, ReaderState, nfc
 from monitor.cases.closing import closing_of, look_at, skipped
 from monitor.face import face_of
 from monitor.meter import BudgetMeter
+from monitor.opening import open_connector
 from monitor.plan import is_due
 from monitor.progress import Progress
 from storage.values import (
@@ -37,11 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pydantic import SecretStr
-
     from config.register import Account
     from config.types import RunId
-    from connectors.base import Batch, Connector, Content, FetchedPost, Platform, Reread
+    from connectors.base import Batch, Connector, Content, FetchedPost, Reread
     from monitor.app import App
     from monitor.cases.closing import Closing
 
@@ -137,55 +134,22 @@ class Reading:
 
     def open(self) -> Connector:
         """Find the platform, its credential and its budget; no request is made yet."""
-        account, app = self.account, self.app
-        try:
-            platform = connectors.find(account.platform)
-        except LookupError as error:
-            raise AccessError(
-                "this version cannot read it",
-                account=account.id,
-                reason=Reason.CONTRACT,
-                remedy="Register it as platform = manual until it can",
-            ) from error
-        budget = app.settings.budget.get(account.platform)
-        return platform.open(
-            Circumstances(
-                account=account,
-                door=app.door,
-                secret=self._secret(platform),
-                state=ReaderState(
-                    platform_id=self.state.platform_id,
-                    cursor=self.state.cursor,
-                    validators=self.state.validators,
-                ),
-                meter=BudgetMeter(
-                    repository=app.repository,
-                    clock=app.clock,
-                    usd_per_month=budget.usd_per_month * self.share if budget is not None else None,
-                ),
-                as_of=self.as_of,
-            )
+        app, state = self.app, self.state
+        budget = app.settings.budget.get(self.account.platform)
+        return open_connector(
+            self.account,
+            door=app.door,
+            environ=app.environ,
+            state=ReaderState(
+                platform_id=state.platform_id, cursor=state.cursor, validators=state.validators
+            ),
+            meter=BudgetMeter(
+                repository=app.repository,
+                clock=app.clock,
+                usd_per_month=budget.usd_per_month * self.share if budget is not None else None,
+            ),
+            as_of=self.as_of,
         )
-
-    def _secret(self, platform: Platform) -> SecretStr | None:
-        account = self.account
-        if account.credential is None:
-            if platform.needs_credential and account.api_base is None:
-                raise AccessError(
-                    f"{platform.title} needs a credential and none is configured",
-                    account=account.id,
-                    reason=Reason.AUTH_EXPIRED,
-                    remedy=f"See docs/connectors/{platform.name}.md",
-                )
-            return None
-        try:
-            value = secret(account.credential, environ=self.app.environ)
-        except SettingsError as error:
-            raise AccessError(
-                "its credential cannot be used", account=account.id, reason=Reason.AUTH_EXPIRED
-            ) from error
-        self.app.redactor.add(value)
-        return value
 
     def read_profile(self, connector: Connector) -> None:
         """Read the profile when it is time; the first reading also gives the lasting id."""

@@ -21,6 +21,7 @@ from monitor.cli.common import (
     say,
     workplace,
 )
+from monitor.cli.trying import try_account
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +40,7 @@ def add(app: typer.Typer) -> None:
     group.command("list")(list_accounts)
     group.command("show")(show)
     group.command("reviewed")(reviewed)
+    group.command("test")(try_account)
     app.add_typer(group, name="accounts")
 
 

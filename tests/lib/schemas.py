@@ -347,6 +347,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "accounts list": several(ACCOUNT),
     "accounts show": _with(ACCOUNT, readings=several(_with(COVERAGE, run=COUNT, at=INSTANT))),
     "accounts reviewed": shape(account=TEXT, at=INSTANT, by=TEXT, note=maybe(TEXT)),
+    "accounts test": shape(
+        account=TEXT,
+        ok=YES_NO,
+        checks=several(shape(check=TEXT, ok=maybe(YES_NO), said=TEXT, remedy=maybe(TEXT))),
+    ),
     "people list": several(PERSON),
     "people absent": PERSON,
     "people back": PERSON,

@@ -102,6 +102,16 @@ def test_the_first_reading_looks_for_the_interface(site: WordPressTown) -> None:
     assert site.asked() == [INDEX, TYPES, "page", LIST, LIST, LIST]
 
 
+def test_a_profile_after_a_probe_is_the_same_profile(site: WordPressTown) -> None:
+    """Whoever tries an account asks in this order; the site's face is asked for all the same."""
+    connector = reader(site, before=known_root(site))
+    connector.probe()
+    profile = connector.profile()
+    assert profile is not None
+    assert profile == reader(site).profile()
+    assert profile.platform_id == site.server.url
+
+
 def test_addresses_with_a_query_are_found_too(site: WordPressTown) -> None:
     """Some sites write ``?rest_route=`` instead of ``/wp-json``."""
     site.is_pretty = False

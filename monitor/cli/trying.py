@@ -1,0 +1,109 @@
+"""`accounts test`: whether an account can be read, step by step, before anything is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.common import (
+    ConfigOption,
+    Exit,
+    JsonOption,
+    database_exists,
+    emit,
+    harmless,
+    opened_repository,
+    say,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from connectors.base import Meter, ReaderState
+    from monitor.cli.common import Workplace
+    from monitor.trial import Check
+
+_MARKS = {True: "well", False: "NOT WELL", None: "-"}
+
+
+class _NoMeter:
+    """Where nothing is remembered yet, nothing was spent, and there is nowhere to note it."""
+
+    def affordable(self, *, credential: str, price: Decimal) -> int | None:
+        """Return None: no limit."""
+        del credential, price
+        return None
+
+    def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
+        """Note nothing."""
+
+
+def try_account(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Try one account step by step and print what is missing; nothing is recorded."""
+    from connectors.base import ReaderState
+
+    place = workplace(config)
+    chosen = place.account(account)
+    if database_exists(place.settings):
+        from monitor.clock import SystemClock
+        from monitor.meter import BudgetMeter
+
+        with opened_repository(place) as repository:
+            kept = repository.account_state(chosen.id)
+            state = ReaderState(
+                platform_id=kept.platform_id, cursor=kept.cursor, validators=kept.validators
+            )
+            budget = place.settings.budget.get(chosen.platform)
+            meter = BudgetMeter(
+                repository=repository,
+                clock=SystemClock(),
+                usd_per_month=budget.usd_per_month if budget is not None else None,
+            )
+            checks = _tried(place, account, state, meter)
+    else:
+        checks = _tried(place, account, ReaderState(), _NoMeter())
+    is_well = all(check.is_well is True for check in checks)
+    if json:
+        emit({"account": chosen.id, "ok": is_well, "checks": [_as_json(each) for each in checks]})
+    else:
+        for each in checks:
+            say(f"{each.name:11} {_MARKS[each.is_well]:9} {harmless(each.said)}")
+            if each.remedy:
+                say(f"            {'':9} {harmless(each.remedy)}")
+        say("It can be read." if is_well else "It cannot be read as it is.")
+    if not is_well:
+        raise typer.Exit(Exit.PART)
+
+
+def _tried(place: Workplace, name: str, state: ReaderState, meter: Meter) -> list[Check]:
+    from connectors.door import Door
+    from monitor.clock import SystemClock
+    from monitor.trial import walk
+
+    clock = SystemClock()
+    return list(
+        walk(
+            place.account(name),
+            door=Door(clock=clock.now),
+            environ=place.environ,
+            state=state,
+            meter=meter,
+            as_of=clock.now(),
+        )
+    )
+
+
+def _as_json(check: Check) -> dict[str, Any]:
+    return {
+        "check": check.name,
+        "ok": check.is_well,
+        "said": check.said,
+        "remedy": check.remedy or None,
+    }
