@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _MOST_BACK = 3200
 _MOST_PAGES = 64
-_MOST_THUMBNAILS = 50
+_MOST_THUMBNAILS, _MOST_KEPT = 200, 400
 _MOST_THREADS = 10
 _OLDER, _OLDER_DEEP = 25, 100
 _DEEP_EVERY = timedelta(days=1)
@@ -114,18 +114,11 @@ class YouTubeReader:
         """Return units of the day, the list of uploads, and thumbnails that were fetched."""
         names = ("uploads", "deep_at")
         kept: dict[str, str] = {name: self._kept[name] for name in names if name in self._kept}
-        seen = {
-            name: value
-            for name, value in self._its.state.validators.items()
-            if name.startswith(_THUMBNAIL) and not self._seen
-        }
-        return {
-            **seen,
-            **self._thumbnails,
-            **kept,
-            **self._face.validators(),
-            **self._calls.memory(),
-        }
+        before = self._its.state.validators.items()
+        # Older videos, which are read again now and then, keep their pictures in mind, too.
+        seen = {name: value for name, value in before if name.startswith(_THUMBNAIL)}
+        thumbnails = list({**seen, **self._thumbnails}.items())[-_MOST_KEPT:]
+        return {**dict(thumbnails), **kept, **self._face.validators(), **self._calls.memory()}
 
     def posts(
         self, *, since: datetime, until: datetime | None = None, limit: int = _MOST_BACK

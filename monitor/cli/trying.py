@@ -46,7 +46,7 @@ def try_account(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Try one account step by step and print what is missing; nothing is recorded."""
+    """Try one account step by step; nothing is recorded."""
     from connectors.base import ReaderState
 
     place = workplace(config)

@@ -6,7 +6,7 @@ import pytest
 
 from config.errors import AccessError, LaterError
 from config.types import Outcome, Reason
-from connectors.base import KnownPost
+from connectors.base import KnownPost, ReaderState
 from tests.lib.http_server import Reply
 from tests.lib.youtube_reader import (
     DAY,
@@ -19,6 +19,7 @@ from tests.lib.youtube_reader import (
     again,
     listed,
     reader,
+    run,
     verdicts,
 )
 from tests.lib.youtube_server import (
@@ -137,6 +138,24 @@ def test_a_video_that_youtube_itself_calls_taken_down_is_gone(
     number = youtube.upload(channel, "One", at=NOW - DAY, status={"uploadStatus": status})
     assert listed(reader(youtube, known=channel.id)) == []
     assert verdicts(again(youtube, channel, f"yt:video:{number}")) == [GONE]
+
+
+def test_a_picture_is_remembered_of_videos_that_left_the_window(
+    youtube: YouTubeTown, channel: Channel
+) -> None:
+    """One that cannot be fetched when the video is read again is no edit."""
+    number = youtube.upload(channel, "One", at=NOW - DAY)
+    name = f"yt:video:{number}"
+    (before,), left = run(youtube, channel, {})
+    youtube.upload(channel, "Two", at=NOW)
+    youtube.edit(number, at=NOW - 60 * DAY)
+    youtube.server.on(f"/vi/{number}/high.png", Reply(status=503))
+    for _ in range(2):
+        _, left = run(youtube, channel, left)
+    state = ReaderState(platform_id=channel.id, validators=left)
+    (answer,) = reader(youtube, state=state).reread([KnownPost(platform_id=name)])
+    assert answer.post is not None
+    assert answer.post.content.pictures == before.content.pictures != ()
 
 
 def test_nothing_is_gone_while_the_channel_does_not_answer(
