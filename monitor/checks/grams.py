@@ -84,8 +84,10 @@ class Swaps:
     def placed(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Yield each word with the range of the words it stands for."""
         at = 0
-        while at < len(words):
-            for length in range(min(_MOST_PARTS, len(words) - at), 1, -1):
+        firsts, count = self._firsts, len(words)
+        while at < count:
+            most = min(_MOST_PARTS, count - at) if words[at] in firsts else 1
+            for length in range(most, 1, -1):
                 several = self._several.get(tuple(words[at : at + length]))
                 if several is not None:
                     yield several, at, at + length

@@ -58,6 +58,7 @@ class Layout:
         self._narrowed = narrowed
         self._sources = sources
         self._by_pattern: dict[bytes, list[Span]] = {}
+        self._standing: dict[bytes, bool] = {}
 
     @cached_property
     def _words(self) -> list[int]:
@@ -85,6 +86,15 @@ class Layout:
         if pattern.written not in self._by_pattern:
             self._by_pattern[pattern.written] = pattern.spans(self._narrowed)
         return self._by_pattern[pattern.written]
+
+    def stands(self, pattern: Pattern) -> bool:
+        """Return whether a silencing pattern stands anywhere; asked at most once a text."""
+        if pattern.written not in self._standing:
+            known = self._by_pattern.get(pattern.written)
+            self._standing[pattern.written] = (
+                pattern.stands(self._narrowed) if known is None else bool(known)
+            )
+        return self._standing[pattern.written]
 
     def heard(
         self, spans: list[Span], over: Sequence[Span], around: Sequence[Span], words: int

@@ -211,7 +211,7 @@ def _spans(
             return None
         groups.append(spans[:_MOST_POSITIONS])
     if any(found.spans(entry) for entry in rule.anywhere) or any(
-        layout.pattern_spans(pattern) for pattern in rule.anywhere_patterns
+        layout.stands(pattern) for pattern in rule.anywhere_patterns
     ):
         return None
     over = _silencers(rule.over, rule.over_patterns, found, layout)

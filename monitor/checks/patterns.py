@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import re2
@@ -43,6 +43,7 @@ _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
 _NUMBER = itemgetter(0)
+_span = methodcaller("span")
 
 
 class _Match(Protocol):
@@ -128,6 +129,12 @@ class Pattern:
 
     def _compile(self) -> _Compiled:
         return cast("_Compiled", re2.compile(self.written, _options()))
+
+    def stands(self, narrowed: bytes) -> bool:
+        """Return whether there is any match in a narrowed text."""
+        if self._compiled is None:
+            self._compiled = self._compile()
+        return any(start < end for start, end in map(_span, self._compiled.finditer(narrowed)))
 
     def spans(self, narrowed: bytes) -> list[Span]:
         """Return the first matches in a narrowed text, in order, at most `MOST_MATCHES`."""

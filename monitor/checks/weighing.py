@@ -163,8 +163,8 @@ def _parts(word: str) -> Iterable[tuple[int, str]]:
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Yield each two and each three words that follow each other, as they are laid out."""
-    pairs = [f" {one} {two} " for one, two in pairwise(words)]
-    yield from pairs
-    for pair, third in zip(pairs, words[2:], strict=False):
-        yield f"{pair}{third} "
+    """Yield each two and each three words that follow each other, as they are laid out, once."""
+    for one, two in set(pairwise(words)):
+        yield f" {one} {two} "
+    for one, two, three in set(zip(words, words[1:], words[2:], strict=False)):
+        yield f" {one} {two} {three} "

@@ -172,6 +172,7 @@ def test_filter_misses_nothing_of_the_bundled_rules() -> None:
         possible = {number for number in found.numbers if found.allows(number)}
         matching = {at for at, pattern in enumerate(patterns) if pattern.spans(narrowed)}
         assert matching <= possible
+        assert matching == {at for at, one in enumerate(patterns) if one.stands(narrowed)}
 
 
 def test_alternatives_are_bounded() -> None:
