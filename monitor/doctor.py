@@ -18,6 +18,7 @@ from monitor.diagnosis import Check
 from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
+from monitor.permissions import check_permissions
 from monitor.postcheck import check_ping_decided, check_post, check_signs
 from monitor.retention.examining import check_retention
 from monitor.rulebook import rulebook
@@ -39,13 +40,20 @@ _A_WHILE = timedelta(hours=2)
 """How long the evidence of a case may wait before somebody should look."""
 
 
-def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> list[Check]:
+def examine(
+    settings: Settings,
+    *,
+    environ: Mapping[str, str],
+    clock: Clock,
+    file: Path | None = None,
+) -> list[Check]:
     """Examine configuration, credentials, mail server, database, clock, rules and polls.
 
     Args:
         settings: The configuration, which loaded.
         environ: Where secrets are looked up.
         clock: The machine's clock.
+        file: Where the configuration stands; None: it is not looked at.
     """
     now = clock.now()
     checks = [Check(name="configuration", state="well", what="can be read")]
@@ -53,6 +61,7 @@ def examine(settings: Settings, *, environ: Mapping[str, str], clock: Clock) -> 
     checks += _clock(settings, now)
     checks += _database(settings, now)
     checks.append(_evidence(settings))
+    checks += check_permissions(settings, file, user=os.geteuid())
     checks += check_place(settings, environ=environ)
     checks += _people(settings)
     door = Door(clock=clock.now)

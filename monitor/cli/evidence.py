@@ -47,11 +47,19 @@ def add(app: typer.Typer) -> None:
 def verify(
     config: ConfigOption = None,
     head: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--head",
             metavar="N:HASH",
-            help="An entry as an earlier mail noted it; it must be there.",
+            help="An entry as an earlier mail noted it; it must be there. May be repeated.",
+        ),
+    ] = None,
+    mail: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--mail",
+            metavar="FILE",
+            help="A mail of ours, saved whole (.eml): the entry that it notes must be there.",
         ),
     ] = None,
     json: JsonOption = False,
@@ -60,15 +68,17 @@ def verify(
 
     Of every entry whose content is still there the commitment is checked too, and every kept
     file against the SHA-256 that an entry committed to.
-    Exit code 1 when anything was changed, removed, inserted, moved or re-dated.
+    Exit code 1 when anything was changed, removed, inserted, moved or re-dated. With --head or
+    --mail also when the end was cut off, or the whole was written anew.
     """
     from monitor.cases.kept import file_faults
+    from monitor.cli.restore import anchors_of
     from storage.evidence import EvidenceFolder
 
-    known = _anchor(head) if head else None
+    known = [(one.number, one.digits) for one in anchors_of(head, mail)]
     place = workplace(config)
     with opened_repository(place, read_only=True) as repository:
-        found = repository.verify_ledger(head=known)
+        found = repository.verify_ledger(heads=known)
         folder = EvidenceFolder(place.settings.storage.evidence)
         faults = [*found.faults, *file_faults(repository, folder)]
     found = replace(found, faults=tuple(sorted(faults, key=lambda fault: fault.entry)))
@@ -85,8 +95,8 @@ def verify(
         for fault in found.faults:
             say(f"entry {fault.entry}: {harmless(fault.what)}")
         state = "is whole" if not found.faults else f"has {count(len(found.faults), 'fault')}"
-        head = f" Head {found.entries}:{found.head}" if found.entries else ""
-        say(f"The ledger of {found.entries} entries {state}.{head}")
+        newest = f" Head {found.entries}:{found.head}" if found.entries else ""
+        say(f"The ledger of {found.entries} entries {state}.{newest}")
     if found.faults:
         raise typer.Exit(Exit.FAILED)
 
@@ -137,13 +147,6 @@ def export(
         _tell(pack, file, noted=noted)
     if pack.faults:
         raise typer.Exit(Exit.FAILED)
-
-
-def _anchor(text: str) -> tuple[int, str]:
-    number, _, digest = text.partition(":")
-    if not number.isdigit() or not digest:
-        raise OperatorError(f"{text!r} is no head", remedy="Write it as 120:4f3a…")
-    return int(number), digest.lower()
 
 
 # --- the pack ------------------------------------------------------------------------------

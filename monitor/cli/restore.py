@@ -90,7 +90,7 @@ def restore(
         return
     if drop_waiting:
         raise OperatorError("--drop-waiting goes with --confirm", remedy="See: restore --help")
-    anchors = _anchors(head, mail)
+    anchors = anchors_of(head, mail)
     done = _Restoring(config, identity=identity, by=person(by)).run(
         copy, anchors, only_configuration=only_configuration
     )
@@ -244,7 +244,12 @@ class _Restoring:
         return into
 
 
-def _anchors(heads: Sequence[str] | None, mails: Sequence[Path] | None) -> list[Anchor]:
+def anchors_of(heads: Sequence[str] | None, mails: Sequence[Path] | None) -> list[Anchor]:
+    """Return what was noted outside: typed heads, and mails saved as files.
+
+    Raises:
+        OperatorError: One is no head, no file, or a mail that notes none.
+    """
     from monitor.backup.lacking import anchor_of_mail, read_anchor
 
     anchors = [read_anchor(text) for text in heads or []]

@@ -130,7 +130,7 @@ def doctor(
     place = workplace(config)
     if mail:
         note(f"clerkwatch: {_try_mail(place)}")
-    checks = examine(place.settings, environ=place.environ, clock=SystemClock())
+    checks = examine(place.settings, environ=place.environ, clock=SystemClock(), file=place.file)
     _report(checks, json=json)
 
 

@@ -48,13 +48,18 @@ class Record(Protocol):
         *,
         progress: Callable[[int], None] | None = None,
         head: tuple[int, str] | None = None,
+        heads: Sequence[tuple[int, str]] = (),
     ) -> Verification:
         """Recompute the chain and every commitment whose content is still there.
 
+        A commitment whose salt is gone needs an entry that says that it was purged.
+
         Args:
             progress: Called with the number of entries done.
-            head: Number and hash of an entry as an earlier mail gave it: it must be there,
-                else a truncated tail or a chain written anew would not show.
+            head: Number and hash (or its first digits) of an entry as an earlier mail gave
+                it: it must be there, else a truncated tail or a chain written anew would not
+                show.
+            heads: More of them.
         """
         ...
 

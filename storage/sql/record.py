@@ -10,6 +10,7 @@ from storage.columns import canonical, to_microseconds
 from storage.ledger import ChainCheck, Entry, commit
 from storage.sql.base import CHUNK, Desk
 from storage.sql.chain import head_of
+from storage.sql.purged import unsalted
 from storage.sql.sources import facts_of
 from storage.tables import Ledger, LedgerContent
 from storage.values import Fault, Verification
@@ -36,14 +37,17 @@ class Record(Desk):
         *,
         progress: Callable[[int], None] | None = None,
         head: tuple[int, str] | None = None,
+        heads: Sequence[tuple[int, str]] = (),
     ) -> Verification:
         """Recompute the chain and every commitment whose content is still there.
 
         Args:
             progress: Told after each lot how many entries were checked.
-            head: Number and hash noted outside (a digest prints them): with it, entries
-                taken from the end are found too.
+            head: Number and hash noted outside (mails carry them): with it, entries taken
+                from the end are found too, and a chain that was written anew.
+            heads: More of them.
         """
+        known = [*heads, *([head] if head is not None else [])]
         chain = ChainCheck()
         faults: list[Fault] = []
         with self._reading() as connection:
@@ -52,13 +56,17 @@ class Record(Desk):
                 last = entries[-1].number
                 faults += chain.walk(entries)
                 faults += _broken(connection, entries)
-                if head is not None:
-                    faults += _held_against(head, entries)
+                for one in known:
+                    faults += _held_against(one, entries)
                 if progress is not None:
                     progress(chain.entries)
             faults += _beyond(connection, chain.last)
-            if head is not None and (chain.last is None or chain.last.number < head[0]):
-                faults.append(Fault(entry=head[0], what="is missing: the ledger ends before it"))
+            last_number = chain.last.number if chain.last is not None else 0
+            faults += [
+                Fault(entry=number, what="is missing: the ledger ends before it")
+                for number, _ in known
+                if number > last_number
+            ]
         ordered = sorted(set(faults), key=lambda fault: (fault.entry, fault.what))
         return Verification(entries=chain.entries, head=chain.head, faults=tuple(ordered))
 
@@ -84,6 +92,8 @@ def _broken(connection: Connection, entries: list[Entry]) -> Iterator[Fault]:
     by_number = {entry.number: entry for entry in entries}
     query = select(_CONTENT).where(_CONTENT.c.number.in_(list(by_number)))
     rows = connection.execute(query).all()
+    salted = {row.number for row in rows}
+    yield from unsalted(connection, [one for one in entries if one.number not in salted])
     contents = _contents(connection, rows)
     for row in rows:
         content = contents.get(row.number)
@@ -125,7 +135,7 @@ def _newest_entries(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tu
 
 def _held_against(head: tuple[int, str], entries: list[Entry]) -> Iterator[Fault]:
     for entry in entries:
-        if entry.number == head[0] and entry.hash != head[1]:
+        if entry.number == head[0] and not entry.hash.startswith(head[1]):
             yield Fault(entry=entry.number, what="has another hash than the one noted outside")
 
 

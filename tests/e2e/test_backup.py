@@ -36,6 +36,7 @@ def test_copy_lose_the_machine_restore_confirm(place: Place, tmp_path: Path) -> 
     assert place.run("digest", "--send").code == 0
     saved = tmp_path / "last.eml"
     saved.write_bytes(place.smtp.mails[-1].data)
+    assert place.run("evidence", "verify", "--mail", saved).code == 0
     shutil.rmtree(place.folder)
 
     bare = Machine(tmp_path / "bare", place.environ)
@@ -50,6 +51,8 @@ def test_copy_lose_the_machine_restore_confirm(place: Place, tmp_path: Path) -> 
 
     assert bare.run("cases", "list", "--json").json == cases
     assert bare.run("evidence", "verify", "--head", head).code == 0
+    lost = bare.run("evidence", "verify", "--mail", saved)
+    assert (lost.code, "noted outside" in lost.out) == (1, True)
     assert bare.run("status").code == 1
     before = len(place.smtp.mails)
     assert bare.run("digest", "--send").code == 1

@@ -205,12 +205,28 @@ def test_tampering_is_found_and_named(
 
 def test_a_purge_leaves_the_chain_whole(lived: Repository, path: Path) -> None:
     """Without its salt a commitment says nothing any more, and nothing is wrong."""
+    ((version,),) = list(lived.versions())
+    with lived.writing() as steps:
+        steps.purge_versions(
+            version.subject,
+            [version.id],
+            why="the time is over",
+            with_papers=True,
+            forget_author=False,
+            at=at(20),
+        )
+    assert wrong(lived) == set()
+    assert kinds(path)[-1] == "purged"
+
+
+def test_a_salt_that_no_purge_took_away_is_missed(lived: Repository, path: Path) -> None:
+    """Changed words whose salt is gone look like a purge: but no entry says that there was one."""
     tamper(
         path,
-        "DELETE FROM ledger_content WHERE number = 3",
-        "UPDATE version SET text = '', beside = NULL",
+        "DELETE FROM ledger_content WHERE number IN (3, 13)",
+        "UPDATE version SET text = 'other words'",
     )
-    assert wrong(lived) == set()
+    assert wrong(lived) == {3, 13}
 
 
 def test_a_head_noted_outside_finds_what_was_taken_from_the_end(
