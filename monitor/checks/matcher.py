@@ -152,7 +152,7 @@ class _Found:
 
     def can_be(self, entries: Sequence[int]) -> bool:
         """Return whether one of several can stand in the text, before any pattern has run."""
-        return any(entry in self.terms or self._allows(entry) for entry in entries)
+        return not self.terms.keys().isdisjoint(entries) or any(map(self._allows, entries))
 
     def _allows(self, entry: int) -> bool:
         known = self.allowed.get(entry)

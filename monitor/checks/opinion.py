@@ -8,8 +8,8 @@ for election windows, and topics for which the table states no bound.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from config.errors import CheckError
 from config.types import Severity, SubjectKind
@@ -36,8 +36,7 @@ Said = tuple[tuple["ScoredModel", "Mapping[TopicId, Score]"], ...]
 """What each model says of one text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class Scored(NamedTuple):
     """What a model says of one text on one topic that binds its account."""
 
     model: ScoredModel

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 FIELD = 32
 """Bits of one topic's sum in the whole number that holds all of them."""
@@ -75,7 +75,6 @@ class Grams:
         for known in map(self._kept.__getitem__, set(words)):
             alone.update(known)
         found = set(map(self._numbers.get, _runs(words)))
-        found.discard(None)
         rows, packed = self._rows, self._packed
         across = sum([packed[rows[one]] for one in found if one is not None])
         return across + sum(alone.values())
@@ -162,9 +161,9 @@ def _parts(word: str) -> Iterable[tuple[int, str]]:
             yield at, bounded[at : at + size]
 
 
-def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Yield each two and each three words that follow each other, as they are laid out, once."""
-    for one, two in set(pairwise(words)):
-        yield f" {one} {two} "
-    for one, two, three in set(zip(words, words[1:], words[2:], strict=False)):
-        yield f" {one} {two} {three} "
+def _runs(words: Sequence[str]) -> list[str]:
+    """Return each two and each three words that follow each other, as they are laid out, once."""
+    runs = [f" {one} {two} " for one, two in set(pairwise(words))]
+    threes = set(zip(words, words[1:], words[2:], strict=False))
+    runs += [f" {one} {two} {three} " for one, two, three in threes]
+    return runs
