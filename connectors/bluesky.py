@@ -17,42 +17,28 @@ or when its moderators hide a post: that alone cannot be told from a deletion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from config.errors import ReadError
 from connectors import _bluesky_words as b
 from connectors._bluesky_again import Again
-from connectors._bluesky_calls import LARGEST_PAGE, Calls, NotThereError
+from connectors._bluesky_calls import LARGEST_PAGE, Calls
 from connectors._face import FacePicture
 from connectors._json import objects, words
-from connectors.base import Absence, Batch, FetchedProfile, Platform
+from connectors._listing import Listing
+from connectors._service import NotThereError
+from connectors.base import Absence, FetchedProfile, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from connectors._json import JSON
-    from connectors.base import Circumstances, FetchedPost, KnownPost, Reread
+    from connectors.base import Batch, Circumstances, FetchedPost, KnownPost, Reread
 
 _MOST_BACK = 3200
 _MOST_PAGES = 100
 _PICTURE_HOST = "cdn.bsky.app"
-
-
-@dataclass(slots=True)
-class _Listing:
-    """What a listing has shown so far."""
-
-    ids: set[str] = field(default_factory=set)
-    wanted: int = 0
-    reached: datetime | None = None
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, said: str) -> None:
-        """Keep why the listing is not complete, each reason once."""
-        if said not in self.notes:
-            self.notes.append(said)
 
 
 class BlueskyReader:
@@ -129,27 +115,24 @@ class BlueskyReader:
         Raises:
             AccessError, LaterError, ContractError: As `profile` does.
         """
-        did, listing = self._did(), _Listing()
-        cursors: list[str | None] = [None]
+        listing = Listing(
+            since=since, until=until, as_of=self._its.as_of, limit=limit, seen=self._seen
+        )
+        did, cursor = self._did(), None
         while True:
             size = min(LARGEST_PAGE, max(1, limit - listing.wanted))
-            answer = self._calls.feed(did, size=size, cursor=cursors[-1])
+            answer = self._calls.feed(did, size=size, cursor=cursor)
             items = objects(answer["feed"])
             if len(items) < len(answer["feed"]):
                 listing.note("Bluesky listed something that is no post")
-            page = self._take(items, listing, since=since, until=until)
+            fresh = self._take(items, listing)
             cursor = words(answer.get("cursor")) or None
-            if cursor is None or (listing.reached is not None and listing.reached < since):
+            if cursor is None or listing.is_past():
                 break
-            if cursor in cursors or len(cursors) >= _MOST_PAGES:
-                listing.note("Bluesky's list of posts had no end")
+            if not listing.may_turn(cursor, most_pages=_MOST_PAGES, title="Bluesky"):
                 break
-            if listing.wanted >= limit:
-                listing.note(f"there were more than {limit:,} posts")
-                break
-            cursors.append(cursor)
-            yield Batch(posts=page, lists_window=True, reached=listing.reached)
-        yield self._last(page, listing, since, until)
+            yield listing.page(fresh)
+        yield listing.last(fresh)
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Read given posts again, 25 a request; what `posts` has shown costs nothing.
@@ -172,11 +155,9 @@ class BlueskyReader:
 
     # --- the listing -----------------------------------------------------------------------
 
-    def _take(
-        self, items: list[JSON], listing: _Listing, *, since: datetime, until: datetime | None
-    ) -> tuple[FetchedPost, ...]:
+    def _take(self, items: list[JSON], listing: Listing) -> list[FetchedPost]:
         """Return the posts of a page that are wanted and were not listed before."""
-        fresh: dict[str, FetchedPost] = {}
+        fresh: list[FetchedPost] = []
         for item in items:
             post = b.item_of(item, did=self._did(), redactor=self._redactor)
             is_pinned = b.is_pinned(item)
@@ -185,35 +166,9 @@ class BlueskyReader:
                 listing.reached = b.listed_at(item) or listing.reached
             if post is None:
                 listing.note("Bluesky listed something that is no post of the account")
-            elif post.platform_id not in listing.ids:
-                listing.ids.add(post.platform_id)
-                self._seen[post.platform_id] = post
-                if is_pinned or _is_within(post, since, until):
-                    fresh[post.platform_id] = post
-        listing.wanted += len(fresh)
-        return tuple(fresh.values())
-
-    def _last(
-        self,
-        page: tuple[FetchedPost, ...],
-        listing: _Listing,
-        since: datetime,
-        until: datetime | None,
-    ) -> Batch:
-        """Return the last batch, with what is missing."""
-        if not listing.notes:
-            return Batch(posts=page, lists_window=True, reached=listing.reached)
-        end = listing.reached or until or self._its.as_of
-        gap = (since, end) if since < end else None
-        note = "; ".join(listing.notes)
-        return Batch(posts=page, complete=False, lists_window=True, gap=gap, note=note)
-
-
-def _is_within(post: FetchedPost, since: datetime, until: datetime | None) -> bool:
-    at = post.published_at
-    if at is None:
-        return True
-    return at >= since and (until is None or at.replace(microsecond=0) <= until)
+            else:
+                fresh += listing.take([post], always=is_pinned)
+        return fresh
 
 
 CONNECTOR = Platform(
