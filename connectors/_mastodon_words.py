@@ -176,7 +176,7 @@ def _quoted(status: JSON, account_id: str) -> Iterator[Extra]:
     inside = inner(quote, "quoted_status")
     # Some servers put the quoted post there itself.
     other = inside or (quote if isinstance(quote.get("content"), str) else {})
-    if inside and quote.get("state") not in {"accepted", None}:
+    if inside and words(quote.get("state")) not in {"accepted", ""}:
         return
     yield from _words_of(other, account_id)
 

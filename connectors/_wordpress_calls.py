@@ -250,7 +250,7 @@ class Calls:
         answer = self._get(f"/wp/v2/{place.base}/{place.number}", more)
         said, code = said_in(answer), _code(answer)
         if answer.status_code == HTTPStatus.OK:
-            if said.get("id") != place.number:
+            if w.number_of(said.get("id")) != place.number:
                 return Said.UNSAID
             return Said.MISSING if words(said.get("status")) in _TAKEN_BACK else said
         if answer.status_code in _PASSED and code in _NO_SUCH:

@@ -245,7 +245,7 @@ class RestReader:
         numbers = list(numbered)
         for start in range(0, len(numbers), LARGEST_PAGE):
             lot = numbers[start : start + LARGEST_PAGE]
-            found = {each.get("id"): each for each in self._calls.several(base, lot)}
+            found = {w.number_of(each.get("id")): each for each in self._calls.several(base, lot)}
             for number in lot:
                 known = numbered[number]
                 post = self._read(found[number], base) if number in found else None

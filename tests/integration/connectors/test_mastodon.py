@@ -626,6 +626,7 @@ def hostile() -> list[dict[str, Any]]:
             "poll": {"options": [None, {"title": 3}]},
         },
         {"content": "x", "quote": {"quoted_status": {"quote": {}}}, "mentions": {"a": 1}},
+        {"content": "x", "quote": {"state": [], "quoted_status": {"content": "y"}}},
     ]
 
 

@@ -202,6 +202,17 @@ def test_forty_single_posts_are_enough_for_one_run(site: WordPressTown) -> None:
     assert (outcomes.count(Outcome.GONE), outcomes.count(Outcome.CANNOT_TELL)) == (40, 60)
 
 
+@pytest.mark.parametrize("odd", [[], {}, True, None, "1"])
+def test_a_number_that_is_none_proves_nothing(site: WordPressTown, odd: object) -> None:
+    """Found by broken answers: what should be a number may be anything."""
+    number = site.post("One", "", at=NOW - DAY)
+    left = known_root(site)
+    broken = {**site.view(site._posts[number]), "id": odd}
+    site.next(LIST, Reply(json=[broken]))
+    site.next(SINGLE, Reply(json=broken))
+    assert verdicts(again(site, known(site, number), before=left)) == [PARTIAL]
+
+
 @pytest.mark.parametrize("odd", ["https://x.example/?p=5", "", "posts x", "../users 1", "posts 0"])
 def test_an_id_that_holds_no_number_is_not_sent(site: WordPressTown, odd: str) -> None:
     """It comes from the feed, before the interface was open: cannot be told from here."""
