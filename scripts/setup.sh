@@ -25,6 +25,8 @@ else
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 fi
+# Compile once what the daemon loads, also where this shell forbids it: else every start does it anew.
+env -u PYTHONDONTWRITEBYTECODE "$venv/bin/python" -P -c 'import monitor.cli.daemon; from monitor.cli import build; build()'
 touch "$venv/.$what"
 [ "$what" = dev ] && touch "$venv/.run"
 echo "Ready: $venv/bin/clerkwatch"

@@ -11,11 +11,12 @@ import textwrap
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jinja2 import Environment
 
     from monitor.alerts.answer import Answer
     from monitor.alerts.asking import Asking
@@ -164,6 +165,13 @@ def _text(template: str, mail: Answer | Asking | Digest | Sheet | Technical | Ur
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     """Return the one Jinja2 environment: what is missing in a model is an error."""
+    from jinja2 import (  # noqa: PLC0415 - 4 MB and a tenth of the start; needed only to write
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
     environment = Environment(
         loader=PackageLoader("monitor.alerts"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),

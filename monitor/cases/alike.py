@@ -11,8 +11,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from config.types import CaseState, Resolution, Severity, SubjectKind
 from monitor.decide import CaseIntent
 
@@ -49,7 +47,11 @@ def folded(text: str) -> str:
 
 def are_alike(one: str, other: str) -> bool:
     """Return whether two folded texts say nearly the same; an empty one is like nothing."""
-    return bool(one and other) and fuzz.ratio(one, other, score_cutoff=ALIKE) > 0
+    if not one or not other:
+        return False
+    from rapidfuzz import fuzz  # noqa: PLC0415 - 4 MB, only when two texts are compared
+
+    return fuzz.ratio(one, other, score_cutoff=ALIKE) > 0
 
 
 @dataclass(frozen=True, slots=True)

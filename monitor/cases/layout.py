@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from monitor.alerts.render import wrapped
 from monitor.alerts.wording import capital
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jinja2 import Environment
 
     from monitor.cases.sheet import Paper
 
@@ -39,6 +39,13 @@ def _tidy(text: str) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     """Return the one Jinja2 environment: what is missing in a paper is an error."""
+    from jinja2 import (  # noqa: PLC0415 - 4 MB and a tenth of the start; needed only to write
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
     environment = Environment(
         loader=PackageLoader("monitor.cases"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),

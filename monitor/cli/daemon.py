@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
@@ -15,7 +16,7 @@ from monitor.clock import SystemClock
 from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
 from monitor.notify import Notifier
-from monitor.thrift import share_one_heap
+from monitor.thrift import settle, share_one_heap
 from storage.open import open_repository
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
             configure(environ=place.environ, default="info", extra=[app.redactor])
             repository.sync_register(app.register, at=app.clock.now())
             notifier = Notifier.from_environ(place.environ)
+            asyncio.get_running_loop().call_soon(settle)  # once it has said that it is ready
             return await Daemon(app=app, notifier=notifier, random=random).run()
         finally:
             repository.close()

@@ -165,13 +165,16 @@ def run(config: ConfigOption = None, json: JsonOption = False) -> None:
     if not is_terminal():
         # structlog would load rich for tracebacks in colour: 5 MB that a journal never shows.
         sys.modules["rich"] = None  # type: ignore[assignment]  # the import system's own "is not there"
-    from config.logs import configure
-    from monitor.cli.daemon import serve
+    from monitor.thrift import uncollected
 
     del json  # the daemon's output is its log, which is JSON under systemd anyway
-    place = workplace(config)
-    configure(environ=place.environ, default="info")
-    code = asyncio.run(serve(place, random=random.Random()))  # noqa: S311  # spreads pulls, guards nothing
+    with uncollected():
+        from config.logs import configure
+        from monitor.cli.daemon import serve
+
+        place = workplace(config)
+        configure(environ=place.environ, default="info")
+        code = asyncio.run(serve(place, random=random.Random()))  # noqa: S311  # spreads pulls, guards nothing
     sys.stdout.flush()
     sys.stderr.flush()
     # A unit that overran its deadline sits in a thread that cannot be ended; everything

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from monitor.alerts.hardening import one_line
 from monitor.report.cells import NOT_A_STATEMENT
 from monitor.report.charts import charts_of, legend
@@ -14,6 +12,8 @@ from monitor.report.tables import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jinja2 import Environment
 
     from monitor.report.cells import Table
     from monitor.report.facts import Report
@@ -47,6 +47,13 @@ def page(report: Report, head: Sequence[tuple[str, str]], *, more: Sequence[Tabl
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    from jinja2 import (  # noqa: PLC0415 - 4 MB and a tenth of the start; needed only to write
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
     return Environment(
         loader=PackageLoader("monitor.report"),
         autoescape=select_autoescape(default=True, default_for_string=True),
