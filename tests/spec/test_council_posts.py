@@ -11,14 +11,24 @@ import pytest
 
 from config.policy import load_policy
 from config.types import Kind
-from monitor.checks.training.sources import FILES, QUIET, TEST_HANDS, TRAINING_HANDS
+from monitor.checks.training.sources import (
+    FILES,
+    QUIET,
+    TEST_HANDS,
+    TOPIC_TEST_HAND,
+    TRAINING_HANDS,
+)
 
 FOLDER = Path(__file__).parents[2] / "datasets" / "council-posts"
 KEYS = {
     "id", "hand", "kind", "where", "about", "level", "expect", "window", "text", "reason",
 }  # fmt: skip
 LEVELS = {"blatant", "ordinary", "subtle", "near", "ordinary-quiet"}
-HANDS = ("b", "c", "d", "e", "f", "g")
+BALANCED = tuple("bcdefghijklm")
+"""Half of their posts are harmless, and half of those look like breaches."""
+ONE_TOPIC = tuple("nopqrst")
+"""Near-misses only, ordinary posts only, party politics, abuse."""
+HANDS = (*BALANCED, *ONE_TOPIC)
 
 
 def rows(hand: str) -> list[dict[str, Any]]:
@@ -29,11 +39,13 @@ def rows(hand: str) -> list[dict[str, Any]]:
 
 def test_no_hand_in_both_parts() -> None:
     """What is measured with was never trained on."""
-    assert set(TRAINING_HANDS) & set(TEST_HANDS) == set()
-    assert set(TRAINING_HANDS) | set(TEST_HANDS) == {*HANDS, *FILES}
+    tests = {*TEST_HANDS, TOPIC_TEST_HAND}
+    assert set(TRAINING_HANDS) & tests == set()
+    assert {*TRAINING_HANDS, *TEST_HANDS, TOPIC_TEST_HAND} == {*HANDS, *FILES}
     texts = {part: {row["text"] for hand in part for row in rows(hand)}
-             for part in (TRAINING_HANDS, TEST_HANDS)}  # fmt: skip
-    assert texts[TRAINING_HANDS] & texts[TEST_HANDS] == set()
+             for part in (TRAINING_HANDS, tuple(sorted(tests)))}  # fmt: skip
+    one, other = texts.values()
+    assert one & other == set()
 
 
 def test_at_least_three_thousand() -> None:
@@ -58,7 +70,7 @@ def test_rows(hand: str) -> None:
         assert (row["expect"] == QUIET) == (row["level"] in {"near", "ordinary-quiet"})
 
 
-@pytest.mark.parametrize("hand", HANDS)
+@pytest.mark.parametrize("hand", BALANCED)
 def test_balance(hand: str) -> None:
     """Half of a hand's posts are harmless, and half of those look like breaches."""
     levels = Counter(row["level"] for row in rows(hand))
