@@ -15,6 +15,10 @@ WHERES = ("any", "own", "referenced")
 
 _DIGITS = 16
 
+REFERENDUM_ONLY = "referendum-"
+"""Rules whose name begins so hold only in a window under section 125 of the Political
+Parties, Elections and Referendums Act 2000, where even asking people to vote is forbidden."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:

@@ -55,6 +55,28 @@ _SHARED = re.compile(
     r"|support|help|press|newsletter|membership)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"^(?:[a-z]{2,}[._-](?:[a-z][._-]?)?[a-z]{2,}|[a-z][._-][a-z]{3,}|[a-z]{4,}(?:19|20)?\d\d)\d{0,4}@",
+    re.IGNORECASE,
+)
+_OF_MANY = re.compile(
+    r"info|office|clerk|admin|contact|enquir|booking|event|hello|secretar|treasurer|chair"
+    r"|council|parish|town|village|hall|allotment|club|society|group|friend|volunt|team|support"
+    r"|help|press|news|member|church|choir|band|school|nursery|pta|scout|guide|brownie|cricket"
+    r"|football|rugby|bowls|tennis|hockey|rfc|fete|festival|fair|market|museum|history|heritage"
+    r"|garden|nature|wildlife|park|wood|litter|pick|quiz|raffle|show|theatre|drama|film|dance"
+    r"|craft|repair|youth|community|network|project|trust|charity|assoc|action|forum|resident"
+    r"|watch|business|shop|cafe|plumb|electric|build|clean|service|ltd|appeal|run|walk|swim",
+    re.IGNORECASE,
+)
+"""In the local part of an address that belongs to a body of people, a place or a firm."""
+_PUBLISHED_FOR = re.compile(
+    r"\b(?:secretar|club|societ|organi[sz]e|co-?ordinat|ticket|councillor|cllr|clerk|charit"
+    r"|volunteer|class(?:es)?\b|lesson|association|friends of|choir|scam|phish|fake|fraud"
+    r"|treasurer|committee|trustee|community group|user group|team manager|coach\b)",
+    re.IGNORECASE,
+)
+"""Words beside which a person's address is likely to be published for what they do."""
 _NEAR = 40
 
 
@@ -128,6 +150,22 @@ def private_email(material: Material, context: Context) -> Iterable[Hit]:
             yield _hit(match)
 
 
+def named_email(material: Material, context: Context) -> Iterable[Hit]:
+    """Find a private address that reads like a person's name, unless published for a club or work.
+
+    Hit: "reach her on tamsin.holloway@gmail.com". Near miss: "anytown.bowls@gmail.com", and any
+    address in a post that speaks of a secretary, a class or tickets.
+    """
+    text = material.words.text
+    if _PUBLISHED_FOR.search(text):
+        return
+    for hit in private_email(material, context):
+        ((start, end),) = hit.spans
+        local = text[start : text.index("@", start)]
+        if _NAMED.match(text[start:end]) and not _OF_MANY.search(local):
+            yield hit
+
+
 def _hit(match: re.Match[str]) -> Hit:
     return Hit(spans=(match.span(),))
 
@@ -138,5 +176,6 @@ CHECKS: Mapping[str, Check] = {
     "bank": bank,
     "mobile": mobile,
     "private_email": private_email,
+    "named_email": named_email,
 }
 """What a rule can take up as ``check = "personal_data.<name>"``."""

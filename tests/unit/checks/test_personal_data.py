@@ -28,6 +28,12 @@ def found(name: str, text: str) -> list[str]:
         ("mobile", "ring 07700 900123", "07700 900123"),
         ("mobile", "ring +44 7700 900 123", "+44 7700 900 123"),
         ("private_email", "write to jo.bloggs@gmail.com!", "jo.bloggs@gmail.com"),
+        (
+            "named_email",
+            "or her, tamsin_j_holloway61@yahoo.co.uk",
+            "tamsin_j_holloway61@yahoo.co.uk",
+        ),
+        ("named_email", "ask holloway1957@hotmail.com", "holloway1957@hotmail.com"),
     ],
 )
 def test_found(name: str, text: str, quoted: str) -> None:
@@ -50,6 +56,9 @@ def test_found(name: str, text: str, quoted: str) -> None:
         ("mobile", "reference 26/07700900123"),
         ("private_email", "friendsofthepark@gmail.com, clerk@council.example"),
         ("private_email", "jo@bakery.example"),
+        ("named_email", "millbeck.bowls@gmail.com, repair.cafe@gmail.com, quiznight24@gmail.com"),
+        ("named_email", "our treasurer is at tamsin.holloway@gmail.com"),
+        ("named_email", "tamsin.holloway@council.example"),
     ],
 )
 def test_quiet(name: str, text: str) -> None:
