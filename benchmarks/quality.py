@@ -30,7 +30,16 @@ from monitor.checks.base import Context, Material
 from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
-from monitor.checks.training.sources import QUIET, TEST_HANDS, Text, posts
+from monitor.checks.training.sources import (
+    QUIET,
+    TEST_HANDS,
+    TOPIC_TEST_HAND,
+    TRAINED_ON,
+    WIDENED_WITH,
+    WINDOW_TEST,
+    Text,
+    posts,
+)
 from monitor.checks.vocabulary import lexicon_of
 from storage.values import Words
 
@@ -121,6 +130,42 @@ def of_hands(judge: Judge) -> list[Row]:
             size=len(plain),
             floor=0.80,
             aim=0.95,
+        )
+    )
+    return rows
+
+
+def of_topics(judge: Judge) -> list[Row]:
+    """Return the rows on the hand that wrote only politicians' posts, abuse, and their like."""
+    texts = list(posts(POSTS, (TOPIC_TEST_HAND,)))
+    rows = []
+    for key, clause, what in (
+        ("politicians", "terms.5", "partisan posts as politicians write them, found"),
+        ("abuse-posts", "terms.2", "abusive posts, most without slurs, found"),
+    ):
+        hits = [clause in flagged(judge, text) for text in texts if text.clause == clause]
+        rows.append(
+            Row(
+                key=key,
+                what=what,
+                on=f"test hand {TOPIC_TEST_HAND}",
+                hits=sum(hits),
+                size=len(hits),
+                floor=0.80,
+                aim=0.95,
+            )
+        )
+    false = [bool(flagged(judge, text)) for text in texts if text.clause == QUIET]
+    rows.append(
+        Row(
+            key="topics-near",
+            what="near-misses of both flagged",
+            on=f"test hand {TOPIC_TEST_HAND}",
+            hits=sum(false),
+            size=len(false),
+            floor=0.03,
+            aim=0.005,
+            is_most=True,
         )
     )
     return rows
@@ -254,23 +299,33 @@ def of_window(judge: Judge, sets: Path | None) -> list[Row]:
     """Return the rows inside an election window, by the freeze's rules and all others."""
     written = window_posts()
     rows = []
-    for key, expect, what in (
-        ("window-breaches", "freeze", "must not be posted in a window: found by any rule"),
-        ("window-allowed", "quiet", "allowed in a window: flagged by any rule"),
-    ):
-        hits = [opens_case(judge, post) for post in written if post.expect == expect]
-        rows.append(
-            Row(
-                key=key,
-                what=what,
-                on="window-posts",
-                hits=sum(hits),
-                size=len(hits),
-                floor=0.80 if expect == "freeze" else 0.05,
-                aim=0.90 if expect == "freeze" else 0.02,
-                is_most=expect == "quiet",
+    parts = {
+        "-unseen": (WINDOW_TEST, "window-posts, never trained on"),
+        "": (WIDENED_WITH, "window-posts that the rules were widened with, and trained on"),
+        "-later": (TRAINED_ON, "window-posts trained on"),
+    }
+    for ending, (some_parts, on) in parts.items():
+        for expect, key in (("freeze", "window-breaches"), ("quiet", "window-allowed")):
+            is_breach = expect == "freeze"
+            hits = [
+                opens_case(judge, post)
+                for post in written
+                if post.part in some_parts and post.expect == expect
+            ]
+            rows.append(
+                Row(
+                    key=f"{key}{ending}",
+                    what="must not be posted in a window: found by any rule"
+                    if is_breach
+                    else "allowed in a window: flagged by any rule",
+                    on=on,
+                    hits=sum(hits),
+                    size=len(hits),
+                    floor=0.80 if is_breach else 0.05,
+                    aim=0.90 if is_breach else 0.02,
+                    is_most=not is_breach,
+                )
             )
-        )
     ordinary = [
         Post(id="", part="", kind=Kind.COUNCIL, level="", expect="quiet", text=one.text)
         for one in _read(sets, ORDINARY)
@@ -280,7 +335,10 @@ def of_window(judge: Judge, sets: Path | None) -> list[Row]:
         ("window-outside", OUTSIDE, "and window-posts outside one: flagged by the freeze's rules"),
     ):
         tried = ordinary if at is INSIDE else [*ordinary, *written]
-        hits = [bool(frozen(judge, post, at)) for post in tried]
+        hits = [
+            any(one.severity is not Severity.NOTE for one in frozen(judge, post, at))
+            for post in tried
+        ]
         rows.append(
             Row(
                 key=key,
@@ -357,6 +415,7 @@ def main() -> None:
     rows: list[Row | Bound] = [
         *of_sets(judge, sets),
         *of_hands(judge),
+        *of_topics(judge),
         *of_window(judge, sets),
         *of_personal_data(judge, sets),
         *bounds(judge, _CONTEXT),

@@ -99,7 +99,6 @@ def frozen(judge: Judge, post: Post, at: datetime) -> tuple[Finding, ...]:
 
 def opens_case(judge: Judge, post: Post) -> bool:
     """Return whether a case would open on a post inside the window, by any rule."""
-    if frozen(judge, post, INSIDE):
-        return True
     judged = judge.judge(post.material(INSIDE), context())
-    return any(finding.severity is not Severity.NOTE for finding in judged.findings)
+    found = (*frozen(judge, post, INSIDE), *judged.findings)
+    return any(finding.severity is not Severity.NOTE for finding in found)

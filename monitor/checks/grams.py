@@ -148,6 +148,11 @@ def grams(laid: str) -> set[str]:
     return found
 
 
+def of_letters(gram: str) -> bool:
+    """Return whether an n-gram is a few letters of a word, not whole words."""
+    return not (gram.startswith(" ") and gram.endswith(" "))
+
+
 def places(text: str, swaps: Swaps) -> list[tuple[int, int, int, int]]:
     """Return for each word of the laid-out text where it stands there and in the plain text.
 

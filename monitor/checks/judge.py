@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from monitor.checks.score import ScoredModel
     from storage.values import Finding
 
-ENGINE = "3"
+ENGINE = "4"
 """Edition of the engine: raised when normalising, matching or a coded check changes what is
 found, so that every stored version is judged again."""
 
@@ -179,7 +179,11 @@ class Judge:
         window but not for the rest of the year. Whether it counts is for `monitor.freeze`.
         """
         text = material.words.text
-        findings = [match.finding(text) for match in matches.found if match.rule.in_window]
+        findings = [
+            self._opinions.weighed(match, matches.scored, of=text).finding(text)
+            for match in matches.found
+            if match.rule.in_window
+        ]
         by_rules = {one.clause for one in findings}
         findings += [
             found.finding(text, Severity.REVIEW)

@@ -2,8 +2,8 @@
 
 A rule sees a few words, a table all of them. Where the table finds that the whole post reads
 like harmless ones, what a rule found there is kept as a note: in no mail, but with the post and
-in ``check --json``, with the reason. Never doubted are rules that are urgent, masked, coded, or
-for election windows, and topics for which the table states no bound.
+in ``check --json``, with the reason. Never doubted are rules that are urgent, masked or coded
+or for referendums, and topics for which the table states no bound.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.errors import CheckError
+from config.rules.model import REFERENDUM_ONLY
 from config.types import Severity, SubjectKind
 from monitor.checks.match import MISTAKES, crashed, distinct
 from monitor.checks.matcher import MOST_SPANS
@@ -183,7 +184,10 @@ class Opinions:
 def may_be_doubted(match: RuleMatch) -> bool:
     """Return whether a model may make a note of a rule's match."""
     rule = match.rule
-    return match.severity is Severity.REVIEW and not (rule.masked or rule.check or rule.in_window)
+    is_law = rule.id.partition("/")[2].startswith(
+        REFERENDUM_ONLY
+    )  # asking people to vote reads harmless
+    return match.severity is Severity.REVIEW and not (rule.masked or rule.check or is_law)
 
 
 def _scores(model: ScoredModel, normal: Normal, material: Material) -> Mapping[TopicId, Score]:

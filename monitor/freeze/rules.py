@@ -23,6 +23,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from config.rules.model import REFERENDUM_ONLY
 from config.types import (
     Basis,
     ClauseId,
@@ -52,10 +53,6 @@ CLOSED_RULE = RuleId("pre-election/closed")
 CANDIDATE_RULE = RuleId("pre-election/named-candidate")
 SHARED_RULE = RuleId("pre-election/political-account-shared")
 NOTICE_RULE = RuleId("pre-election/closure-notice-missing")
-REFERENDUM_ONLY = "referendum-"
-"""Rules whose name begins so hold only in a window under section 125 of the Political
-Parties, Elections and Referendums Act 2000, where even asking people to vote is forbidden."""
-
 _INSIDE = frozenset({Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER, Kind.PARTNER})
 _CLOSED_REASON = (
     "The council closed its accounts for the period before a poll, and this is not one of the "

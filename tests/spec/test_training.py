@@ -10,7 +10,7 @@ import pytest
 
 from monitor.checks.table import load_table
 from monitor.checks.training.build import train
-from monitor.checks.training.sources import EMOJI, HATEFUL, MESSAGES
+from monitor.checks.training.sources import EMOJI, FILES, HATEFUL, MESSAGES, TRAINING_HANDS
 from monitor.checks.training.topics import TOPICS
 from tests.spec.test_council_posts import FOLDER, rows
 
@@ -32,9 +32,16 @@ def small(tmp_path: Path) -> Path:
         writer = csv.writer(file)
         writer.writerow(("text", "label_gold"))
         writer.writerows((f"{text} 😀", at % 2) for at, text in enumerate(texts))
-    for hand, name in zip("abcdf", ("second-hand", *"bcdf"), strict=True):
-        some = [json.dumps(row) for row in rows(hand)[::6]]
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(some), encoding="utf-8")
+    (tmp_path / "council-posts").mkdir()
+    for hand in TRAINING_HANDS:
+        some = [json.dumps(row) for row in rows(hand)[::12]]
+        name = FILES.get(hand, f"{hand}.jsonl")
+        (tmp_path / "council-posts" / name).write_text("\n".join(some), encoding="utf-8")
+    lines = (
+        (FOLDER.parent / "window-posts" / "posts.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    (tmp_path / "window-posts").mkdir()
+    (tmp_path / "window-posts" / "posts.jsonl").write_text("\n".join(lines[::12]), encoding="utf-8")
     return tmp_path
 
 

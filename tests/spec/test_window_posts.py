@@ -1,8 +1,8 @@
 """What is found inside a restricted window, in posts written for that, and outside one.
 
 `datasets/window-posts/README.md` says how they were written and what was measured before any
-rule was changed by them. The floors here only keep what is reached: the rules were widened
-with these posts in view. ``make quality`` prints the figures.
+rule was changed by them. The floors here keep what is reached; only the twelfth and the sixteenth
+part were neither trained on nor widened with. ``make quality`` prints the figures.
 """
 
 from __future__ import annotations
@@ -15,24 +15,30 @@ import pytest
 
 from benchmarks.quality import judge_with
 from benchmarks.window import OUTSIDE, frozen, opens_case, posts
+from monitor.checks.training.sources import WINDOW_TEST
 
 if TYPE_CHECKING:
     from monitor.checks.judge import Judge
 
 FLOORS = {
-    "first": 0.95,
-    "second": 0.80,
-    "third": 0.80,
-    "fourth": 0.95,
-    "fifth": 0.95,
-    "sixth": 0.95,
-    "seventh": 0.95,
+    "first": 0.98,
+    "second": 1.0,
+    "third": 1.0,
+    "fourth": 1.0,
+    "fifth": 1.0,
+    "sixth": 1.0,
+    "seventh": 1.0,
     "eighth": 1.0,
-    "ninth": 0.85,
-    "tenth": 0.90,
-    "eleventh": 0.72,
+    "ninth": 1.0,
+    "tenth": 0.98,
+    "eleventh": 0.88,
+    "twelfth": 0.77,
+    "thirteenth": 0.84,
+    "fourteenth": 0.86,
+    "fifteenth": 0.90,
+    "sixteenth": 0.82,
 }
-MOST_FALSE = 0.05
+MOST_FALSE = dict.fromkeys(FLOORS, 0.05) | {"thirteenth": 0.055, "fifteenth": 0.065}
 
 
 @lru_cache(maxsize=1)
@@ -68,9 +74,21 @@ def test_what_must_not_be_posted_is_found(part: str) -> None:
 def test_what_is_allowed_is_hardly_ever_flagged(part: str) -> None:
     """Look-alikes: the administration of the poll, services, emergencies, declining to speak."""
     allowed = [post for post in posts() if (post.part, post.expect) == (part, "quiet")]
-    assert len([post for post in allowed if post.id in flagged()]) <= MOST_FALSE * len(allowed)
+    assert len([post for post in allowed if post.id in flagged()]) <= MOST_FALSE[part] * len(
+        allowed
+    )
 
 
 def test_outside_the_window_none_of_them_fires() -> None:
     """The same posts in January: the freeze is silent about every one."""
     assert [post.id for post in posts() if frozen(shipped(), post, OUTSIDE)] == []
+
+
+def test_unseen_posts_reach_the_goal() -> None:
+    """Of posts that nothing was trained or widened with at least 80 %, and at most 5 % false."""
+    unseen = [post for post in posts() if post.part in WINDOW_TEST]
+    breaches = [post for post in unseen if post.expect == "freeze"]
+    allowed = [post for post in unseen if post.expect == "quiet"]
+    assert len(breaches) == len(allowed) == 220
+    assert len([post for post in breaches if post.id in flagged()]) >= 0.80 * len(breaches)
+    assert len([post for post in allowed if post.id in flagged()]) <= 0.05 * len(allowed)

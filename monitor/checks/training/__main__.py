@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument(
         "--ordinary", type=Path, required=True, help="ordinary posts for thresholds, JSON lines"
     )
-    parser.add_argument("--posts", type=Path, default=here / "datasets" / "council-posts")
+    parser.add_argument("--posts", type=Path, default=here / "datasets")
     parser.add_argument("--out", type=Path, default=here / "monitor" / "checks" / "tables")
     parser.add_argument("--most", type=int, help="only the first so many of each set, for a trial")
     given = parser.parse_args()

@@ -31,7 +31,14 @@ from monitor.checks.table import Weights, packed
 from monitor.checks.training.choose import ByRules, choose
 from monitor.checks.training.corpus import Corpus, collect, rows_of, scaled
 from monitor.checks.training.fit import curve, fits, in_table, most_telling
-from monitor.checks.training.sources import TRAINING_HANDS, Text, hateful, messages, posts
+from monitor.checks.training.sources import (
+    TRAINING_HANDS,
+    Text,
+    hateful,
+    messages,
+    posts,
+    window_posts,
+)
 from monitor.checks.training.topics import TOPICS
 from monitor.checks.vocabulary import lexicon_of
 from storage.values import Words
@@ -49,7 +56,6 @@ MOST_GRAMS = 100_000
 MOST_EACH = 8_000
 FEWEST = 3
 """So many of the hands' posts must have an n-gram that a small topic weighs."""
-COST = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,7 @@ def train(
     Args:
         sets: Folder of the sets that may be trained on.
         ordinary: Ordinary public-body posts, for thresholds only.
-        posts: Folder of the published posts.
+        posts: Folder of the published sets: ``datasets``.
         out: Where the table is written.
         most: Only the first so many texts of each set.
     """
@@ -100,7 +106,6 @@ def train(
             held_out,
             _share(fitted.sums(plain_rows), slope, shift),
             by_rules,
-            cost=COST,
         )
         trained.append(Trained(fitted=fitted, slope=slope, shift=shift, limits=limits))
         yield (
@@ -116,7 +121,12 @@ def read(
     sets: Path, ordinary: Path, folder: Path, normalise: Normaliser, most: int | None
 ) -> tuple[Corpus, Corpus]:
     """Return the texts to train on, and the ordinary posts over the same n-grams."""
-    texts = [*hateful(sets, most=most), *messages(sets, most=most), *posts(folder, TRAINING_HANDS)]
+    texts = [
+        *hateful(sets, most=most),
+        *messages(sets, most=most),
+        *posts(folder / "council-posts", TRAINING_HANDS),
+        *window_posts(folder / "window-posts"),
+    ]
     corpus = collect(texts, normalise)
     # The other half is left for measuring.
     lines = ordinary.read_text(encoding="utf-8").splitlines()[:most:2]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitor.checks.training.sources import HATEFUL_SOURCES, QUIET
+from monitor.checks.training.sources import QUIET, SEEN_BY_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from monitor.checks.training.topics import Topic
 
 NOTE_SHARE = 0.01
-WINDOW_SHARE = 0.005
+NEAR_SHARE = 0.004
+"""Of posts that only look like a breach a topic may flag so many."""
+NEAR_WINDOW_SHARE = 0.04
+"""The same inside an election window: a few weeks, and many eyes on it."""
+_NEAR = "near"
 _NEVER = 1.0
 _JUST_ABOVE = 1e-4
 _TAIL = 0.01
-_EVERY = 50
-_NO_DOUBT = (None, 0, 0)
-_KNOWN_TO_RULES = "hand-a"
-SPARED_WORTH = 4.0
+SPARED_WORTH = 2.0
 """How many breaches one harmless post spared is worth, where a rule flagged both."""
 
 
@@ -76,29 +77,23 @@ def choose(
     held_out: np.ndarray,
     ordinary: np.ndarray,
     by_rules: Mapping[Text, ByRules],
-    *,
-    cost: float,
 ) -> Limits:
     """Choose a topic's thresholds.
 
     Args:
         topic: Which.
-        texts: All texts trained on; thresholds rest on the posts of the training hands, and
-            for a topic with hateful texts on these too.
+        texts: All texts trained on; thresholds rest on the posts of the training hands.
         held_out: Their scores by fits that had not seen them.
         ordinary: Scores of ordinary public-body posts.
         by_rules: What rules found, for each post.
-        cost: How many breaches one harmless post flagged is worth.
     """
     sides = _sides(topic, texts, held_out, by_rules)
-    upper = _best(sides, _above(ordinary, topic.ordinary_share), cost)
+    upper = max(_above(ordinary, topic.ordinary_share), _reached(sides.near, NEAR_SHARE))
     window = None
-    if topic.has_window:
-        # What counts only in a window may cost less there: a few weeks, and many eyes on it.
-        less = cost / 2 if topic.window_only else cost
-        window = _best(sides, _above(ordinary, WINDOW_SHARE), less)
+    if topic.window_share:
+        window = max(_above(ordinary, topic.window_share), _reached(sides.near, NEAR_WINDOW_SHARE))
     counts = window if topic.window_only and window is not None else upper
-    doubt, spared, lost = _doubt(topic, texts, held_out, by_rules) if topic.doubts else _NO_DOUBT
+    doubt, spared, lost = _doubt(topic, texts, held_out, by_rules)
     return Limits(
         lower=min(upper, counts, _above(ordinary, NOTE_SHARE)),
         upper=upper,
@@ -115,12 +110,17 @@ def choose(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sides:
-    """Held-out scores, by what the texts are."""
+    """Held-out scores of posts in which no rule found the topic's clause.
+
+    Attributes:
+        missed: Of breaches.
+        quiet: Of harmless posts.
+        near: Of those among them that look like a breach, of any clause.
+    """
 
     missed: np.ndarray
     quiet: np.ndarray
-    hateful: np.ndarray
-    not_hateful: np.ndarray
+    near: np.ndarray
 
 
 def _sides(
@@ -131,24 +131,20 @@ def _sides(
 ) -> _Sides:
     missed: list[float] = []
     quiet: list[float] = []
-    hateful: list[float] = []
-    not_hateful: list[float] = []
+    near: list[float] = []
     for text, score in zip(texts, held_out.tolist(), strict=True):
-        if text in by_rules:
-            if text.kind not in topic.kinds or (topic.window_only and not text.window):
-                continue
-            if text.clause == QUIET:
-                quiet.append(score)
-            elif text.clause == topic.clause:
-                missed.append(score)
-        elif topic.large and text.source in HATEFUL_SOURCES:
-            (hateful if text.label else not_hateful).append(score)
-    return _Sides(
-        missed=np.array(missed),
-        quiet=np.array(quiet),
-        hateful=np.array(hateful),
-        not_hateful=np.array(not_hateful),
-    )
+        found = by_rules.get(text)
+        if found is None or topic.clause in found.sure | found.doubtful:
+            continue
+        if text.kind not in topic.kinds or (topic.window_only and not text.window):
+            continue
+        if text.clause == QUIET:
+            quiet.append(score)
+            if text.level == _NEAR:
+                near.append(score)
+        elif text.clause == topic.clause:
+            missed.append(score)
+    return _Sides(missed=np.array(missed), quiet=np.array(quiet), near=np.array(near))
 
 
 def _doubt(
@@ -160,12 +156,12 @@ def _doubt(
     """Return the bound below which a rule's finding is a note, what it spares and loses.
 
     It is where most is gained when a harmless post spared is worth several breaches lost.
-    Hand a is left out: the rules were widened with its posts in view.
+    Hands that the rules were widened with are left out.
     """
     right, wrong = [], []
     for text, score in zip(texts, held_out.tolist(), strict=True):
         found = by_rules.get(text)
-        if found is None or text.source == _KNOWN_TO_RULES:
+        if found is None or text.source in SEEN_BY_RULES:
             continue
         if topic.clause in found.doubtful and topic.clause not in found.sure:
             if text.clause == topic.clause:
@@ -198,15 +194,9 @@ def _above(scores: np.ndarray, share: float) -> float:
     return min(_NEVER, float(1 / (1 + np.exp(-reached))))
 
 
-def _best(sides: _Sides, least: float, cost: float) -> float:
-    """Return the threshold at which breaches found less the cost of false alarms is largest."""
-    best, chosen = 0.0, _NEVER
-    scores = np.unique(np.concatenate([sides.missed, sides.hateful[::_EVERY]]))
-    for score in scores[scores >= least][::-1]:
-        gain = float((sides.missed >= score).sum()) - cost * float((sides.quiet >= score).sum())
-        if len(sides.hateful):
-            share = (sides.hateful >= score).mean() - (sides.not_hateful >= score).mean()
-            gain += len(sides.missed) * float(share)
-        if gain > best:
-            best, chosen = gain, float(score)
-    return chosen
+def _reached(scores: np.ndarray, share: float) -> float:
+    """Return the score above which a share of some posts lies; 0 without any."""
+    if not len(scores):
+        return 0.0
+    order = np.sort(scores)[::-1]
+    return min(_NEVER, float(order[int(share * len(order))]) + _JUST_ABOVE)

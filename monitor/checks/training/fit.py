@@ -13,7 +13,8 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from monitor.checks.training.sources import HATEFUL_SOURCES, QUIET, TRAINING_HANDS
+from monitor.checks.grams import of_letters
+from monitor.checks.training.sources import HATEFUL_SOURCES, QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST = 127
 _EVERY = 25
+_FOLDS = 6
 _TURNS = 5
 _NEAR_TO_ABUSE = frozenset({"terms.2", "requirements.5"})
 _LEAST_CONTRAST = 1e-3
@@ -83,14 +85,16 @@ def fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, candidates: np.ndarr
     folds = _folds(corpus)
     narrowed = rows[:, candidates]
 
+    letters = np.array([topic.letters if of_letters(corpus.names[at]) else 1 for at in candidates])
+
     def model(seen: np.ndarray) -> tuple[np.ndarray, float]:
-        return _model(topic, narrowed[seen], wanted[seen], weight[seen])
+        return _model(topic, narrowed[seen], wanted[seen], weight[seen], letters)
 
     return Fits(
         topic=topic,
         candidates=candidates,
         whole=_mean([model(used & part) for part in _parts(len(corpus.texts))]),
-        by_fold=[model(used & (folds != fold)) for fold in range(len(TRAINING_HANDS))],
+        by_fold=[model(used & (folds != fold)) for fold in range(_FOLDS)],
     )
 
 
@@ -191,25 +195,29 @@ def _of_hateful_sets(topic: Topic, text: Text, number: int) -> float:
 
 
 def _folds(corpus: Corpus) -> np.ndarray:
-    places = {f"hand-{hand}": number for number, hand in enumerate(TRAINING_HANDS)}
+    """Return each text's fold: a hand's posts all in one, other texts by turns."""
+    hands = sorted({text.source for text in corpus.texts if text.source.startswith("hand-")})
+    places = {hand: number % _FOLDS for number, hand in enumerate(hands)}
     return np.array(
-        [
-            places.get(text.source, number % len(TRAINING_HANDS))
-            for number, text in enumerate(corpus.texts)
-        ]
+        [places.get(text.source, number % _FOLDS) for number, text in enumerate(corpus.texts)]
     )
 
 
 def _model(
-    topic: Topic, rows: sp.csr_matrix, wanted: np.ndarray, weight: np.ndarray
+    topic: Topic,
+    rows: sp.csr_matrix,
+    wanted: np.ndarray,
+    weight: np.ndarray,
+    letters: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Return the weights and the sum of a text without any n-gram.
 
     An n-gram counts the more, the more its share differs between breaches and the rest: what
-    stands in both alike gets little room, however often it stands there.
+    stands in both alike gets little room, however often it stands there. A few letters of a
+    word get less room than words, for there are ten of them to each word.
     """
     contrast = _contrast(rows, wanted, weight) ** topic.contrast
-    contrast /= np.sqrt(np.mean(contrast**2))
+    contrast *= letters / np.sqrt(np.mean(contrast**2))
     model = LogisticRegression(
         solver="liblinear", C=topic.freedom, tol=0.01, random_state=0, intercept_scaling=3.0
     )

@@ -19,8 +19,23 @@ HATEFUL = ("dyn21_en_train.jsonl", "ken20_en_train.jsonl", "edos_train.jsonl")
 HATEFUL_SOURCES = ("dyn21", "ken20", "edos", "hatemoji")
 EMOJI = "hatemojibuild_train.csv"
 MESSAGES = "sms_spam.jsonl"
-TRAINING_HANDS = ("a", "b", "c", "d", "f")
+TRAINING_HANDS = (*"abcdf", *"hijklmn", *"opqst")
 TEST_HANDS = ("e", "g")
+TOPIC_TEST_HAND = "r"
+"""Only measures too: party politics and abuse, and harmless posts like them."""
+SEEN_BY_RULES = frozenset({"hand-a", "hand-b", "hand-c", "hand-d", "hand-f", "hand-w-early"})
+"""Hands that rules were widened with: what rules find in them says nothing of other posts."""
+WINDOW_TEST = frozenset({"twelfth", "sixteenth"})
+"""Parts of the window's posts that only measure."""
+TRAINED_ON = frozenset({"thirteenth", "fourteenth", "fifteenth"})
+"""Parts that tables are trained with, and no rule was widened with."""
+WIDENED_WITH = frozenset(
+    {
+        *("first", "second", "third", "fourth", "fifth", "sixth"),
+        *("seventh", "eighth", "ninth", "tenth", "eleventh"),
+    }
+)
+"""Parts that rules were widened with, and tables are trained with."""
 FILES = {"a": "second-hand.jsonl"}
 QUIET = "quiet"
 
@@ -66,6 +81,28 @@ def posts(folder: Path, hands: tuple[str, ...]) -> Iterator[Text]:
                 level=row["level"],
                 window=bool(row.get("window", row["about"] == "freeze")),
             )
+
+
+def window_posts(folder: Path) -> Iterator[Text]:
+    """Read the published posts of an election window, without the parts that only measure.
+
+    Args:
+        folder: ``datasets/window-posts``.
+    """
+    for row in _lines(folder / "posts.jsonl"):
+        if row["part"] in WINDOW_TEST:
+            continue
+        words = [row["text"], *(row[extra] for extra in ("alt", "referenced") if row.get(extra))]
+        part = row["part"] if row["part"] in TRAINED_ON else "early"
+        yield Text(
+            text="\n".join(words),
+            source=f"hand-w-{part}",
+            label=row["expect"] != QUIET,
+            clause=row["expect"],
+            kind=row["kind"],
+            level=row["level"],
+            window=True,
+        )
 
 
 def hateful(folder: Path, *, most: int | None = None) -> Iterator[Text]:

@@ -34,11 +34,11 @@ class Topic:
         spam_counts: Advertising messages are breaches.
         freedom: The larger, the closer the fit.
         contrast: How much more room an n-gram gets the more it tells by itself; 0: none.
-        large: It weighs any n-gram, and its thresholds rest on the hateful sets too.
+        letters: How much room a few letters of a word get beside whole words.
+        large: It weighs any n-gram.
         ordinary_share: Of ordinary public-body posts it may flag so many.
-        doubts: It may make notes of what rules found under its clause.
         window_only: It counts only inside an election window.
-        has_window: It counts sooner inside one.
+        window_share: The same inside an election window, where it counts sooner; 0: as outside.
     """
 
     topic: TopicId
@@ -59,11 +59,11 @@ class Topic:
     spam_counts: bool = False
     freedom: float = 160.0
     contrast: float = 0.0
+    letters: float = 0.3
     large: bool = False
-    ordinary_share: float = 0.0001
-    doubts: bool = True
+    ordinary_share: float = 0.00006
     window_only: bool = False
-    has_window: bool = False
+    window_share: float = 0.0
 
 
 _READS_LIKE = "Taken together, its words are like those of posts that"
@@ -75,17 +75,17 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.1", "terms.3", "terms.4"}),
         reason=f"{_READS_LIKE} are hateful or abusive.",
         harmless="It may be fine if it quotes such words to condemn them, or uses them of a thing.",
-        breaches=4.0,
-        quiet=12.0,
-        others=4.0,
+        breaches=0.0,
+        quiet=4.0,
+        others=0.0,
         hateful=1.0,
-        not_hateful=0.6,
+        not_hateful=0.4,
         background=0.0,
-        messages=0.3,
         freedom=6.0,
         contrast=1.5,
+        letters=1.0,
         large=True,
-        ordinary_share=0.00015,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("abuse"),
@@ -94,12 +94,8 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.3"}),
         reason=f"{_READS_LIKE} insult or threaten somebody.",
         harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
-        hateful=0.05,
-        not_hateful=0.05,
         background=0.0,
-        freedom=60.0,
-        contrast=0.7,
-        messages=0.1,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("professional"),
@@ -109,7 +105,7 @@ TOPICS = (
         kinds=frozenset({Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER}),
         reason=f"{_READS_LIKE} are unprofessional.",
         harmless="It may be fine if it is friendly banter that nobody would take amiss.",
-        messages=0.1,
+        background=0.0,
     ),
     Topic(
         topic=TopicId("defamation"),
@@ -145,8 +141,8 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} take a side in party politics or a campaign.",
         harmless="It may be fine if it only reports a result, a vote or how to take part.",
-        doubts=False,
-        has_window=True,
+        window_share=0.0006,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("personal-interest"),
@@ -185,7 +181,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} should wait until after the poll.",
         harmless="It may be fine if it is a notice, an emergency or ordinary business.",
         window_only=True,
-        has_window=True,
+        window_share=0.005,
     ),
 )
 """In the order of the table's weights."""

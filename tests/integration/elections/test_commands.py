@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.integration.pipeline.village import Village
 
 POLL = "parish.2026-12-03"
-NAMED = "A walk round the allotments with Ottoline Farrow this morning."
+NAMED = "Lost property: an umbrella marked Ottoline Farrow is at the library desk."
 PRAISE = "We delivered record investment in our parks, as we said we would."
 CANDIDATES = "name,party,handles\nOttoline Farrow,Orchard Group,@ottolinefarrow\n"
 

@@ -72,12 +72,21 @@ def test_never_doubted(stated: dict[str, Any]) -> None:
     assert severity is not Severity.NOTE
 
 
-def test_window_rules_are_never_doubted() -> None:
-    """What a rule for election windows matched stands, whatever the post reads like."""
-    window = rule(terms("x"), topic="pre-election", in_window=True)
-    made = judge(window, models=[_model({"pre-election": 0.9}, **{"pre-election": 0.0})])
+@pytest.mark.parametrize(
+    ("name", "score", "wanted"),
+    [
+        ("credit-claimed", 0.0, Severity.NOTE),
+        ("credit-claimed", 0.1, Severity.REVIEW),
+        ("referendum-encouraging", 0.0, Severity.REVIEW),
+    ],
+)
+def test_window_rules(name: str, score: float, wanted: Severity) -> None:
+    """In a window too a post that reads harmless is only noted; what section 125 forbids stands."""
+    window = rule(terms("x"), topic="pre-election", name=name, in_window=True)
+    made = judge(window, models=[_model({"pre-election": 0.1}, **{"pre-election": score})])
     _, (found,) = made.examine(material("x"), CONTEXT)
-    assert found.severity is Severity.REVIEW
+    assert found.severity is wanted
+    assert (DOUBTED in found.reason) == (wanted is Severity.NOTE)
 
 
 def test_every_topic_of_the_clause_must_doubt() -> None:
