@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INSTANTS = 50
+SPARE = 10
+"""On a busy machine a morning may make a few statements fewer than the one that was counted."""
 DRIVER = Path(__file__).with_name("driver.py")
 BATCHES = 5
 
@@ -168,7 +170,7 @@ def test_a_kill_at_any_instant_loses_nothing_and_doubles_nothing(
     assert {row[3] for row in baseline.trace.kept} >= {"answer", "picture"}
     assert {row[7] for row in baseline.trace.kept} == {"None"}, "every file is whole"
     for number in range(batch, INSTANTS, BATCHES):
-        instant = 1 + number * (baseline.instants - 1) // (INSTANTS - 1)
+        instant = 1 + number * (baseline.instants - SPARE) // (INSTANTS - 1)
         folder = stage.fresh(tmp_path / f"at-{instant}")
         before = len(stage.town.mails)
 
