@@ -181,7 +181,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} should wait until after the poll.",
         harmless="It may be fine if it is a notice, an emergency or ordinary business.",
         window_only=True,
-        window_share=0.005,
+        window_share=0.0015,
     ),
 )
 """In the order of the table's weights."""

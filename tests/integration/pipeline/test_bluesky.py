@@ -41,6 +41,9 @@ def fern(town: BlueskyTown) -> Member:
     return town.account(HANDLE, displayName="Fernbeck Town Council", description="Official.")
 
 
+KITCHENS = "20% off every kitchen until Sunday with code SAVE20."
+
+
 def outcomes(village: Village) -> dict[str, Outcome | None]:
     """Return by id what was last seen of each post of the last month."""
     account = village.app.register[0].id
@@ -85,11 +88,10 @@ def test_a_repost_is_judged_by_what_it_shares(
 ) -> None:
     """Another's advertisement becomes a case of the council's, under the sharing."""
     village.scan()
-    town.repost(fern, town.post(town.account("bradley.example"), SALE))
+    town.repost(fern, town.post(town.account("bradley.example"), KITCHENS))
     village.scan(after=HALF_AN_HOUR)
     assert village.case().url.startswith("https://bsky.app/profile/did:plc:")
-    rules = {found.finding.rule for found in village.findings()}
-    assert {rule.split("/")[0] for rule in rules if not rule.endswith("/words")} == {"commerce"}
+    assert {found.finding.rule.split("/")[0] for found in village.findings()} == {"commerce"}
 
 
 def test_an_edit_by_the_protocol_is_a_second_version(
