@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.types import CaseState, CoverageStatus, Outcome, Reason, Resolution, SubjectKind
-from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, SALE, THREAT
+from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, KITCHENS, SALE, THREAT
 from tests.lib.bluesky_server import FEED, POSTS, PROFILE, RECORD, BlueskyTown, problem
 from tests.lib.http_server import Reply
 
@@ -39,9 +39,6 @@ def town(village: Village) -> Iterator[BlueskyTown]:
 def fern(town: BlueskyTown) -> Member:
     """Let the council join."""
     return town.account(HANDLE, displayName="Fernbeck Town Council", description="Official.")
-
-
-KITCHENS = "20% off every kitchen until Sunday with code SAVE20."
 
 
 def outcomes(village: Village) -> dict[str, Outcome | None]:

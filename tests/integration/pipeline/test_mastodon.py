@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.types import CaseState, CoverageStatus, Outcome, Reason, Resolution, SubjectKind
-from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, SALE, THREAT
+from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, KITCHENS, SALE, THREAT
 from tests.lib.http_server import Reply
 from tests.lib.mastodon_server import ACCOUNT, BATCH, LIST, SINGLE, MastodonTown, problem
 
@@ -107,7 +107,7 @@ def test_a_boost_is_judged_by_what_it_shares(
 ) -> None:
     """Another's advertisement becomes a case of the council's, under the sharing."""
     village.scan()
-    town.boost(fern, town.post(town.account("bradley"), f"<p>{SALE}</p>"))
+    town.boost(fern, town.post(town.account("bradley"), f"<p>{KITCHENS}</p>"))
     village.scan(after=HALF_AN_HOUR)
     assert {found.finding.rule.split("/")[0] for found in village.findings()} == {"commerce"}
     assert village.case().url.endswith(next(iter(town._statuses)))

@@ -37,6 +37,8 @@ DAY = timedelta(days=1)
 CLEAN = "The library opens at ten on Saturday."
 SALE = "20% off all kitchens at Bradley's this weekend. Use code TOWN20."
 """For review: terms.7."""
+KITCHENS = "20% off every kitchen until Sunday with code SAVE20."
+"""For review: terms.7, and of no other clause by the table either."""
 THREAT = "Come here again and we'll break your legs."
 """Urgent: terms.2."""
 
