@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import requests
+    from pydantic import SecretStr
 
     from connectors.base import Circumstances
 
@@ -78,6 +79,16 @@ class GraphClient:
         """Ask for one page of a list; raises as `node`."""
         path = quote(key, safe="")
         return self._ask(lambda: self._graph.get_connections(path, name, **parameters))
+
+    def debug(self, token: SecretStr) -> dict[str, Any]:
+        """Ask what Facebook knows of a token; raises as `node`.
+
+        By POST with ``method=get``, so that the token stands in no address.
+        """
+        asked = {"method": "get", "input_token": token.get_secret_value()}
+        return self._ask(
+            lambda: self._graph.request(f"{self.version}/debug_token", post_args=asked)
+        )
 
     def _note(self, response: requests.Response) -> None:
         self._status, self._headers = response.status_code, response.headers

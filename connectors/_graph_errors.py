@@ -32,7 +32,7 @@ _LONGEST_WAIT = timedelta(days=2)
 _USAGE = ("x-app-usage", "x-page-usage", "x-business-use-case-usage")
 _COUNTS = ("call_count", "total_time", "total_cputime")
 
-_DEATHS = {
+DEATHS = {
     458: "the app was removed by the person who made the token",
     459: "that person's account is held at a Facebook check-point",
     460: "that person's password was changed",
@@ -40,6 +40,7 @@ _DEATHS = {
     467: "it is no longer valid",
     492: "that person no longer has a role on the page",
 }
+"""Why a token died, by Graph's finer number."""
 _RENEW = "Make a new page token: docs/connectors/facebook.md"
 
 
@@ -110,7 +111,7 @@ def explain(
     """
     code, said = problem.code, _said(problem)
     if _is_dead_token(problem):
-        why = _DEATHS.get(problem.subcode or 0, said)
+        why = DEATHS.get(problem.subcode or 0, said)
         return AccessError(
             f"Facebook no longer accepts the token: {why}",
             account=account,

@@ -41,6 +41,22 @@ _TRACKERS = frozenset({"fbclid", "__tn__", "__cft__[0]", "h"})
 _SITE = re.compile(r"[^\s,;]+\.[^\s,;]+")
 
 
+def page_key(handle: str) -> str:
+    """Return the page's number or user name from a handle, which may be its address."""
+    handle = handle.strip()
+    if "://" not in handle:
+        return handle.strip("@/ ")
+    try:
+        split = urlsplit(handle)
+    except ValueError:
+        return ""
+    numbers = parse_qs(split.query).get("id", [])
+    parts = [part for part in split.path.split("/") if part]
+    if parts[:1] == ["profile.php"]:
+        return numbers[0] if numbers else ""
+    return parts[-1] if parts else ""
+
+
 def words(value: Any) -> str:
     """Return text as stored; not text: empty."""
     return _html.clean(value).strip() if isinstance(value, str) else ""

@@ -164,6 +164,21 @@ class Calls:
         self._listed(self._get("/wp/v2/posts", {"per_page": "1", "_fields": "id"}))
         self._is_alive = True
 
+    def abilities(self) -> frozenset[str] | None:
+        """Return what the login may do, in WordPress' words; None if the site does not tell.
+
+        Raises:
+            AccessError: The login is not accepted.
+            LaterError, ContractError: As `page` does.
+        """
+        answer = self._get("/wp/v2/users/me", {"context": "edit", "_fields": "id,capabilities"})
+        if answer.status_code != HTTPStatus.OK or not said_in(answer):
+            raise self._refused(answer)
+        able = said_in(answer).get("capabilities")
+        if not isinstance(able, dict):
+            return None
+        return frozenset(name for name, is_given in able.items() if is_given is True)
+
     def types(self) -> tuple[str, ...]:
         """Return the site's own kinds of posts; none if it does not tell."""
         answer = self._get("/wp/v2/types", {})

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config.register import Account
     from config.types import Outcome, Reason
     from connectors.door import Door
+    from connectors.login import Login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +358,7 @@ class Platform:
         by_hand: True when no programme reads it: a person looks.
         removal_steps: How the owner takes a post down, in three short steps at most.
         closing_steps: How the owner closes the whole account, in three short steps at most.
+        login: What lets clerkwatch in, and how it is made; None: it needs and knows none.
         recovery_steps: How the owner gets back an account that somebody else has taken over.
     """
 
@@ -369,6 +371,7 @@ class Platform:
     removal_steps: str = ""
     closing_steps: str = ""
     recovery_steps: str = ""
+    login: Login | None = None
 
 
 class OpenConnector(Protocol):

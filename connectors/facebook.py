@@ -24,6 +24,8 @@ from config.types import Outcome, Reason
 from connectors import _graph_posts
 from connectors._graph_client import GraphClient
 from connectors._graph_errors import NotShownError, TooMuchError
+from connectors._graph_login import FACEBOOK_LOGIN
+from connectors._graph_posts import page_key
 from connectors.base import Absence, Batch, Platform, Reread
 
 if TYPE_CHECKING:
@@ -388,27 +390,12 @@ def _place(paging: JSON, following: str) -> dict[str, str]:
     return {name: query[name][0] for name in wanted if query.get(name)}
 
 
-def page_key(handle: str) -> str:
-    """Return the page's number or user name from a handle, which may be its address."""
-    handle = handle.strip()
-    if "://" not in handle:
-        return handle.strip("@/ ")
-    try:
-        split = urlsplit(handle)
-    except ValueError:
-        return ""
-    numbers = parse_qs(split.query).get("id", [])
-    parts = [part for part in split.path.split("/") if part]
-    if parts[:1] == ["profile.php"]:
-        return numbers[0] if numbers else ""
-    return parts[-1] if parts else ""
-
-
 CONNECTOR = Platform(
     name="facebook",
     title="Facebook page",
     open=FacebookConnector,
     needs_credential=True,
+    login=FACEBOOK_LOGIN,
     blind_spots=(
         "Reels",
         "stories",

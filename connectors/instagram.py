@@ -28,6 +28,7 @@ from connectors import _instagram_words as i
 from connectors._face import picture_bytes
 from connectors._graph_client import GraphClient
 from connectors._graph_errors import NotShownError, TooMuchError
+from connectors._graph_login import INSTAGRAM_LOGIN
 from connectors._graph_posts import JSON, id_of, inner, instant, words
 from connectors._listing import Listing
 from connectors._settling import cannot_tell, shown
@@ -382,6 +383,7 @@ CONNECTOR = Platform(
     title="Instagram",
     open=InstagramReader,
     needs_credential=True,
+    login=INSTAGRAM_LOGIN,
     blind_spots=(
         "comments",
         "live films",

@@ -30,6 +30,7 @@ from connectors._html import web_address
 from connectors._json import inner, instant, words
 from connectors._listing import Listing
 from connectors._mastodon_calls import LARGEST_PAGE, MOST_IDS, Calls, NotThereError
+from connectors._mastodon_login import MASTODON_LOGIN
 from connectors._settling import Doubt, Said, cannot_tell, settle, shown
 from connectors.base import Absence, FetchedProfile, Platform
 
@@ -260,6 +261,7 @@ CONNECTOR = Platform(
     title="Mastodon",
     open=MastodonReader,
     needs_credential=False,
+    login=MASTODON_LOGIN,
     blind_spots=(
         "direct messages",
         "posts for followers only",

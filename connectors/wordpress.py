@@ -28,6 +28,7 @@ from config.types import Reason
 from connectors._feed_reader import FeedConnector
 from connectors._json import instant
 from connectors._wordpress_calls import Root, find_root, site_of
+from connectors._wordpress_login import WORDPRESS_LOGIN
 from connectors._wordpress_reader import RestReader
 from connectors.base import Absence, Platform
 
@@ -194,6 +195,7 @@ CONNECTOR = Platform(
     title="website",
     open=WordPressReader,
     needs_credential=False,
+    login=WORDPRESS_LOGIN,
     blind_spots=(
         "drafts",
         "posts behind a sign-in",

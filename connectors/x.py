@@ -24,6 +24,7 @@ from connectors import _x_words as x
 from connectors._face import FacePicture
 from connectors._json import words
 from connectors._x_calls import POST_READ, USER_READ, Calls, user_name
+from connectors._x_login import X_LOGIN
 from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
 from connectors.base import Absence, Batch, FetchedPost, FetchedProfile, Platform, Reread
 
@@ -363,6 +364,7 @@ CONNECTOR = Platform(
     title="X",
     open=XReader,
     needs_credential=True,
+    login=X_LOGIN,
     blind_spots=(
         "direct messages",
         "Spaces",

@@ -36,6 +36,7 @@ from connectors._json import inner, instant, objects, words
 from connectors._listing import Listing
 from connectors._settling import Doubt, Said, cannot_tell, settle, shown
 from connectors._youtube_calls import MOST_IDS, Calls, NotThereError, channel_id, channel_name
+from connectors._youtube_login import YOUTUBE_LOGIN
 from connectors.base import Absence, FetchedProfile, Platform, Reread
 
 if TYPE_CHECKING:
@@ -362,6 +363,7 @@ CONNECTOR = Platform(
     title="YouTube channel",
     open=open_youtube,
     needs_credential=False,
+    login=YOUTUBE_LOGIN,
     blind_spots=(
         "community posts",
         "live chat",

@@ -12,15 +12,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from config.errors import ClerkwatchError, ReadError
+from connectors.base import Circumstances
 from monitor.opening import credential_of, open_connector, platform_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from config.register import Account
     from connectors.base import Connector, Meter, ReaderState
     from connectors.door import Door
+    from connectors.login import Granted, Permission
 
 _WINDOW = timedelta(days=30)
 _FEW = 5
@@ -32,7 +34,8 @@ class Check:
     """One step of a trial.
 
     Attributes:
-        name: ``platform``, ``credential``, ``account``, ``profile``, ``identity``, ``posts``.
+        name: ``platform``, ``credential``, ``permission …``, ``account``, ``profile``,
+            ``identity``, ``posts``.
         is_well: Whether it works; None: it was not tried, because an earlier step failed.
         said: What was found, in one sentence, without secrets.
         remedy: What to do; empty if nothing.
@@ -52,6 +55,7 @@ def walk(
     state: ReaderState,
     meter: Meter,
     as_of: datetime,
+    told: Callable[[Granted], None] = lambda _: None,
 ) -> Iterator[Check]:
     """Yield each step as it is taken; after one that fails the others are not tried.
 
@@ -62,25 +66,39 @@ def walk(
         state: What earlier runs left; its cursor is not moved.
         meter: The budget.
         as_of: The present moment; aware UTC.
+        told: Is told what the platform says of the credential, where it says anything.
     """
-    steps = iter(_steps(account, door=door, environ=environ, state=state, meter=meter, as_of=as_of))
+    steps = iter(
+        _steps(
+            account, door=door, environ=environ, state=state, meter=meter, as_of=as_of, told=told
+        )
+    )
     names = ["platform", "credential", "account", "profile", "identity", "posts"]
+    failed = ""
     while names:
         try:
             check = next(steps)
         except StopIteration:
+            if failed:
+                yield from _not_tried(names, failed)
             return
         except ReadError as error:
             said = door.redactor.redact(error.what.removeprefix(f"{account.id}: "))
-            yield Check(name=names[0], is_well=False, said=said, remedy=_remedy(error))
-            said = f"not tried: {names[0]} comes first"
-            yield from (Check(name=name, is_well=None, said=said) for name in names[1:])
+            yield Check(name=names[0], is_well=False, said=said, remedy=remedy_of(error))
+            yield from _not_tried(names[1:], names[0])
             return
-        names = names[names.index(check.name) + 1 :]
+        failed = check.name if check.is_well is False else failed
+        if check.name in names:
+            names = names[names.index(check.name) + 1 :]
         yield check
 
 
-def _remedy(error: ReadError) -> str:
+def _not_tried(names: Sequence[str], failed: str) -> Iterator[Check]:
+    said = f"not tried: {failed} comes first"
+    return (Check(name=name, is_well=None, said=said) for name in names)
+
+
+def remedy_of(error: ReadError) -> str:
     """Return what to do: the error's own word, or that of what caused it."""
     cause = error.__cause__
     return error.remedy or (cause.remedy if isinstance(cause, ClerkwatchError) else "")
@@ -94,6 +112,7 @@ def _steps(
     state: ReaderState,
     meter: Meter,
     as_of: datetime,
+    told: Callable[[Granted], None],
 ) -> Iterator[Check]:
     platform = platform_of(account)
     if platform.by_hand:
@@ -103,6 +122,17 @@ def _steps(
     value = credential_of(account, platform, environ=environ)
     said = "its credential was found" if value is not None else "it needs no credential"
     yield Check(name="credential", is_well=True, said=said)
+    if platform.login is not None and platform.login.examine is not None and value is not None:
+        door.redactor.add(value)
+        granted = platform.login.examine(
+            Circumstances(
+                account=account, door=door, secret=value, state=state, meter=meter, as_of=as_of
+            )
+        )
+        told(granted)
+        yield from map(_permission, granted.permissions)
+        if any(each.is_needed and each.is_given is False for each in granted.permissions):
+            return
     connector = open_connector(
         account, door=door, environ=environ, state=state, meter=meter, as_of=as_of
     )
@@ -110,6 +140,18 @@ def _steps(
     yield Check(name="account", is_well=True, said="it answers")
     yield from _face(account, connector, state)
     yield _posts(connector, as_of)
+
+
+def _permission(one: Permission) -> Check:
+    """Return whether a permission is given; one that is only useful is no fault."""
+    name = f"permission {one.name}"
+    if one.is_given is None:
+        said = f"not told by the platform ({one.said})"
+        return Check(name=name, is_well=True, said=said)
+    if one.is_given:
+        return Check(name=name, is_well=True, said=f"given: {one.said}")
+    said = f"missing: {one.said}" if one.is_needed else f"not given; not seen then: {one.said}"
+    return Check(name=name, is_well=not one.is_needed, said=said, remedy=one.remedy)
 
 
 def _face(account: Account, connector: Connector, state: ReaderState) -> Iterator[Check]:

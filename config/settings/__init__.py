@@ -24,7 +24,7 @@ from config.settings.mail import Inbox, Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
 from config.settings.rules import Rules
-from config.settings.secrets import secret
+from config.settings.secrets import secret, variable_of
 from config.settings.whole import Settings
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "parse",
     "secret",
     "time_of_day",
+    "variable_of",
 ]

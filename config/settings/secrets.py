@@ -12,6 +12,13 @@ from pydantic import (
 from config.errors import SettingsError
 
 
+def variable_of(name: str) -> str:
+    """Return the name of the environment's variable that may hold a secret."""
+    return "CLERKWATCH_SECRET_" + "".join(
+        character.upper() if character.isalnum() else "_" for character in name
+    )
+
+
 def secret(name: str, *, environ: Mapping[str, str]) -> SecretStr:
     """Return a secret from systemd's credentials or the environment.
 
@@ -22,9 +29,7 @@ def secret(name: str, *, environ: Mapping[str, str]) -> SecretStr:
     Raises:
         SettingsError: It is nowhere, empty, or cannot be read; never shows a value.
     """
-    variable = "CLERKWATCH_SECRET_" + "".join(
-        character.upper() if character.isalnum() else "_" for character in name
-    )
+    variable = variable_of(name)
     folder = environ.get("CREDENTIALS_DIRECTORY")
     value = ""
     # LoadCredential= of a whole folder puts the credential's own name before each file's.

@@ -138,6 +138,8 @@ class MondayFacts:
         backup: What is said of copies off this machine, finished.
         unattested: Ids of accounts for which nobody has said within half a year who can log
             in and with which address (requirement 1: no platform shows it).
+        outside: Titles of accounts with a login whose address is neither the council's nor a
+            named organisation's.
     """
 
     costs: tuple[Cost, ...] = ()
@@ -146,6 +148,7 @@ class MondayFacts:
     untold: tuple[str, ...] = ()
     backup: str = ""
     unattested: tuple[AccountId, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class House:
         harmless: By rule: why what was found may be fine.
         rules: Digest of the rules in force.
         version: Of clerkwatch.
+        email_domain: The council's own mail domain.
     """
 
     council: str
@@ -106,6 +107,7 @@ class House:
     harmless: Mapping[RuleId, str]
     rules: str
     version: str
+    email_domain: str = ""
 
     @classmethod
     def of(
@@ -144,6 +146,7 @@ class House:
             harmless=harmless_words() | {rule.id: rule.harmless for rule in rules},
             rules=rules_digest,
             version=version("clerkwatch"),
+            email_domain=settings.council.email_domain,
         )
 
     @classmethod

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from config.types import (
     CaseState,
-    Kind,
     MailKind,
     RecipientState,
     RunKind,
     Severity,
 )
+from monitor.alerts.attested import Logins
 from monitor.alerts.away import away
 from monitor.alerts.casebook import Casebook
 from monitor.alerts.digest import digest_key
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from storage.values import AccountRow, Case, OutboxMail, Run
 
 _MONDAY = 0
-ATTEST_EVERY = timedelta(days=182)
-"""Twice a year a person says who can log in to an account, and with which address."""
 _WAITING = (
     CaseState.ACKNOWLEDGED,
     CaseState.REMOVAL_REQUESTED,
@@ -110,6 +108,7 @@ def recall(
     previous, missed = previous_digest(repository, today)
     covered_from = previous.created_at if previous else None
     runs = repository.runs(since=covered_from, limit=_MOST_RUNS)
+    logins = Logins.of(repository, house, as_of=as_of)
     found = Casebook.of(
         repository,
         since=covered_from,
@@ -150,7 +149,10 @@ def recall(
         coming=elections.coming,
         next_poll=elections.next_poll,
         opening=elections.opening,
-        reminders=elections.reminders,
+        reminders=(
+            *elections.reminders,
+            *logins.question(since=covered_from, is_monday=today.weekday() == _MONDAY),
+        ),
         swept=elections.swept,
         technical_told=technical_told,
         away=away(house.rota, today=today),
@@ -166,7 +168,8 @@ def recall(
             policy_title=policy_title,
             policy_overdue=policy_overdue,
             untold=tuple(one.title for one in house.watched if one.account.told_on is None),
-            unattested=_unattested(repository, house, as_of),
+            unattested=tuple(logins.due),
+            outside=logins.outside,
         )
         if today.weekday() == _MONDAY
         else None,
@@ -189,20 +192,6 @@ def previous_digest(
         missed.append(day)
         day -= timedelta(days=1)
     return None, ()  # the only digest there is, is today's own
-
-
-def _unattested(repository: Repository, house: House, as_of: datetime) -> tuple[AccountId, ...]:
-    """Return the official accounts whose logins nobody has attested to within half a year.
-
-    A member's own page is the member's: requirement 1 speaks of officers' accounts.
-    """
-    asked = [one.account for one in house.watched if one.account.kind is not Kind.MEMBER]
-    reviews = {account.id: repository.last_review(account.id) for account in asked}
-    return tuple(
-        name
-        for name, review in reviews.items()
-        if review is None or as_of - review.at >= ATTEST_EVERY
-    )
 
 
 def _account(

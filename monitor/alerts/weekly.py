@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.alerts.attested import attest_words, outside_words
 from monitor.alerts.hardening import one_line
 from monitor.alerts.wording import listed
 
@@ -39,12 +40,9 @@ def monday_lines(facts: DigestFacts, *, weekly: Sequence[Case], desk: Desk) -> t
         titles = listed([one_line(title) for title in monday.untold])
         lines.append(f"Those who post on {titles} have not been told of the monitoring.")
     if monday.unattested:
-        names = listed([one_line(name) for name in monday.unattested])
-        lines.append(
-            "Twice a year, please say who can log in to each account and that only the council's "
-            f"own addresses are used (requirement 1): {names}. For each: clerkwatch accounts "
-            f'reviewed {one_line(monday.unattested[0])} --note "…"'
-        )
+        lines.append(attest_words(monday.unattested))
+    if monday.outside:
+        lines.append(outside_words(monday.outside))
     return tuple(lines)
 
 

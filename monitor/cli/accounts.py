@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.attesting import attest
 from monitor.cli.common import (
     ByOption,
     ConfigOption,
@@ -21,6 +22,7 @@ from monitor.cli.common import (
     say,
     workplace,
 )
+from monitor.cli.connecting import connect
 from monitor.cli.trying import try_account
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from config.register import Account
     from monitor.cli.common import Workplace
     from storage.repository import Repository
-    from storage.values import AccountState, Review
+    from storage.values import AccountState, Attestation, Grant, Review
 
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 
@@ -41,6 +43,8 @@ def add(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("reviewed")(reviewed)
     group.command("test")(try_account)
+    group.command("connect")(connect)
+    group.command("attest")(attest)
     app.add_typer(group, name="accounts")
 
 
@@ -56,11 +60,19 @@ class Line:
     status: str
     state: AccountState | None
     review: Review | None
+    grant: Grant | None
+    attestation: Attestation | None
     blind_spots: tuple[str, ...]
     error: str
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the contract's shape."""
+    def as_json(self, domain: str) -> dict[str, Any]:
+        """Return the contract's shape.
+
+        Args:
+            domain: The council's own, for which logins lie outside of it.
+        """
+        from monitor.cli.logins import attestation_json, grant_json
+
         last = self.state.last_read_at if self.state is not None else None
         return {
             "id": self.account.id,
@@ -74,6 +86,8 @@ class Line:
             "platform_id": self.state.platform_id if self.state is not None else None,
             "reviewed_at": self.review.at.isoformat() if self.review is not None else None,
             "error": self.error or None,
+            "granted": grant_json(self.grant),
+            "attested": attestation_json(self.attestation, domain),
         }
 
 
@@ -98,6 +112,9 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
         error = str(missing)
     state = repository.account_state(account.id) if repository is not None else None
     review = repository.last_review(account.id) if repository is not None else None
+    attestation = repository.last_attestation(account.id) if repository is not None else None
+    name = account.credential
+    grant = repository.last_grant(name) if repository is not None and name else None
     if by_hand:
         status = "by hand"
     elif repository is not None and closing_of(repository, account.id).is_expected_gone:
@@ -113,6 +130,8 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
         status=status,
         state=state,
         review=review,
+        grant=grant,
+        attestation=attestation,
         blind_spots=tuple(blind),
         error=error or (errors.get(account.id, "") if status in ("partial", "failed") else ""),
     )
@@ -120,6 +139,8 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
 
 def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None:
     """List the register: last readings, what is not seen."""
+    from monitor.cli.logins import grant_line
+
     place = workplace(config)
     if database_exists(place.settings):
         with opened_repository(place, read_only=True) as repository:
@@ -127,7 +148,7 @@ def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None
     else:
         lines = _lines(place, None)
     if json:
-        emit([line.as_json() for line in lines])
+        emit([line.as_json(place.settings.council.email_domain) for line in lines])
         return
     for line in lines:
         account = line.account
@@ -141,6 +162,8 @@ def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None
         )
         if line.error:
             say(f"    {harmless(line.error)}")
+        if line.grant is not None:
+            say(f"    login: {grant_line(line.grant, place.settings.zone())}")
         if line.blind_spots:
             say(f"    not seen: {', '.join(line.blind_spots)}")
     say(f"{count(len(lines), 'account')}." if lines else "No account is registered yet.")
@@ -172,12 +195,13 @@ def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption
             {"run": run.id, "at": run.started_at.isoformat()} | shapes.coverage(covered)
             for run, covered in history
         ]
-        emit(line.as_json() | {"readings": readings})
+        emit(line.as_json(place.settings.council.email_domain) | {"readings": readings})
         return
     say(f"{chosen.id}: {chosen.platform} {harmless(chosen.handle)}, {chosen.kind.value}")
     say(f"Owner      {chosen.owner} {chosen.owner_email}")
     say(f"Told on    {chosen.told_on or 'not yet: see docs/clerks/before-you-start.md'}")
     say(f"Status     {line.status}")
+    _say_logins(line, place)
     if line.error:
         say(f"           {harmless(line.error, most=500)}")
     for run, covered in history:
@@ -191,6 +215,17 @@ def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption
             say(f"    gap {_when(gap.start, place)} to {_when(gap.end, place)}")
 
 
+def _say_logins(line: Line, place: Workplace) -> None:
+    from monitor.cli.logins import attestation_lines, grant_line
+
+    zone, domain = place.settings.zone(), place.settings.council.email_domain
+    if line.account.credential is not None:
+        said = grant_line(line.grant, zone) if line.grant else "not connected by clerkwatch"
+        say(f"Credential {said}")
+    for number, said in enumerate(attestation_lines(line.attestation, domain, zone)):
+        say(f"{'' if number else 'Logins':10} {said}")
+
+
 def reviewed(
     account: AccountArgument,
     config: ConfigOption = None,
@@ -200,8 +235,7 @@ def reviewed(
 ) -> None:
     """Say that a person looked at an account by hand.
 
-    For accounts that no programme reads (platform = manual), or to attest to one: for
-    requirement 1, that the e-mail behind its login is the council's.
+    For accounts that no programme reads (platform = manual).
     """
     from monitor.clock import SystemClock
     from storage.values import Review

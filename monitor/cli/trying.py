@@ -71,12 +71,9 @@ def try_account(
         checks = _tried(place, account, ReaderState(), _NoMeter())
     is_well = all(check.is_well is True for check in checks)
     if json:
-        emit({"account": chosen.id, "ok": is_well, "checks": [_as_json(each) for each in checks]})
+        emit({"account": chosen.id, "ok": is_well, "checks": [as_json(each) for each in checks]})
     else:
-        for each in checks:
-            say(f"{each.name:11} {_MARKS[each.is_well]:9} {harmless(each.said)}")
-            if each.remedy:
-                say(f"            {'':9} {harmless(each.remedy)}")
+        say_checks(checks)
         say("It can be read." if is_well else "It cannot be read as it is.")
     if not is_well:
         raise typer.Exit(Exit.PART)
@@ -100,7 +97,17 @@ def _tried(place: Workplace, name: str, state: ReaderState, meter: Meter) -> lis
     )
 
 
-def _as_json(check: Check) -> dict[str, Any]:
+def say_checks(checks: Sequence[Check]) -> None:
+    """Print each step of a trial, with what to do."""
+    width = max([11, *(len(each.name) for each in checks)])
+    for each in checks:
+        say(f"{each.name:{width}} {_MARKS[each.is_well]:9} {harmless(each.said)}")
+        if each.remedy:
+            say(f"{'':{width}} {'':9} {harmless(each.remedy)}")
+
+
+def as_json(check: Check) -> dict[str, Any]:
+    """Return the contract's shape of one step."""
     return {
         "check": check.name,
         "ok": check.is_well,

@@ -14,6 +14,7 @@ from monitor.demo import graph_fields
 from monitor.demo.crest import photograph
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.graph_fields import PAGE_FIELDS, POST_FIELDS, FieldsError
+from monitor.demo.graph_tokens import Tokens
 from monitor.demo.graph_words import (
     TRACE,
     error,
@@ -48,6 +49,7 @@ class GraphPlatform:
     def __init__(self, world: World) -> None:
         """Prepare the platform for a town."""
         self._world = world
+        self.tokens = Tokens(world)
 
     def account_of(self, request: Request) -> str:
         """Return the account by the Page or post in the path, else by the token."""
@@ -72,6 +74,10 @@ class GraphPlatform:
         version, parts = _versioned(request)
         if parts[:1] == ("pictures",):
             return self._picture(parts)
+        if parts == ("debug_token",):
+            return self.tokens.debug(request, _token(request))
+        if opened := self._opened(request, parts):
+            return opened
         holder = self._world.holder_of(Site.FACEBOOK, _token(request))
         given = _misuse(request, version) or self._refusal(request, holder)
         if given is None and holder is not None:
@@ -97,6 +103,16 @@ class GraphPlatform:
             content_type=answer.content_type,
             headers={**headers, **answer.headers},
         )
+
+    def _opened(self, request: Request, parts: tuple[str, ...]) -> Answer | None:
+        """Answer a person's or a system user's token: it is shown the page's own."""
+        page = self.tokens.login_of(_token(request))
+        if page is None:
+            return None
+        is_asked = request.query.get("fields") == "id,access_token"
+        if is_asked and parts in {(page.platform_id,), (page.handle,)}:
+            return json_answer({"id": page.platform_id, "access_token": page.token})
+        return gone(parts[0] if parts else "")
 
     # Who may ask.
 

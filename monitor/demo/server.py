@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_IDLE_S = 30.0
 """A kept-alive connection without a request is closed after this."""
 
+_LARGEST_FORM = 65_536
 _PAGE = b"""<!doctype html><html lang="en"><head><title>Sorry</title></head>
 <body><h1>Something went wrong</h1><p>Please try again in a few minutes.</p></body></html>"""
 
@@ -31,11 +32,12 @@ class Request:
     """One request, decoded.
 
     Attributes:
-        method: ``GET`` or ``HEAD``.
+        method: ``GET``, ``HEAD`` or ``POST``.
         path: Decoded path without the query.
         query: Decoded parameters; the last one wins where a name came twice.
         headers: Names in lower case.
         base: Scheme, host and port under which the server was reached.
+        form: Decoded fields of a form in the body; never written down.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     base: str
+    form: Mapping[str, str] = field(default_factory=dict)
 
     def bearer(self) -> str:
         """Return the token of the Authorization header; empty if there is none."""
@@ -189,6 +192,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._serve()
 
+    def do_POST(self) -> None:
+        self._serve()
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
         """Say nothing: requests are kept in the script, tokens must not reach a terminal."""
 
@@ -228,7 +234,14 @@ class _Handler(BaseHTTPRequestHandler):
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers=headers,
             base=f"http://{host}",
+            form=self._form(headers),
         )
+
+    def _form(self, headers: Mapping[str, str]) -> dict[str, str]:
+        length = headers.get("content-length", "0")
+        size = int(length) if length.isdecimal() else 0
+        body = self.rfile.read(min(size, _LARGEST_FORM)) if self.command == "POST" else b""
+        return dict(parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True))
 
     def _spoilt(self, request: Request, fault: Fault | None) -> Answer | None:
         """Return the platform's answer, spoilt as the fault says; None for no answer at all."""

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from storage.values import (
         AccountRow,
         AccountState,
+        Attestation,
         Coverage,
         DuePost,
+        Grant,
         Recorded,
         RegisterChange,
         Review,
@@ -37,6 +39,14 @@ class RegisterSteps(Protocol):
 
     def add_review(self, review: Review) -> None:
         """Note that a person looked at an account by hand."""
+        ...
+
+    def add_grant(self, grant: Grant) -> None:
+        """Note that a credential was tested and stored; the same twice is one."""
+        ...
+
+    def add_attestation(self, attestation: Attestation) -> None:
+        """Note who can log in to an account; the same twice is one."""
         ...
 
     def acknowledge_register_changes(self, *, upto: datetime) -> None:
@@ -142,4 +152,12 @@ class Readings(Protocol):
 
     def last_review(self, account: AccountId) -> Review | None:
         """Return the newest review by hand of an account, or None."""
+        ...
+
+    def last_grant(self, credential: str) -> Grant | None:
+        """Return the newest grant of a credential, or None."""
+        ...
+
+    def last_attestation(self, account: AccountId) -> Attestation | None:
+        """Return what was last attested of an account's logins, or None."""
         ...

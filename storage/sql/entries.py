@@ -10,11 +10,13 @@ from config.types import (
     MailKind,
     RecipientState,
 )
-from storage.columns import plain, plain_values
+from storage.columns import plain, plain_values, to_microseconds
 from storage.sql.base import exists
 from storage.sql.sources import mail_facts
 from storage.sql.stepping import Steps
 from storage.tables import (
+    Attestation,
+    CredentialGrant,
     Outbox,
     OutboxCase,
     OutboxRecipient,
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from storage.values import NewMail
+    from storage.values import Attestation as AttestationValue
+    from storage.values import Grant, NewMail
     from storage.values import Review as ReviewValue
 
 _OUTBOX = Outbox.__table__
@@ -36,6 +39,8 @@ _RECIPIENT = OutboxRecipient.__table__
 _TOLD = OutboxCase.__table__
 _POLL = Poll.__table__
 _REVIEW = Review.__table__
+_GRANT = CredentialGrant.__table__
+_ATTESTATION = Attestation.__table__
 _CHANGE = RegisterChange.__table__
 _STANDSTILL = Standstill.__table__
 
@@ -179,6 +184,47 @@ class RegisterSteps(Steps):
             f"account:{review.account}",
             at=review.at,
             facts={"account": review.account, "by": review.by, "note": review.note},
+        )
+
+    def add_grant(self, grant: Grant) -> None:
+        """Note that a credential was tested and stored; the same twice is one."""
+        known = select(_GRANT.c.id).where(
+            _GRANT.c.credential == grant.credential, _GRANT.c.at == grant.at
+        )
+        if exists(self._connection, known):
+            return
+        values = {
+            "credential": grant.credential,
+            "account": grant.account,
+            "by": grant.by,
+            "whose": grant.whose,
+        }
+        self._add(_GRANT, {**values, "at": grant.at, "expires_at": grant.expires_at})
+        ends = to_microseconds(grant.expires_at) if grant.expires_at is not None else None
+        self._chain.add(
+            "credential stored",
+            f"account:{grant.account}",
+            at=grant.at,
+            facts={**values, "expires_at": ends},
+        )
+
+    def add_attestation(self, attestation: AttestationValue) -> None:
+        """Note who can log in to an account; the same twice is one."""
+        known = select(_ATTESTATION.c.id).where(
+            _ATTESTATION.c.account == attestation.account, _ATTESTATION.c.at == attestation.at
+        )
+        if exists(self._connection, known):
+            return
+        values = {
+            "account": attestation.account,
+            "by": attestation.by,
+            "logins": [[one.name, one.address, one.organisation] for one in attestation.logins],
+            "removed": list(attestation.removed),
+            "note": attestation.note,
+        }
+        self._add(_ATTESTATION, {**values, "at": attestation.at})
+        self._chain.add(
+            "logins attested", f"account:{attestation.account}", at=attestation.at, facts=values
         )
 
     def acknowledge_register_changes(self, *, upto: datetime) -> None:

@@ -13,7 +13,9 @@ from storage.sql.judging import NOT_CLOSED
 from storage.tables import (
     Account,
     AccountState,
+    Attestation,
     Case,
+    CredentialGrant,
     Lease,
     Observation,
     RegisterChange,
@@ -21,8 +23,9 @@ from storage.tables import (
     Subject,
     Version,
 )
-from storage.values import AccountRow
+from storage.values import AccountRow, Grant, HeldLogin
 from storage.values import AccountState as StateValue
+from storage.values import Attestation as AttestationValue
 from storage.values import RegisterChange as ChangeValue
 from storage.values import Review as ReviewValue
 
@@ -39,6 +42,8 @@ _ACCOUNT = Account.__table__
 _STATE = AccountState.__table__
 _CHANGE = RegisterChange.__table__
 _REVIEW = Review.__table__
+_GRANT = CredentialGrant.__table__
+_ATTESTATION = Attestation.__table__
 _LEASE = Lease.__table__
 _SUBJECT = Subject.__table__
 _CASE = Case.__table__
@@ -165,6 +170,45 @@ class Register(Desk):
         if row is None:
             return None
         return ReviewValue(account=account, at=row.at, by=row.by, note=row.note)
+
+    def last_grant(self, credential: str) -> Grant | None:
+        """Return the newest grant of a credential, or None."""
+        query = select(_GRANT).where(_GRANT.c.credential == credential)
+        with self._reading() as connection:
+            row = connection.execute(
+                query.order_by(_GRANT.c.at.desc(), _GRANT.c.id.desc()).limit(1)
+            ).first()
+        if row is None:
+            return None
+        return Grant(
+            credential=credential,
+            account=AccountId(row.account),
+            at=row.at,
+            by=row.by,
+            expires_at=row.expires_at,
+            whose=row.whose,
+        )
+
+    def last_attestation(self, account: AccountId) -> AttestationValue | None:
+        """Return what was last attested of an account's logins, or None."""
+        query = select(_ATTESTATION).where(_ATTESTATION.c.account == account)
+        with self._reading() as connection:
+            row = connection.execute(
+                query.order_by(_ATTESTATION.c.at.desc(), _ATTESTATION.c.id.desc()).limit(1)
+            ).first()
+        if row is None:
+            return None
+        return AttestationValue(
+            account=account,
+            at=row.at,
+            by=row.by,
+            logins=tuple(
+                HeldLogin(name=name, address=address, organisation=organisation)
+                for name, address, organisation in row.logins
+            ),
+            removed=tuple(row.removed),
+            note=row.note,
+        )
 
 
 class _Changes:

@@ -76,6 +76,34 @@ class Review(Row, table=True):
     note: str = text_field()
 
 
+class CredentialGrant(Row, table=True):
+    """A credential was tested and stored; never what it is."""
+
+    __tablename__ = "credential_grant"
+    __table_args__ = (UniqueConstraint("credential", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    credential: str = text_field()
+    account: str = text_field(foreign_key="account.id")
+    at: datetime = instant_field()
+    by: str = text_field()
+    expires_at: datetime | None = instant_field()
+    whose: str = text_field()
+
+
+class Attestation(Row, table=True):
+    """A person said who can log in to an account."""
+
+    __tablename__ = "attestation"
+    __table_args__ = (UniqueConstraint("account", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account: str = text_field(foreign_key="account.id")
+    at: datetime = instant_field()
+    by: str = text_field()
+    logins: list[list[str]] = Field(sa_type=Json)
+    removed: list[str] = Field(sa_type=Json)
+    note: str = text_field()
+
+
 class Lease(Row, table=True):
     """The right to read an account."""
 

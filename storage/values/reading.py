@@ -182,6 +182,62 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A credential was given to clerkwatch, tested and stored; never what it is.
+
+    Attributes:
+        credential: Its name, as in ``credential = "…"``; several accounts may share it.
+        account: The account with which it was tested.
+        at: When; aware UTC.
+        by: Who granted it.
+        expires_at: When the platform says that it ends; None: it names no end.
+        whose: What the platform says of it, in a few words; empty if nothing.
+    """
+
+    credential: str
+    account: AccountId
+    at: datetime
+    by: str
+    expires_at: datetime | None = None
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLogin:
+    """Somebody who can log in to an account.
+
+    Attributes:
+        name: Of the person, or of what stands for several (a shared login).
+        address: The mail address behind the login.
+        organisation: Whose it is if not the council's own; else empty.
+    """
+
+    name: str
+    address: str
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """A person said who can log in to an account, and with which address (requirement 1).
+
+    Attributes:
+        at: When; aware UTC.
+        by: Who said so.
+        logins: Everybody who can.
+        removed: Who could before and was taken away.
+        note: What else was said.
+    """
+
+    account: AccountId
+    at: datetime
+    by: str
+    logins: tuple[HeldLogin, ...]
+    removed: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A stretch of time in which posts may have been missed."""
 

@@ -116,6 +116,23 @@ def test_the_wrapper_hands_every_word_on_as_it_was_given(tmp_path: Path) -> None
     assert "--pipe" in words
 
 
+def test_a_credential_is_stored_by_root_and_by_nobody_else(tmp_path: Path) -> None:
+    """Only `accounts connect` may write the secrets, in the same sandbox; the rest as ever."""
+    folder = _bin(tmp_path, uid="0")
+
+    connecting = _wrapper(folder, "accounts", "connect", "facebook").stdout.splitlines()
+    listing = _wrapper(folder, "accounts", "list").stdout.splitlines()
+
+    writes = "--property=ReadWritePaths=/etc/clerkwatch/secrets /var/lib/clerkwatch"
+    assert writes in connecting
+    assert "--setenv=STATE_DIRECTORY=/var/lib/clerkwatch" in connecting
+    assert "--property=User=clerkwatch" not in connecting
+    assert "--property=ProtectSystem=strict" in connecting
+    assert connecting[-3:] == ["accounts", "connect", "facebook"]
+    assert "--property=User=clerkwatch" in listing
+    assert writes not in listing
+
+
 def test_the_wrapper_is_plain_sh() -> None:
     """A shell that knows only POSIX can read it."""
     assert _run("sh", "-n", FOLDER / "clerkwatch-admin").returncode == 0

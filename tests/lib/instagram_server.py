@@ -81,6 +81,7 @@ class InstagramTown:
         keeps_archived: Whether an archived post is still told of by its number.
         is_there: Whether the account is shown.
         token: The one that is accepted.
+        told: What is told of it.
         headers: Sent with every answer.
         face: More of the account.
     """
@@ -106,7 +107,14 @@ class InstagramTown:
         self._asked: list[str] = []
         self._answers = 0
         self._number = 0
+        self.told: dict[str, Any] = {
+            "is_valid": True,
+            "type": "PAGE",
+            "expires_at": 0,
+            "scopes": ["pages_show_list", "pages_read_engagement", "instagram_basic"],
+        }
         self.server.on("/v25.0/*", self._serve)
+        self.server.on("/v25.0/debug_token", self._debug, method="POST")
         self.server.on("/picture/*", self._picture)
 
     def __enter__(self) -> Self:
@@ -190,6 +198,14 @@ class InstagramTown:
             return problem(100, "(#100) Tried accessing nonexisting field (alt_text)")
         reply = self._answer(call, parts, asked)
         return Reply(status=reply.status, json=reply.json, headers=self.headers)
+
+    def _debug(self, asked: Asked) -> Reply:
+        self._asked.append("debug")
+        if "canary" in asked.target.lower() or asked.query:
+            self.wrong.append("debug: a token in the address")
+        if asked.headers.get("authorization") != f"Bearer {self.token}":
+            return problem(190, "Error validating access token", subcode=460)
+        return Reply(json={"data": self.told})
 
     def _wrong(self, call: str, asked: Asked) -> str:
         if "canary" in asked.target.lower() or "access_token" in asked.query:

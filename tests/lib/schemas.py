@@ -164,6 +164,17 @@ POLL = shape(
     origin=one_of(Origin),
     windows=several(WINDOW),
 )
+GRANT = shape(credential=TEXT, at=INSTANT, by=TEXT, expires_at=maybe(INSTANT), whose=maybe(TEXT))
+ATTESTED = shape(
+    at=INSTANT,
+    by=TEXT,
+    logins=several(shape(name=TEXT, address=TEXT, organisation=maybe(TEXT))),
+    removed=several(TEXT),
+    note=maybe(TEXT),
+    outside=several(TEXT),
+    due_at=INSTANT,
+)
+TRIED = several(shape(check=TEXT, ok=maybe(YES_NO), said=TEXT, remedy=maybe(TEXT)))
 ACCOUNT = shape(
     id=TEXT,
     platform=TEXT,
@@ -176,6 +187,8 @@ ACCOUNT = shape(
     platform_id=maybe(TEXT),
     reviewed_at=maybe(INSTANT),
     error=maybe(TEXT),
+    granted=maybe(GRANT),
+    attested=maybe(ATTESTED),
 )
 RULE = shape(
     rule=TEXT,
@@ -350,8 +363,17 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "accounts test": shape(
         account=TEXT,
         ok=YES_NO,
-        checks=several(shape(check=TEXT, ok=maybe(YES_NO), said=TEXT, remedy=maybe(TEXT))),
+        checks=TRIED,
     ),
+    "accounts connect": shape(
+        account=TEXT,
+        ok=YES_NO,
+        checks=TRIED,
+        cautions=several(TEXT),
+        file=maybe(TEXT),
+        granted=maybe(GRANT),
+    ),
+    "accounts attest": _with(ATTESTED, account=TEXT),
     "people list": several(PERSON),
     "people absent": PERSON,
     "people back": PERSON,

@@ -83,6 +83,7 @@ class WordPressTown:
         is_pretty: Whether addresses are written without a query (else ``?rest_route=``).
         knows_modified_after: Since WordPress 5.7.
         types: The site's own kinds of posts, by name.
+        abilities: What the login may do.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -98,6 +99,7 @@ class WordPressTown:
         self.types: dict[str, str] = {}
         self.name = "Elm Town Council"
         self.is_there = True
+        self.abilities = ["read", "edit_posts", "edit_others_posts"]
         self._clock = clock
         self._posts: dict[int, Stored] = {}
         self._comments: dict[int, Comment] = {}
@@ -243,13 +245,17 @@ class WordPressTown:
         if call == TYPES:
             return Reply(json=self._kinds())
         if call == ME:
-            return Reply(json={"id": 1}) if is_clerk else problem("rest_not_logged_in", 401)
+            return self._me(asked) if is_clerk else problem("rest_not_logged_in", 401)
         parts = route.removeprefix("/wp/v2/").split("/")
         if call == COMMENTS:
             return self._told(parts, asked)
         if call == LIST:
             return self._list(parts[0], asked)
         return self._one(call, int(parts[1]), is_clerk=is_clerk)
+
+    def _me(self, asked: Asked) -> Reply:
+        able = {"capabilities": dict.fromkeys(self.abilities, True)}
+        return Reply(json={"id": 1, **(able if asked.param("context") == "edit" else {})})
 
     def _index(self) -> dict[str, Any]:
         return {

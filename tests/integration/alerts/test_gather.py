@@ -29,7 +29,15 @@ from monitor.alerts.recall import Budgeted, Elections, recall
 from monitor.alerts.technical import compose_technical
 from monitor.people.rota import Rota
 from storage.open import open_repository
-from storage.values import AccountState, Coverage, Gap, Recorded, Review
+from storage.values import (
+    AccountState,
+    Attestation,
+    Coverage,
+    Gap,
+    HeldLogin,
+    Recorded,
+    Review,
+)
 from tests.lib import records
 from tests.unit.alerts.people import CLERK, EVERYBODY, SENDER
 
@@ -79,6 +87,7 @@ def house(*, rules: str = "rules-1") -> House:
         harmless={},
         rules=rules,
         version="0.1.0",
+        email_domain="fernbeck.example",
     )
 
 
@@ -304,6 +313,43 @@ def test_mondays_tell_costs_and_who_was_not_told(store: Repository) -> None:
     assert [(one.title, one.amount) for one in monday.costs] == [("X", Decimal("0.01"))]
     assert len(monday.untold) == 3
     assert facts(store).monday is None
+
+
+def attested(store: Repository, account: AccountId, *, at: datetime, address: str) -> None:
+    """Let somebody say who can log in to an account."""
+    login = HeldLogin(name="Jo Marsh", address=address)
+    with store.writing() as transaction:
+        transaction.add_attestation(
+            Attestation(account=account, at=at, by="Pat Hill", logins=(login,))
+        )
+
+
+def test_logins_are_asked_for_when_due_and_then_on_mondays_only(store: Repository) -> None:
+    """On the morning on which half a year is over; not daily after that; a member's never."""
+    half_a_year = timedelta(days=182)
+    asked = [one.id for one in REGISTER]
+    for name in asked:
+        attested(store, name, at=MORNING - half_a_year - timedelta(hours=1), address="a@b.example")
+    attested(store, asked[0], at=MORNING - DAY, address="jo@fernbeck.example")
+    digest_sent(store, at=MORNING - DAY)
+    (question,) = facts(store).reminders
+    assert [name in question for name in asked] == [False, True, True]
+    digest_sent(store, at=MORNING)
+    assert facts(store, at=MORNING + DAY).reminders == ()
+    monday = facts(store, at=MORNING + 6 * DAY).monday
+    assert monday is not None
+    assert monday.unattested == tuple(asked[1:])
+    assert len(monday.outside) == 2
+    assert facts(store, at=MORNING + 6 * DAY).reminders == ()
+
+
+def test_looking_by_hand_is_no_attestation(store: Repository) -> None:
+    """A fortnightly look at an account says nothing of who can log in to it."""
+    with store.writing() as transaction:
+        transaction.add_review(Review(account=AccountId("nextdoor"), at=FIRST, by="Jo Marsh"))
+    monday = facts(store, at=MORNING - DAY).monday
+    assert monday is not None
+    assert AccountId("nextdoor") in monday.unattested
 
 
 def test_gathering_twice_gives_the_same_mails(store: Repository) -> None:

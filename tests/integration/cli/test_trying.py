@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import time_machine
 
-from monitor.cli import main
 from monitor.clock import SteppedClock
-from tests.integration.pipeline.village import HEAD
+from tests.integration.cli.terminal import Terminal
 from tests.lib.http_server import Reply
 from tests.lib.instagram_server import InstagramTown, problem
 from tests.lib.mastodon_server import MastodonTown
-from tests.lib.schemas import SCHEMAS, problems
 from tests.lib.wordpress_server import LOGIN, WordPressTown
 from tests.lib.youtube_reader import NOW
 from tests.lib.youtube_server import CHANNELS, KEY, YouTubeTown, refusal
@@ -24,52 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STEPS = ["platform", "credential", "account", "profile", "identity", "posts"]
-
-
-class Terminal:
-    """Somebody at a terminal with a configuration of one account."""
-
-    def __init__(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        self._file = folder / "clerkwatch.toml"
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-        self.printed = ""
-        monkeypatch.setenv("CLERKWATCH_CONFIG", str(self._file))
-
-    def registers(self, platform: str, handle: str, base: str, more: str = "") -> None:
-        """Write the configuration."""
-        where = f'api_base = "{base}"\n' if base else ""
-        self._file.write_text(
-            f'{HEAD}\n[[accounts]]\nid = "it"\nplatform = "{platform}"\nhandle = "{handle}"\n'
-            f'kind = "council"\nowner = "Jo"\n{where}{more}\n',
-            "utf-8",
-        )
-
-    def has(self, secret: str) -> None:
-        """Store the account's credential."""
-        self._monkeypatch.setenv("CLERKWATCH_SECRET_IT", secret)
-
-    def types(self, *arguments: str) -> int:
-        """Type a command; return its exit code."""
-        with time_machine.travel(NOW, tick=False):
-            try:
-                main(arguments)
-                code = 0
-            except SystemExit as end:
-                code = int(end.code or 0)
-        self.printed = self._capsys.readouterr().out
-        return code
-
-    def tries(self) -> tuple[int, dict[str, tuple[bool | None, str, str | None]]]:
-        """Try the account; return the exit code, and of each step whether, what and the remedy."""
-        code = self.types("accounts", "test", "it", "--json")
-        value: Any = json.loads(self.printed)
-        assert problems(SCHEMAS["accounts test"], value) == []
-        assert value["ok"] is (code == 0)
-        checks = value["checks"]
-        return code, {each["check"]: (each["ok"], each["said"], each["remedy"]) for each in checks}
 
 
 @pytest.fixture

@@ -21,7 +21,16 @@ from config.types import (
     Severity,
     SubjectId,
 )
-from storage.values import AccountState, Coverage, Gap, Recorded, Review
+from storage.values import (
+    AccountState,
+    Attestation,
+    Coverage,
+    Gap,
+    Grant,
+    HeldLogin,
+    Recorded,
+    Review,
+)
 from tests.lib.records import COUNCIL, MAYOR, START, account, at, post
 
 if TYPE_CHECKING:
@@ -215,6 +224,42 @@ def test_the_newest_review_counts(store: Repository) -> None:
 
     assert store.last_review(COUNCIL) == newest
     assert store.last_review(MAYOR) is None
+
+
+def test_the_newest_grant_and_attestation_count(store: Repository) -> None:
+    """The same twice is one entry; what was said comes back as it was."""
+    grant = Grant(
+        credential="x_bearer",
+        account=COUNCIL,
+        at=at(2),
+        by="Jo Marsh",
+        expires_at=at(days=60),
+        whose="a system user's token",
+    )
+    said = Attestation(
+        account=COUNCIL,
+        at=at(2),
+        by="Jo Marsh",
+        logins=(
+            HeldLogin(name="Jo Marsh", address="jo@fernbeck.example"),
+            HeldLogin(name="Sam Reed", address="sam@events.example", organisation="Reed Events"),
+        ),
+        removed=("Kim Lee",),
+        note="shared phone",
+    )
+    assert (store.last_grant("x_bearer"), store.last_attestation(COUNCIL)) == (None, None)
+    entries, _ = store.ledger_head()
+    for moment in (2, 1, 2):
+        with store.writing() as steps:
+            steps.add_grant(replace(grant, at=at(moment)))
+            steps.add_attestation(replace(said, at=at(moment)))
+
+    assert store.last_grant("x_bearer") == grant
+    assert store.last_grant("other") is None
+    assert store.last_attestation(COUNCIL) == said
+    assert store.last_attestation(MAYOR) is None
+    assert store.ledger_head()[0] == entries + 4
+    assert store.verify_ledger().faults == ()
 
 
 def test_an_instant_without_a_zone_is_refused(store: Repository) -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from connectors import _graph_posts
 from connectors._graph_errors import regained_at, usage_percent
+from connectors._graph_posts import page_key
 from connectors._redact import Redactor
 from connectors.base import Content, Extra
-from connectors.facebook import page_key
 from monitor.demo.graph_fields import parse
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
