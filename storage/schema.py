@@ -31,6 +31,7 @@ REVISIONS = (
     "0009",
     "0010",
     "0011",
+    "0012",
     "0013",
 )
 """Every schema there has been, oldest first; a test holds it against the migrations."""
