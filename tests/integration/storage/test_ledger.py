@@ -180,7 +180,8 @@ def test_the_database_refuses_to_change_the_ledger(
                 "UPDATE ledger SET number = 1 - number WHERE number < 0",
                 (
                     "INSERT INTO ledger SELECT 14, at, kind, reference, commitment, hash, "
-                    "'0' || substr(hash, 2) FROM ledger WHERE number = 13"
+                    "iif(hash LIKE '0%', '1', '0') || substr(hash, 2) FROM ledger "
+                    "WHERE number = 13"
                 ),
             ],
             {14, 15, 16},
