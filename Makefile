@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test quick boot test-real lint format docs bench quality lock clean
+.PHONY: setup setup-dev demo test quick boot test-faults test-real lint format docs bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -34,6 +34,11 @@ quick: setup-dev
 # systemd-container). Says plainly when it cannot run here.
 boot: setup
 	@tests/faults/boot.sh
+
+# Faults injected for real, and a table of what was lost, doubled, and told of it; at most a quarter of
+# an hour. The seed is printed: CLERKWATCH_FAULT_SEED=N repeats a run.
+test-faults: setup-dev
+	@scripts/test-faults.sh $(BIN)
 
 # Connectors against real servers from the distribution's packages; says plainly what cannot run here.
 test-real: setup-dev

@@ -134,12 +134,21 @@ class Machine:
 class Place(Machine):
     """A machine with accounts on loopback platforms and a mail server, while entered."""
 
-    def __init__(self, folder: Path, sites: Sequence[Site]) -> None:
-        """Prepare one account a site: ``x``, ``facebook``, ``feed``, in the given order."""
+    def __init__(
+        self, folder: Path, sites: Sequence[Site], *, ahead: timedelta = timedelta()
+    ) -> None:
+        """Prepare one account a site: ``x``, ``facebook``, ``feed``, in the given order.
+
+        Args:
+            folder: Where everything goes.
+            sites: The platforms.
+            ahead: How far the town's clock is ahead of the machine's.
+        """
         super().__init__(folder)
-        self.now = datetime.now(UTC)
+        self.ahead = ahead
+        self.now = datetime.now(UTC) + ahead
         self.script = Script()
-        self.world = World(clock=lambda: datetime.now(UTC))
+        self.world = World(clock=lambda: datetime.now(UTC) + ahead)
         self.smtp = SmtpServer()
         self.servers = {
             Site.X: LoopbackServer(XPlatform(self.world), script=self.script),

@@ -1,107 +1,295 @@
-"""One morning as a process of its own, killed at an exact instant if asked to.
+"""A process that has everything loaded and forks one `clerkwatch` command after another.
 
-Run as ``driver.py CONFIG INSTANT``: does what the daemon does in the morning (read, record,
-judge, mail) and ends itself by SIGKILL at the given instant, counted over every SQL
-statement, every commit, both sides of every hand-over to the mail server, and both sides of
-bringing a kept file to the disk and of giving it its name. Instant 0 lives to the end and
-prints how many instants there were.
+Run as ``driver.py``: reads one order a line from standard input (JSON, see `Order`), lives it
+in a child of its own process group and answers with one line. The child is the command itself,
+from `monitor.cli.main` on; only what ends, moves or binds it comes from here, put around the
+product's functions from outside, so that no line of it knows of tests.
+
+A named point is a place where a death matters: before and after each statement's execution,
+each commit, each file that reaches the disk, gets its name or goes, each request to a platform,
+each hand-over to the mail server, and each step of the pipeline.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
+import importlib
+import json
+import mmap
 import os
+import pkgutil
+import resource
+import select
 import signal
+import struct
 import sys
 import threading
+import traceback
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer.main
+from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
 
-from config.settings import load
-from monitor import morning
-from monitor.app import build, smtp
+import config
+import connectors
+import monitor
+import monitor.apply
+import monitor.cli
+import monitor.judging
+import storage
+from connectors.door import Door
+from monitor.alerts.transport import SmtpTransport
 from monitor.clock import SystemClock
-from monitor.pipeline import scan
-from storage.open import open_repository
+from monitor.daemon import Daemon
+from storage.sql.repository import SqlRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable
 
-    from config.errors import MailError
-    from monitor.alerts.transport import Transport
+PHASES = ("pull", "record", "judge", "apply", "mail", "migrate")
+POINTS = (
+    "statement",
+    *(
+        f"{name} {side}"
+        for name in (*PHASES, "commit", "fsync", "rename", "unlink")
+        for side in ("before", "after")
+    ),
+)
+"""Where a command may be made to die, by name."""
+_SIZE = 8
+_LONGEST_S = 240.0
+_BEATS = 3
 
 
-class Countdown:
-    """Counts instants and ends the process at the chosen one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One command to live.
 
-    def __init__(self, last: int) -> None:
-        """Choose the instant; 0: none."""
-        self.last = last
-        self.count = 0
+    Attributes:
+        words: The command's arguments.
+        environ: All of its environment.
+        folder: Where its output goes (``out`` and ``err``), and its working directory.
+        die_at: Name of the point at which it is killed; empty: at none.
+        nth: At which passing of that point, counted from 1.
+        after_s: Killed after so many seconds; None: not.
+        with_signal: What kills it.
+        moved_by: How many seconds its clock is ahead; a file's name: what stands there, read
+            each time the clock is asked.
+        limits: Resource limits by their names in `resource`, in bytes; soft and hard.
+        ends_idle: The daemon gets SIGTERM when it has found nothing to do for some beats.
+        is_rehearsal: It is lived by the driver itself, in the folder, so that what is loaded and
+            compiled on the way need not be by every child.
+    """
+
+    words: list[str]
+    environ: dict[str, str]
+    folder: str
+    die_at: str = ""
+    nth: int = 0
+    after_s: float | None = None
+    with_signal: int = signal.SIGKILL
+    moved_by: float | str = 0.0
+    limits: dict[str, int] = field(default_factory=dict)
+    ends_idle: bool = False
+    is_rehearsal: bool = False
+
+
+class Counters:
+    """Counts passings of each point in memory that outlives a killed child."""
+
+    def __init__(self) -> None:
+        """Share the memory with all children."""
+        self._memory = mmap.mmap(-1, _SIZE * len(POINTS))
+        self._lock = threading.Lock()
+        self._last = ("", 0)
+
+    def reset(self, last: tuple[str, int]) -> None:
+        """Begin anew, with the point at which the next child dies."""
+        self._memory[:] = bytes(len(self._memory))
+        self._last = last
         self._lock = threading.Lock()
 
-    def tick(self, *_: Any, **__: Any) -> None:
-        """Count one instant; does not return from the last one."""
+    def tick(self, name: str) -> None:
+        """Count one passing; does not return from the last one."""
+        place = POINTS.index(name) * _SIZE
         with self._lock:
-            self.count += 1
-            if self.count == self.last:
-                os.kill(os.getpid(), signal.SIGKILL)
+            (count,) = struct.unpack_from("q", self._memory, place)
+            struct.pack_into("q", self._memory, place, count + 1)
+            if (name, count + 1) == self._last:
+                # All of the group: the child that does the migration, a program it started.
+                os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    def read(self) -> dict[str, int]:
+        """Return how often each point was passed."""
+        found = struct.unpack(f"{len(POINTS)}q", self._memory[:])
+        return {name: count for name, count in zip(POINTS, found, strict=True) if count}
 
 
-class TickingTransport:
-    """The real mail server, with an instant on each side of every hand-over."""
-
-    def __init__(self, inner: Transport, countdown: Countdown) -> None:
-        """Wrap the configured transport."""
-        self._inner = inner
-        self._countdown = countdown
-
-    def send(
-        self, body: bytes, sender: str, recipients: Sequence[str]
-    ) -> Mapping[str, MailError | None]:
-        """Hand over between two instants."""
-        self._countdown.tick()
-        results = self._inner.send(body, sender, recipients)
-        self._countdown.tick()
-        return results
-
-
-def tick_around(countdown: Countdown, name: str) -> None:
-    """Put an instant on each side of a call by which files reach the disk."""
-    real = getattr(os, name)
+def _around(counters: Counters, owner: Any, attribute: str, name: str) -> None:
+    """Put a point on each side of a function."""
+    real: Callable[..., Any] = getattr(owner, attribute)
 
     def ticking(*arguments: Any, **named: Any) -> Any:
-        countdown.tick()
+        counters.tick(f"{name} before")
         done = real(*arguments, **named)
-        countdown.tick()
+        counters.tick(f"{name} after")
         return done
 
-    setattr(os, name, ticking)
+    setattr(owner, attribute, ticking)
+
+
+def put_points(counters: Counters) -> None:
+    """Put the named points around the product, from outside."""
+    event.listen(Engine, "before_cursor_execute", lambda *_: counters.tick("statement"))
+    _around(counters, DefaultDialect, "do_commit", "commit")
+    for name, real in (("fsync", "fsync"), ("rename", "replace"), ("unlink", "unlink")):
+        _around(counters, os, real, name)
+    _around(counters, Door, "exchange", "pull")
+    _around(counters, SqlRepository, "record", "record")
+    _around(counters, monitor.judging.Bench, "verdict", "judge")
+    _around(counters, monitor.judging, "apply", "apply")
+    _around(counters, SmtpTransport, "send", "mail")
+    _around(counters, DefaultImpl, "_exec", "migrate")
+
+
+def _move_clock(by: float | str) -> None:
+    """Let the one clock of the house be ahead of the machine's."""
+
+    def now(self: SystemClock) -> datetime:
+        text = Path(by).read_text("utf-8") if isinstance(by, str) else by
+        return datetime.now(UTC) + timedelta(seconds=float(text))
+
+    SystemClock.now = now  # type: ignore[method-assign]  # the edge at which time comes in
+
+
+def _end_when_idle() -> None:
+    """Send ourselves SIGTERM when nothing has been at work for some beats."""
+    real = Daemon.beat
+    idle = 0
+
+    async def beat(self: Daemon) -> None:
+        nonlocal idle
+        await real(self)
+        idle = 0 if self._units else idle + 1
+        if idle == _BEATS:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    Daemon.beat = beat  # type: ignore[method-assign]  # seen from outside
+
+
+def _live(order: Order) -> None:
+    """Be the command; does not return."""
+    code = 70
+    gc.enable()
+    try:
+        os.setpgid(0, 0)
+        os.chdir(order.folder)
+        for number, name, flags in (
+            (0, os.devnull, os.O_RDONLY),
+            (1, "out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+            (2, "err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        ):
+            os.dup2(os.open(name, flags, 0o600), number)
+        os.environ.clear()
+        os.environ.update(order.environ)
+        if order.moved_by:
+            _move_clock(order.moved_by)
+        if order.ends_idle:
+            _end_when_idle()
+        if "RLIMIT_FSIZE" in order.limits:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as under Python itself: an error
+        for limit, size in order.limits.items():
+            resource.setrlimit(getattr(resource, limit), (size, size))
+        sys.argv = ["clerkwatch", *order.words]
+        try:
+            monitor.cli.main()
+            code = 0
+        except SystemExit as ending:
+            code = ending.code if isinstance(ending.code, int) else 0 if ending.code is None else 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001 - as Python itself: a traceback, and 1
+        traceback.print_exc()
+        sys.stderr.flush()
+        code = 1
+    finally:
+        os._exit(code)
+
+
+def _wait(child: int, order: Order) -> int:
+    """Wait for the end, bringing it about where the order says when; return the exit code."""
+    handle = os.pidfd_open(child)
+    try:
+        limit = order.after_s if order.after_s is not None else _LONGEST_S
+        if not select.select([handle], [], [], limit)[0]:
+            number = order.with_signal if order.after_s is not None else signal.SIGKILL
+            with contextlib.suppress(ProcessLookupError):
+                if number == signal.SIGKILL:
+                    os.killpg(child, number)
+                else:
+                    os.kill(child, number)
+            if not select.select([handle], [], [], _LONGEST_S)[0]:
+                os.killpg(child, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        os.close(handle)
+
+
+def _load_everything() -> None:
+    for room in (config, connectors, storage, monitor):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            if "training" not in module.name and "migrations.versions" not in module.name:
+                with contextlib.suppress(Exception):  # alembic's own entry runs only inside it
+                    importlib.import_module(module.name)
+    importlib.import_module("alembic.command")
+    _build_once()
+
+
+def _rehearse(order: Order) -> None:
+    """Live a command in this very process, without points."""
+    os.environ.clear()
+    os.environ.update(order.environ)
+    with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(SystemExit):
+        monitor.cli.main(order.words)
+
+
+def _build_once() -> None:
+    """Make the command line once, for all children: that is a third of a short command."""
+    for module, name in ((monitor.cli, "build"), (typer.main, "get_command")):
+        setattr(module, name, functools.cache(getattr(module, name)))
+    typer.main.get_command(monitor.cli.build())
 
 
 def main() -> None:
-    """Live one morning."""
-    countdown = Countdown(int(sys.argv[2]))
-    for name in ("fsync", "replace"):
-        tick_around(countdown, name)
-    settings = load(Path(sys.argv[1]), environ=os.environ)
-    repository = open_repository(settings.storage.url)
-    event.listen(Engine, "before_cursor_execute", countdown.tick)
-    event.listen(Engine, "commit", countdown.tick)
-    app = build(
-        settings,
-        clock=SystemClock(),
-        repository=repository,
-        environ=os.environ,
-        transport=TickingTransport(smtp(settings, environ=os.environ), countdown),
-    )
-    repository.sync_register(app.register, at=app.clock.now())
-    scan(app, app.register, by="driver", insist=True)
-    morning.send(app, by="driver")
-    sys.stdout.write(f"{countdown.count}\n")
-    repository.close()
+    """Serve orders until standard input ends."""
+    _load_everything()
+    counters = Counters()
+    put_points(counters)
+    gc.disable()  # what is never looked at is never copied
+    for line in sys.stdin:
+        given = json.loads(line)
+        order = Order(**given)
+        if order.is_rehearsal:
+            _rehearse(order)
+            sys.stdout.write("{}\n")
+            sys.stdout.flush()
+            continue
+        counters.reset((order.die_at, order.nth))
+        gc.freeze()
+        child = os.fork()
+        if child == 0:
+            _live(order)
+        code = _wait(child, order)
+        sys.stdout.write(json.dumps({"code": code, "points": counters.read()}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,190 +1,199 @@
-"""kill -9 at any instant of a morning: nothing lost, nothing twice."""
+"""kill -9 at any instant of any command: repeated once, everything is as without the kill."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import random
 import signal
-import sqlite3
-import subprocess
-import sys
-from contextlib import closing
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.settings import load
-from monitor import morning
-from monitor.app import build
-from monitor.demo.run import DemoTown
-from monitor.pipeline import scan
-from storage.evidence import EvidenceFolder
-from storage.open import open_repository
+from monitor.backup import archive
+from storage import schema
+from tests.faults.aftermath import Undisturbed, look
+from tests.faults.conftest import SEED, WHOLE
+from tests.faults.town import named, traced
+from tests.lib.old_schemas import take_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
-INSTANTS = 50
-DRIVER = Path(__file__).with_name("driver.py")
-BATCHES = 5
+    from tests.faults.conftest import Tried
+    from tests.faults.town import FaultTown
+    from tests.faults.warm import Lived
 
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a morning leaves behind, without numbers that depend on the way there."""
-
-    posts: frozenset[tuple[str, ...]]
-    findings: frozenset[tuple[str, ...]]
-    cases: frozenset[tuple[str, ...]]
-    queued: frozenset[str]
-    kept: frozenset[tuple[str, ...]]
+KILLS = int(os.environ.get("CLERKWATCH_KILLS", "320" if WHOLE else "48"))
+"""How many in all."""
+BATCH = 10
+"""Kills a test, so that several workers share them."""
+_BY_TIME = 0.4
+"""Share of kills at a random time; the others at a named point."""
+_TRIES = 6
 
 
-def trace_of(database: Path) -> Trace:
-    """Read a database's posts, findings, cases and mails."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One command to be killed.
 
-    def rows(query: str) -> frozenset[tuple[str, ...]]:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            return frozenset(tuple(map(str, row)) for row in connection.execute(query))
+    Attributes:
+        words: Its arguments.
+        share: Of all kills.
+        days: How many days after the second day it is run.
+        is_daemon: Whether it runs until it is told to stop.
+        with_poll: Whether a poll is in force that was not when the posts were judged.
+    """
 
-    return Trace(
-        posts=rows(
-            "select s.account, s.kind, s.platform_id, v.content_hash, v.judged_under"
-            " from version v join subject s on s.id = v.subject"
-        ),
-        findings=rows(
-            "select s.account, s.platform_id, v.content_hash, f.rule, f.basis, f.context,"
-            " f.withdrawn_at is null from finding f join version v on v.id = f.version"
-            " join subject s on s.id = v.subject"
-        ),
-        cases=rows(
-            "select s.account, s.kind, s.platform_id, c.state, c.severity, c.history, f.rule"
-            ' from "case" c join subject s on s.id = c.subject'
-            ' join case_finding cf on cf."case" = c.id join finding f on f.id = cf.finding'
-        ),
-        queued=frozenset(row[0] for row in rows("select message_id from outbox")),
-        kept=frozenset(
-            (*row, str(EvidenceFolder(database.parent / "evidence").fault(row[4], int(row[5]))))
-            for row in rows(
-                "select s.account, s.kind, s.platform_id, e.kind, e.sha256, e.size, e.picture_hash"
-                " from evidence e join subject s on s.id = e.subject where e.kind <> 'profile'"
-            )
-        ),
-    )
+    words: tuple[str, ...]
+    share: float
+    days: float = 0.0
+    is_daemon: bool = False
+    with_poll: bool = False
 
 
-def _last_seven_o_clock() -> datetime:
-    """Return the newest 07:00 that lies behind us: the story is told in council days."""
-    now = datetime.now(ZoneInfo("Europe/London"))
-    seven = now.replace(hour=7, minute=0, second=0, microsecond=0)
-    return seven if seven <= now else seven - timedelta(days=1)
+JOBS = {
+    "scan": Job(words=("scan",), share=0.18),
+    "digest": Job(words=("digest", "--send"), share=0.18),
+    "run": Job(words=("run",), share=0.10, is_daemon=True),
+    "rescan": Job(words=("rescan",), share=0.12, with_poll=True),
+    "dismiss": Job(words=("cases", "dismiss", "2", "--because", "a quotation"), share=0.08),
+    "request": Job(words=("cases", "request-removal", "4"), share=0.08),
+    "backup": Job(words=("backup",), share=0.10),
+    "purge": Job(words=("purge",), share=0.08, days=400),
+    "migrate": Job(words=("run",), share=0.08, is_daemon=True),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The town on its second day, with the database as the first day left it."""
+class Killing:
+    """One command, undisturbed and killed, each time on a copy of the first day."""
 
-    town: DemoTown
-    start: Path
+    def __init__(self, town: FaultTown, name: str, folder: Path) -> None:
+        """Choose the command."""
+        self.town, self.name, self.job, self.folder = town, name, JOBS[name], folder
 
-    def morning(self, folder: Path, instant: int) -> subprocess.CompletedProcess[str]:
-        """Live the second morning on a database, killed at an instant."""
-        environ = os.environ | self.town.environ
-        environ["CLERKWATCH_STORAGE__URL"] = f"sqlite:///{folder / 'clerkwatch.db'}"
-        environ["CLERKWATCH_STORAGE__EVIDENCE"] = str(folder / "evidence")
-        return subprocess.run(
-            [sys.executable, "-P", str(DRIVER), str(self.town.settings_file), str(instant)],
-            env=environ,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+    def fresh(self, name: str, revision: str) -> Path:
+        """Return a folder as the first day left it, in an older schema where one is to go."""
+        made = self.town.fresh(self.folder / name)
+        if self.name == "migrate":
+            take_back(made / "clerkwatch.db", revision)
+        return made
+
+    def live(self, folder: Path, **fault: Any) -> Lived:
+        """Run the command in a folder."""
+        more = {"CLERKWATCH_CONFIG": str(self.town.with_poll())} if self.job.with_poll else {}
+        ahead = self.town.ahead.total_seconds() + self.job.days * 86_400
+        return self.town.live(
+            folder,
+            *self.job.words,
+            more=more,
+            moved_by=ahead,
+            ends_idle=self.job.is_daemon,
+            **fault,
         )
 
-    def fresh(self, folder: Path) -> Path:
-        """Copy the first day's database into a new folder."""
-        shutil.copytree(self.start, folder)
-        return folder
+    def undisturbed(self, revision: str) -> Undisturbed:
+        """Run it to its end."""
+        folder, since = self.fresh(f"whole-{revision}", revision), len(self.town.smtp.mails)
+        began = time.monotonic()
+        done = self.live(folder)
+        took_s = time.monotonic() - began
+        assert done.code == 0, done.err
+        return Undisturbed(
+            trace=traced(folder),
+            mails=frozenset(named(self.town.smtp.mails[since:])),
+            points=done.points,
+            took_s=took_s,
+        )
 
-    def delivered(self, since: int) -> list[str]:
-        """Return the Message-IDs that the mail server took since a point."""
-        return [str(mail.message()["Message-ID"]) for mail in self.town.mails[since:]]
+    def may_die_at(self, point: str) -> bool:
+        """Return whether a point may be drawn: of a migration those of its steps."""
+        return self.name != "migrate" or point.startswith("migrate")
 
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Start the town and live its first day."""
-    folder = tmp_path_factory.mktemp("town")
-    with DemoTown(folder, last_morning=_last_seven_o_clock()) as town:
-        home = folder / "day-one"
-        home.mkdir()
-        environ = town.environ | {"STATE_DIRECTORY": str(home)}
-        settings = load(town.settings_file, environ=environ)
-        repository = open_repository(settings.storage.url, create=True)
-        app = build(settings, clock=town.clock, repository=repository, environ=environ)
-        repository.sync_register(app.register, at=app.clock.now())
-        scan(app, app.register, by="test")
-        morning.send(app, by="test")
-        repository.close()
-        town.advance_to_second_day()
-        yield Stage(town=town, start=home)
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The second morning without a kill."""
-
-    trace: Trace
-    mails: frozenset[str]
-    instants: int
+    def kill(self, folder: Path, wanted: Undisturbed, draw: random.Random) -> tuple[Lived, str]:
+        """Kill it at an instant that is drawn; return how it ended, and where."""
+        if draw.random() < _BY_TIME:
+            after_s = draw.uniform(0.01, 1.0 if self.name == "migrate" else wanted.took_s)
+            return self.live(folder, after_s=after_s), f"after {after_s:.3f} s"
+        name = draw.choice([one for one in sorted(wanted.points) if self.may_die_at(one)])
+        nth = draw.randint(1, wanted.points[name])
+        return self.live(folder, die_at=name, nth=nth), f"{name} {nth}"
 
 
-@pytest.fixture(scope="module")
-def baseline(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Baseline:
-    """Live the second morning to its end."""
-    folder = stage.fresh(tmp_path_factory.mktemp("whole") / "db")
-    before = len(stage.town.mails)
-    done = stage.morning(folder, 0)
-    assert done.returncode == 0, done.stderr
-    return Baseline(
-        trace=trace_of(folder / "clerkwatch.db"),
-        mails=frozenset(stage.delivered(before)),
-        instants=int(done.stdout.split()[-1]),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some kills of one command."""
+
+    name: str
+    number: int
+    times: int
+
+
+def batches() -> list[Batch]:
+    """Return the kills of all commands, in portions."""
+    found = []
+    for name, job in JOBS.items():
+        left, number = max(2, round(KILLS * job.share)), 0
+        while left > 0:
+            found.append(Batch(name=name, number=number, times=min(BATCH, left)))
+            left, number = left - BATCH, number + 1
+    return found
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("kill")
-@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize("batch", batches(), ids=lambda one: f"{one.name}-{one.number}")
 def test_a_kill_at_any_instant_loses_nothing_and_doubles_nothing(
-    stage: Stage, baseline: Baseline, tmp_path: Path, batch: int
+    town: FaultTown,
+    tmp_path: Path,
+    tried: Callable[[str], Tried],
+    batch: Batch,
 ) -> None:
-    """After a kill and a restart everything is as without the kill, mails by Message-ID."""
-    assert len(baseline.mails) >= 3, "the second day has urgent mails and a digest"
-    assert {row[3] for row in baseline.trace.kept} >= {"answer", "picture"}
-    assert {row[7] for row in baseline.trace.kept} == {"None"}, "every file is whole"
-    for number in range(batch, INSTANTS, BATCHES):
-        instant = 1 + number * (baseline.instants - 1) // (INSTANTS - 1)
-        folder = stage.fresh(tmp_path / f"at-{instant}")
-        before = len(stage.town.mails)
+    """Killed and run again, all rows and all mails by Message-ID are those without a kill."""
+    name = batch.name
+    draw = random.Random(f"{SEED} {name} {batch.number}")  # noqa: S311 - repeatable on purpose
+    killing, row = Killing(town, name, tmp_path), tried(f"kill -9 of {label(name)}")
+    known: dict[str, Undisturbed] = {}
+    for number in range(batch.times):
+        revision = draw.choice(schema.REVISIONS[:-1]) if name == "migrate" else ""
+        if revision not in known:
+            known[revision] = killing.undisturbed(revision)
+        wanted = known[revision]
+        folder, since = killing.fresh(f"{number}", revision), len(town.smtp.mails)
+        killed, where = killing.kill(folder, wanted, draw)
+        for again in range(_TRIES):
+            if killed.code < 0:
+                break
+            # It was quicker than the one that was timed, or passed fewer points.
+            folder, since = killing.fresh(f"{number}-{again}", revision), len(town.smtp.mails)
+            killed, where = killing.kill(folder, wanted, draw)
+        assert killed.code == -signal.SIGKILL, f"{where}: {killed.err}"
+        row.told("the exit status: signal 9")
+        repeated = killing.live(folder)
+        after = look(town, folder, since=since, wanted=wanted)
+        row.times += 1
+        row.lost += len(after.lost)
+        row.doubled += len(after.doubled)
+        told = f"seed {SEED}, {batch}, kill {number}: {where}, schema {revision}"
+        assert repeated.code == 0, f"{told}: {repeated.err}"
+        assert after.is_well, f"{told}: {after}"
+        left_behind(town, folder, name)
 
-        killed = stage.morning(folder, instant)
-        if killed.returncode == 0:
-            # This morning made fewer statements than the one counted: kill at its own last.
-            instant = int(killed.stdout.split()[-1])
-            folder = stage.fresh(tmp_path / f"at-its-last-{instant}")
-            before = len(stage.town.mails)
-            killed = stage.morning(folder, instant)
-        again = stage.morning(folder, 0)
 
-        delivered = stage.delivered(before)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        assert again.returncode == 0, again.stderr
-        assert baseline.trace == trace_of(folder / "clerkwatch.db"), f"instant {instant}"
-        assert baseline.mails == frozenset(delivered), f"instant {instant}"
-        # Accepted, and killed before that was noted: the same mail goes out once more.
-        assert len(delivered) <= len(baseline.mails) + 1, f"instant {instant}"
+def label(name: str) -> str:
+    """Return how the table calls a job."""
+    words = " ".join(JOBS[name].words[:2])
+    return f"{words} while it migrates" if name == "migrate" else words
+
+
+def left_behind(town: FaultTown, folder: Path, name: str) -> None:
+    """Nothing half made lies about once the work was repeated."""
+    assert not list(folder.glob(".backup-*"))
+    share = town.share_of(folder)
+    assert not list(share.glob("*.partial*"))
+    if name == "backup":
+        listed = town.live(folder, "backup", "--list", "--json")
+        assert listed.json["copies"], listed.err
+        for copy in listed.json["copies"]:
+            archive.read(share / copy, into=lambda _held: None, check_stop=lambda: None)

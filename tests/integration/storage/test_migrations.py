@@ -5,31 +5,16 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-
 from config.types import MailKind
-from storage import schema
-from storage.engine import WRITING, open_engine
 from storage.open import open_repository
 from storage.values import NewMail
 from tests.lib import records
+from tests.lib.old_schemas import old_database
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAIL = "INSERT INTO outbox (id, key, kind, message_id, subject, body, created_at) VALUES "
-
-
-def old_database(path: Path, revision: str) -> None:
-    """Make a database as an older version left it."""
-    engine = open_engine(f"sqlite:///{path}", create=True)
-    steps = Config()
-    steps.set_main_option("script_location", str(schema.MIGRATIONS))
-    with engine.connect().execution_options(**{WRITING: True}) as writing, writing.begin():
-        steps.attributes["connection"] = writing
-        command.upgrade(steps, revision)
-    engine.dispose()
 
 
 def test_an_outbox_takes_papers_and_keeps_its_mails(tmp_path: Path) -> None:
