@@ -20,6 +20,7 @@ from monitor.meter import BudgetMeter
 from monitor.opening import open_connector
 from monitor.plan import is_due
 from monitor.progress import Progress
+from monitor.retention.schedule import refreshing
 from storage.values import (
     BY_HAND,
     AccountState,
@@ -121,6 +122,7 @@ class Reading:
 
     Attributes:
         share: How much of the month's budget may be spent before this reading stops.
+        refreshed: Older posts that are read again so that their stored copy may be kept.
     """
 
     app: App
@@ -131,6 +133,7 @@ class Reading:
     closing: Closing
     share: Decimal = Decimal(1)
     progress: Progress = field(default_factory=Progress)
+    refreshed: list[DuePost] = field(default_factory=list)
 
     def open(self) -> Connector:
         """Find the platform, its credential and its budget; no request is made yet."""
@@ -184,7 +187,9 @@ class Reading:
 
     def read_posts(self, connector: Connector) -> None:
         """Go through the listing, recording each page before the next is asked for."""
-        self.progress.known = tuple(self._stored())
+        stored = self._stored()
+        self.refreshed = self._unrefreshed({post.platform_id for post in stored})
+        self.progress.known = (*stored, *self.refreshed)
         self.read_listing(connector, since=self.since())
 
     def read_listing(
@@ -217,11 +222,16 @@ class Reading:
     def read_again(self, connector: Connector) -> None:
         """Read again what is due, and what should have been in the listing but was not."""
         progress = self.progress
+        refreshed = {post.platform_id for post in self.refreshed}
         due = [
             KnownPost(platform_id=post.platform_id, current_id=post.current_id, url=post.url)
             for post in progress.known
             if post.platform_id not in progress.listed
-            and (is_due(post, as_of=self.as_of) or progress.should_have_shown(post))
+            and (
+                post.platform_id in refreshed
+                or is_due(post, as_of=self.as_of)
+                or progress.should_have_shown(post)
+            )
         ]
         answers = list(connector.reread(due)) if due else []
         all_at_once = progress.have_all_vanished(answers)
@@ -254,6 +264,29 @@ class Reading:
         )
         # What a person reported without an id that the platform knows cannot be asked for.
         return [post for post in stored if not post.platform_id.startswith(BY_HAND)]
+
+    def _unrefreshed(self, stored: set[str]) -> list[DuePost]:
+        """Return stored copies that have to be refreshed, beside what is read again anyway."""
+        wanted = refreshing(
+            self.account.platform,
+            retention=self.app.settings.retention,
+            look_back=self.app.settings.schedule.look_back,
+            now=self.as_of,
+        )
+        if wanted is None:
+            return []
+        found = self.app.repository.unrefreshed(
+            self.account.id,
+            shown_before=wanted.shown_before,
+            tried_before=wanted.tried_before,
+            published_since=wanted.published_since,
+            closed_since=wanted.closed_since,
+        )
+        return [
+            post
+            for post in found
+            if post.platform_id not in stored and not post.platform_id.startswith(BY_HAND)
+        ]
 
     def succeeded(self, connector: Connector) -> Coverage:
         """Note what the next run needs and return the coverage."""

@@ -249,7 +249,7 @@ def _withdraw(repository: Repository, done: Purge) -> None:
 
 
 def _purge_mails(repository: Repository, *, before: datetime, now: datetime) -> int:
-    """Take away the bytes of old mails, and of those that tell of purged posts only."""
+    """Take away the bytes of old mails, and of those that tell of words that were purged."""
     gone = 0
     while True:
         lot = [
@@ -259,7 +259,7 @@ def _purge_mails(repository: Repository, *, before: datetime, now: datetime) -> 
         ]
         went = 0
         for mail in lot:
-            why = "every post it tells of was purged" if mail.is_orphan else "the time is over"
+            why = "words that it may tell were purged" if mail.is_orphan else "the time is over"
             with repository.writing() as steps:
                 went += steps.purge_mail(mail.key, why=why, at=now)
         gone += went

@@ -7,14 +7,13 @@ too, unless the council has decided in writing that evidence is kept longer, or 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.cases.holds import Thing, holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from config.settings.retention import Retention
     from storage.values import Hold, Purgeable
@@ -31,9 +30,18 @@ GONE: Mapping[str, timedelta] = {
     "youtube": timedelta(days=30),
 }
 """After a post is no longer visible, or its words were replaced: the platforms' own limits."""
-UNREAD: Mapping[str, timedelta] = {"youtube": timedelta(days=30)}
+UNREAD: Mapping[str, timedelta] = {
+    # "refresh or delete within 30 calendar days"; two days less, because erasing is done once
+    # a night, and what is kept of a case goes in the night after the seventh day.
+    "youtube": timedelta(days=28),
+}
 """After a post was last read: what is not refreshed has to go."""
+REFRESH = {platform: span / 2 for platform, span in UNREAD.items()}
+"""How often stored copies are read again: early enough for a week of failures before anybody is
+warned."""
 SHORTEST = min((*GONE.values(), *UNREAD.values()))
+_TRY_AGAIN = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TITLES = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube"}
 
 
@@ -88,6 +96,50 @@ def _of_platform(one: Purgeable, retention: Retention) -> list[Limit]:
         why = f"{title} asks that copies which are not refreshed go"
         limits.append(Limit(due_at=one.seen_until + unread, why=why))
     return limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshing:
+    """Which stored copies have to be read again now, so that they may be kept. All aware UTC.
+
+    Attributes:
+        shown_before: Their words were last shown no later.
+        tried_before: They were last asked for no later.
+        published_since: Without a case: published since then.
+        closed_since: With closed cases only: one was closed since then.
+    """
+
+    shown_before: datetime
+    tried_before: datetime
+    published_since: datetime
+    closed_since: datetime
+
+
+def refreshing(
+    platform: str, *, retention: Retention, look_back: timedelta, now: datetime
+) -> Refreshing | None:
+    """Return which stored copies a reading must refresh; None where no platform asks for it.
+
+    They are refreshed for as long as the council would keep them anyway, and no longer:
+    what is read again for ever would be kept for ever.
+
+    Args:
+        platform: Whose.
+        retention: What the council has decided.
+        look_back: How far back posts are read all the time.
+        now: The present moment; aware UTC.
+    """
+    span = REFRESH.get(platform)
+    if span is None:
+        return None
+    kept = max(retention.clean - UNREAD[platform], timedelta())
+    return Refreshing(
+        # The same moments for all of them, so that one request serves fifty.
+        shown_before=now - (now - _EPOCH) % span,
+        tried_before=now - _TRY_AGAIN,
+        published_since=now - look_back - kept,
+        closed_since=now - retention.cases,
+    )
 
 
 def is_held(one: Purgeable, holds: Iterable[Hold]) -> bool:

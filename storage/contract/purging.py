@@ -79,7 +79,10 @@ class Purging(Protocol):
         ...
 
     def old_mails(self, *, before: datetime, limit: int = 500) -> list[OldMail]:
-        """Return mails without a waiting recipient that are older, or tell of purged posts only."""
+        """Return mails without a waiting recipient that are older, or tell of words since purged.
+
+        A paper without a case may quote any post: it goes with whatever is purged after it.
+        """
         ...
 
     def count_purged(

@@ -136,6 +136,23 @@ class Readings(Protocol):
         """
         ...
 
+    def unrefreshed(
+        self,
+        account: AccountId,
+        *,
+        shown_before: datetime,
+        tried_before: datetime,
+        published_since: datetime,
+        closed_since: datetime,
+    ) -> list[DuePost]:
+        """Return posts whose kept words were last shown before, newest first.
+
+        Only what stood there when it was last asked for, and was not asked for since
+        ``tried_before``. Posts with a case that is open, or was closed since ``closed_since``;
+        without one the account's own, published since ``published_since``.
+        """
+        ...
+
     def visible_count(self, account: AccountId, *, since: datetime) -> int:
         """Return how many posts published since then were visible at their last reading."""
         ...

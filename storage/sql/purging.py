@@ -12,6 +12,7 @@ from config.types import (
     AccountId,
     CaseId,
     CaseState,
+    MailKind,
     Outcome,
     RecipientState,
     SubjectId,
@@ -125,18 +126,25 @@ class Purges(Desk):
         ]
 
     def old_mails(self, *, before: datetime, limit: int = _LOT) -> list[OldMail]:
-        """Return mails without a waiting recipient that are older, or tell of purged posts only."""
+        """Return mails without a waiting recipient that are older, or tell of what is purged."""
         waiting = exists().where(
             _RECIPIENT.c.mail == _OUTBOX.c.id, _RECIPIENT.c.state == RecipientState.QUEUED.value
         )
         tells = exists().where(_TOLD.c.mail == _OUTBOX.c.id)
-        kept = exists().where(
+        gone_since = _VERSION.c.purged_at >= _OUTBOX.c.created_at
+        told = exists().where(
             _TOLD.c.mail == _OUTBOX.c.id,
             _CASE.c.id == _TOLD.c.case,
             _VERSION.c.subject == _CASE.c.subject,
-            _VERSION.c.purged_at.is_(None),
+            gone_since,
         )
-        is_orphan = tells & ~kept
+        # A paper without a case may quote any post (what a search found).
+        quoted = (
+            (_OUTBOX.c.kind == MailKind.PAPER.value)
+            & ~tells
+            & select(_VERSION.c.id).where(gone_since).correlate(_OUTBOX).exists()
+        )
+        is_orphan = told | quoted
         query = (
             select(_OUTBOX.c.id, _OUTBOX.c.key, _OUTBOX.c.created_at, is_orphan.label("orphan"))
             .where(_OUTBOX.c.body != b"", ~waiting, (_OUTBOX.c.created_at < before) | is_orphan)
@@ -146,15 +154,15 @@ class Purges(Desk):
         with self._reading() as connection:
             rows = connection.execute(query).all()
             ids = [row.id for row in rows]
-            told: dict[int, list[CaseId]] = {}
+            cases: dict[int, list[CaseId]] = {}
             for mail, case in connection.execute(
                 select(_TOLD.c.mail, _TOLD.c.case).where(_TOLD.c.mail.in_(ids))
             ):
-                told.setdefault(mail, []).append(CaseId(case))
+                cases.setdefault(mail, []).append(CaseId(case))
         return [
             OldMail(
                 key=row.key,
-                cases=tuple(told.get(row.id, ())),
+                cases=tuple(cases.get(row.id, ())),
                 created_at=row.created_at,
                 is_orphan=bool(row.orphan),
             )

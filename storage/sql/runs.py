@@ -20,7 +20,7 @@ from config.types import (
 from storage.columns import from_microseconds, to_microseconds
 from storage.sql.base import Desk, in_lots, replace_row, upsert
 from storage.sql.judging import NOT_CLOSED, current_version
-from storage.tables import Case, Coverage, Observation, Run, Spend, Subject
+from storage.tables import Case, Coverage, Observation, Run, Spend, Subject, Version
 from storage.values import Coverage as CoverageValue
 from storage.values import DuePost, Gap, Recorded
 from storage.values import Run as RunValue
@@ -38,6 +38,7 @@ _SPEND = Spend.__table__
 _SUBJECT = Subject.__table__
 _OBSERVATION = Observation.__table__
 _CASE = Case.__table__
+_VERSION = Version.__table__
 _DECEMBER = 12
 
 
@@ -153,6 +154,64 @@ class Runs(Desk):
                     last_read_at=row.last_at,
                     last_outcome=Outcome(row.outcome),
                     has_open_case=row.open_case is not None,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def unrefreshed(
+        self,
+        account: AccountId,
+        *,
+        shown_before: datetime,
+        tried_before: datetime,
+        published_since: datetime,
+        closed_since: datetime,
+    ) -> list[DuePost]:
+        """Return posts whose kept words were last shown before; see `storage.contract.reading`."""
+        readings = select(func.max(_OBSERVATION.c.last_at)).where(
+            _OBSERVATION.c.subject == _SUBJECT.c.id
+        )
+        tried = readings.scalar_subquery()
+        shown = readings.where(_OBSERVATION.c.version.is_not(None)).scalar_subquery()
+        on = select(_CASE.c.id).where(_CASE.c.subject == _SUBJECT.c.id)
+        is_open = on.where(NOT_CLOSED).exists()
+        query = (
+            select(
+                _SUBJECT.c.platform_id,
+                _SUBJECT.c.current_id,
+                _SUBJECT.c.url,
+                _SUBJECT.c.published_at,
+                tried.label("last_at"),
+                is_open.label("has_open_case"),
+            )
+            .select_from(_SUBJECT)
+            .join(_VERSION, _VERSION.c.id == current_version(_SUBJECT.c.id))
+            .where(
+                _SUBJECT.c.account == account,
+                _SUBJECT.c.kind == SubjectKind.POST.value,
+                _VERSION.c.purged_at.is_(None),
+                shown <= shown_before,
+                tried <= tried_before,
+                or_(
+                    is_open,
+                    on.where(_CASE.c.closed_at >= closed_since).exists(),
+                    (_SUBJECT.c.published_at >= published_since)
+                    & (_SUBJECT.c.author == "")
+                    & ~on.exists(),
+                ),
+            )
+            .order_by(_SUBJECT.c.published_at.desc(), _SUBJECT.c.id.desc())
+        )
+        with self._reading() as connection:
+            return [
+                DuePost(
+                    platform_id=row.platform_id,
+                    current_id=row.current_id,
+                    url=row.url,
+                    published_at=row.published_at,
+                    last_read_at=row.last_at,
+                    last_outcome=Outcome.PRESENT,
+                    has_open_case=bool(row.has_open_case),
                 )
                 for row in connection.execute(query)
             ]
