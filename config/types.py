@@ -130,6 +130,15 @@ class Role(StrEnum):
     TECHNICAL = "technical"
 
 
+class Appearing(StrEnum):
+    """What is known of a post that was read before it was visible to the public."""
+
+    SCHEDULED = "scheduled"
+    """It is to appear at its publishing time; nobody can see it yet."""
+    APPEARED = "appeared"
+    """It was scheduled once, and has been seen since."""
+
+
 class MailKind(StrEnum):
     """What a mail is for; decides its key in the outbox and its template."""
 

@@ -49,12 +49,12 @@ _LOGIN = frozenset(
         "application_passwords_disabled_for_user",
     }
 )
+# A status that the login may not ask for is an invalid parameter, the reason stands inside.
+_NO_STATUS = frozenset({"rest_invalid_param", "rest_forbidden_status"})
 _PAST_END = frozenset({"rest_post_invalid_page_number", "rest_comment_invalid_page_number"})
 _NO_TYPE = frozenset({"rest_no_route", "rest_disabled"})
 _PASSED = frozenset({404, 410})
-_TAKEN_BACK = frozenset(
-    {"private", "trash", "draft", "auto-draft", "pending", "future", "spam", "hold"}
-)
+_TAKEN_BACK = frozenset({"private", "trash", "draft", "auto-draft", "pending", "spam", "hold"})
 _MOST_BYTES = 5_000_000
 
 
@@ -125,8 +125,14 @@ def find_root(its: Circumstances, site: str) -> tuple[Root, JSON] | None:
 class Calls:
     """Asks one site for one run."""
 
-    def __init__(self, circumstances: Circumstances, root: Root) -> None:
-        """Open a session of the door; nothing is asked yet."""
+    def __init__(self, circumstances: Circumstances, root: Root, *, without: str = "") -> None:
+        """Open a session of the door; nothing is asked yet.
+
+        Args:
+            circumstances: Of the account.
+            root: Where the interface is.
+            without: Lists of which the login may not see what is scheduled.
+        """
         self._its = circumstances
         self._root = root
         secret = circumstances.secret
@@ -142,12 +148,18 @@ class Calls:
             headers={"Authorization": f"Basic {packed}"} if packed else {},
         )
         self._has_login = bool(packed)
+        self._without = set(without.split())
         self._is_alive = False
 
     @property
     def has_login(self) -> bool:
         """Whether a login is sent, so that revisions may be read."""
         return self._has_login
+
+    @property
+    def without(self) -> str:
+        """Lists of which the login was not shown what is scheduled."""
+        return " ".join(sorted(self._without))
 
     def probe(self) -> None:
         """Prove that the list of posts is shown, and the login accepted; once a run.
@@ -210,7 +222,7 @@ class Calls:
             "_embed": _EMBED,
             **({"modified_after": after} if after else {}),
         }
-        answer = self._get(f"/wp/v2/{base}", asked)
+        answer = self._get_all(base, asked)
         if answer.status_code == HTTPStatus.BAD_REQUEST and _code(answer) in _PAST_END:
             return [], True
         if base not in {"posts", "pages"} and _code(answer) in _NO_TYPE:
@@ -236,18 +248,16 @@ class Calls:
 
     def several(self, base: str, numbers: Sequence[int]) -> list[JSON]:
         """Return up to a hundred posts or comments by their numbers; hidden ones are left out."""
-        more = {"_fields": _COMMENT_FIELDS}
-        if base != w.COMMENTS:
-            more = {"_fields": _FIELDS, "_embed": _EMBED}
-        answer = self._get(
-            f"/wp/v2/{base}",
-            {"include[]": [str(each) for each in numbers], "per_page": str(LARGEST_PAGE), **more},
-        )
+        asked = {"include[]": [str(each) for each in numbers], "per_page": str(LARGEST_PAGE)}
+        if base == w.COMMENTS:
+            answer = self._get(f"/wp/v2/{base}", {**asked, "_fields": _COMMENT_FIELDS})
+        else:
+            answer = self._get_all(base, {**asked, "_fields": _FIELDS, "_embed": _EMBED})
         if base not in {"posts", "pages"} and _code(answer) in _NO_TYPE:
             return []
         return objects(self._listed(answer))
 
-    def single(self, place: w.Place, url: str) -> JSON | Said:
+    def single(self, place: w.Place, url: str, *, was_scheduled: bool = False) -> JSON | Said:
         """Return one post or comment, or what the site says of it.
 
         A trashed, private or withdrawn post is refused to strangers as "not allowed", which a
@@ -256,6 +266,8 @@ class Calls:
         Args:
             place: Where it lies.
             url: Its own page, as last seen.
+            was_scheduled: When it was last seen it had not appeared: strangers never saw it, so
+                that they do not see it now says nothing.
 
         Raises:
             AccessError: The login is not accepted.
@@ -270,6 +282,8 @@ class Calls:
             return Said.MISSING if words(said.get("status")) in _TAKEN_BACK else said
         if answer.status_code in _PASSED and code in _NO_SUCH:
             return Said.MISSING
+        if code in _NOT_FOR_YOU and was_scheduled:
+            return Said.UNSAID
         if code in _NOT_FOR_YOU:
             return Said.MISSING if self._is_page_gone(place, url) else Said.UNSAID
         error = self._refused(answer)
@@ -312,6 +326,15 @@ class Calls:
         if self._root.form == _PLAIN:
             return self._service.get("/", {"rest_route": route, **asked})
         return self._service.get(f"{_PRETTY}{route}", asked)
+
+    def _get_all(self, base: str, asked: Mapping[str, str | Sequence[str]]) -> requests.Response:
+        """Ask for a list, with what is scheduled where the login may see that."""
+        if self._has_login and base not in self._without:
+            answer = self._get(f"/wp/v2/{base}", {**asked, "status[]": ["publish", w.SCHEDULED]})
+            if _code(answer) not in _NO_STATUS:
+                return answer
+            self._without.add(base)
+        return self._get(f"/wp/v2/{base}", asked)
 
     def _listed(self, answer: requests.Response) -> list[object]:
         if answer.status_code != HTTPStatus.OK:

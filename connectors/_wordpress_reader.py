@@ -35,6 +35,7 @@ _MOST_REVISIONS = 10
 _MOST_TYPES = 5
 _SAVED = "saved "
 _TYPES = "types"
+_WITHOUT, _SCHEDULED = "without scheduled", "scheduled"
 _TITLE = "the site"
 # `modified_after` is compared with the site's own time, whichever that is.
 _ANY_ZONE = timedelta(hours=15)
@@ -53,7 +54,11 @@ class RestReader:
         """
         self._its = circumstances
         self.root = root
-        self._calls = Calls(circumstances, root)
+        before = circumstances.state.validators
+        # Once in six hours, when the profile is read, it is tried whether the login may by now.
+        without = "" if index is not None else before.get(_WITHOUT, "")
+        self._calls = Calls(circumstances, root, without=without)
+        self._scheduled = set(filter(None, before.get(_SCHEDULED, "").split(",")))
         self._index = index
         self._redactor = circumstances.door.redactor
         self._face = FacePicture(circumstances, host=None)
@@ -96,6 +101,8 @@ class RestReader:
             **(self._saved if self._seen else kept),
             **self._face.validators(),
             _TYPES: self._types,
+            _WITHOUT: self._calls.without,
+            _SCHEDULED: ",".join(sorted(self._scheduled)),
         }
 
     def posts(self, *, since: datetime, until: datetime | None, limit: int) -> Iterator[Batch]:
@@ -184,10 +191,19 @@ class RestReader:
             self._numbers[int(each["id"])] = post.platform_id
             if writer := w.number_of(each.get("author")):
                 self._writers.add(writer)
+            self._note_scheduled(post)
             found.append(post)
         if not is_clean:
             listing.note("the site listed something that is no post")
         return found
+
+    def _note_scheduled(self, post: FetchedPost) -> None:
+        """Keep in mind which posts strangers have never seen."""
+        place = post.current_id or ""
+        if post.is_scheduled:
+            self._scheduled.add(place)
+        else:
+            self._scheduled.discard(place)
 
     def _earlier(self, raw: JSON, base: str) -> tuple[EarlierVersion, ...]:
         """Return what a post said between two readings, as far as the login may see it."""
@@ -259,13 +275,18 @@ class RestReader:
     def _read(self, raw: JSON, base: str) -> FetchedPost | None:
         if base == w.COMMENTS:
             return self._comment(raw)
-        return w.post_of(raw, base=base, redactor=self._redactor)
+        post = w.post_of(raw, base=base, redactor=self._redactor)
+        if post is not None:
+            self._note_scheduled(post)
+        return post
 
     def _ask(self, doubt: Doubt, url: str) -> FetchedPost | Said:
         place = w.place_of(doubt.asked)
         if place is None:
             return Said.UNSAID
-        said = self._calls.single(place, url)
+        said = self._calls.single(place, url, was_scheduled=str(place) in self._scheduled)
         if isinstance(said, Said):
+            if said is Said.MISSING:
+                self._scheduled.discard(str(place))
             return said
         return self._read(said, place.base) or Said.UNSAID

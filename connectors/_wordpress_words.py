@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from connectors._redact import Redactor
 
 COMMENTS = "comments"
+SCHEDULED = "future"
 _BASE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _LONGEST_ID = 500
 _MADE = re.compile(r"\[(?:…|\.\.\.)\]\s*$")  # how WordPress ends an excerpt that it makes itself
@@ -133,6 +134,7 @@ def post_of(
         raw=_packed(raw, redactor),
         stills=stills_of(item),
         earlier=earlier,
+        is_scheduled=raw.get("status") == SCHEDULED,
     )
 
 

@@ -130,6 +130,7 @@ class FetchedPost:
         raw: The platform's answer for this post, redacted; None if not kept.
         stills: Where its still pictures lie, in the platform's order.
         earlier: Versions before this one that were not handed over before, oldest first.
+        is_scheduled: It is to appear at ``published_at``: only who may edit it can see it yet.
     """
 
     platform_id: str
@@ -143,6 +144,7 @@ class FetchedPost:
     raw: bytes | None = None
     stills: tuple[Still, ...] = ()
     earlier: tuple[EarlierVersion, ...] = ()
+    is_scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

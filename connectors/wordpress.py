@@ -1,7 +1,8 @@
 """A WordPress site of the council, through its REST interface, or its feed where that is closed.
 
 Set-up: none for public posts; `handle` is the site's address. With an application password of
-somebody who may edit the site (``user name:application password``) earlier versions are read too.
+somebody who may edit the site (``user name:application password``) earlier versions are read too,
+and what is scheduled, which comes with the same requests.
 
 Limits: a hundred posts a request. A reading with nothing new costs three requests: what was
 published, which pages and which older posts were changed; with ``comments = true`` one more.
@@ -11,7 +12,8 @@ said between two readings (without an application password), words inside pictur
 
 A post is gone when the site says of its number that there is none, or that strangers may not
 see it and its own page agrees, while the list of posts is shown. With a login the site names the
-state itself: private, in the bin, a draft again.
+state itself: private, in the bin, a draft again. What is scheduled was never seen by strangers:
+that it is not shown to them proves nothing.
 
 A site whose interface was never open is read through its feed, with the same ids. One that was
 open and is closed now is said to be closed: a feed shows less, and what it leaves out would look

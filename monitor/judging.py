@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from config.errors import SettingsError
-from config.types import Basis, CaseState, PollStatus, Resolution, SubjectKind
+from config.types import Appearing, Basis, CaseState, PollStatus, Resolution, SubjectKind
 from monitor.alerts.folding import must_wait, put_list
 from monitor.alerts.urgent import urgent_mail
 from monitor.apply import Outcome, apply, close_empty
@@ -266,10 +266,11 @@ def material_of(version: VersionToJudge, account: Account) -> Material:
         shown_from=version.shown_from,
         shown_by=version.first_seen_at,
         is_first=version.is_first,
-        is_visible=version.is_current,
+        is_visible=version.is_current and version.appearing is not Appearing.SCHEDULED,
         pinned=version.pinned,
         handle=account.handle,
         pinned_text=version.pinned_text,
+        appearing=version.appearing,
     )
 
 

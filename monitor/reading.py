@@ -421,6 +421,7 @@ def seen_of(post: FetchedPost, as_of: datetime) -> Seen:
         parent_id=post.parent_id,
         raw=post.raw,
         stills=tuple((still.name, still.address) for still in post.stills),
+        is_scheduled=post.is_scheduled,
     )
 
 

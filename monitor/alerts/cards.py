@@ -154,6 +154,7 @@ class Desk:
         due += f"; {also}" if also else ""
         is_post = case.subject_kind is SubjectKind.POST
         what = self.calendar.day_of(case.published_at) if is_post else capital(_noun(case))
+        what = f"Scheduled for {what}" if case.is_scheduled else what
         rest = f"{what}, {self.title(case)}{_passing(case)}"
         if case.last_outcome is Outcome.GONE:
             rest += f" {capital(self.gone(case))}."
@@ -167,6 +168,8 @@ class Desk:
     def still(self, case: Case) -> str:
         """Return whether the newest reading showed it, as a sentence."""
         when = self.calendar.recent(case.last_read_at)
+        if case.visible and case.is_scheduled:
+            return f"Nobody can see it yet, as read {when}."
         if case.visible and case.last_outcome is not Outcome.CANNOT_TELL:
             return f"Still visible {when}."
         if case.last_outcome is Outcome.GONE:
@@ -175,6 +178,10 @@ class Desk:
 
     def gone(self, case: Case) -> str:
         """Return ``no longer visible since Saturday 21 November, between 10:05 and 11:05``."""
+        if case.is_taken_back:
+            return (
+                f"taken back before it appeared, as read {self.calendar.recent(case.last_read_at)}"
+            )
         if case.gone_since is None:
             is_known = case.last_outcome is Outcome.GONE
             at = f" {self.calendar.recent(case.last_read_at)}" if is_known else ""
@@ -193,6 +200,8 @@ class Desk:
         if case.is_edited_away:
             edited = ", edited since: the present words were not flagged"
         moment = self.calendar.moment(case.published_at)
+        if case.is_scheduled:
+            return f"Scheduled for {moment}{edited}. {self.still(case)}{self._again(case)}"
         return f"Posted {self._by(case)} on {moment}{edited}. {self.still(case)}{self._again(case)}"
 
     def _again(self, case: Case) -> str:

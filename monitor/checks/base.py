@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from config.types import ClauseId
+    from config.types import Appearing, ClauseId
     from monitor.freeze.windows import Window
     from storage.values import Finding, Words
 
@@ -41,6 +41,7 @@ class Material:
         pinned: The profile shows it on top.
         handle: The account's handle as registered; empty for text that is not stored.
         pinned_text: For a profile, the words of the post that it pins; empty if unknown.
+        appearing: Whether the post is scheduled, or was; None: it was visible when first read.
     """
 
     words: Words
@@ -59,6 +60,7 @@ class Material:
     pinned: bool = False
     handle: str = ""
     pinned_text: str = ""
+    appearing: Appearing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,8 +116,11 @@ def _tell(case: Case, place: Workplace) -> None:
     edited = ", edited since" if case.edited else ""
     if case.is_edited_away:
         edited = ", edited since: the present words were not flagged"
-    say(f"Published  {at(case.published_at)}{edited}")
+    when = "Scheduled" if case.is_scheduled else "Published"
+    say(f"{when}  {at(case.published_at)}{edited}")
     seen = "still visible" if case.visible else "no longer visible"
+    if case.is_scheduled:
+        seen = "not visible yet" if case.visible else "taken back before it appeared"
     say(f"Last read  {at(case.last_read_at)}: {seen}")
     say(f"Address    {harmless(case.url)}")
     say(f"Decide by  {at(case.due_at)}")

@@ -98,6 +98,7 @@ def case(one: Case) -> Json:
             "text": one.text,
             "published_at": one.published_at.isoformat(),
             "edited": one.edited,
+            "scheduled": one.is_scheduled,
         },
         "clauses": sorted({stored.finding.clause for stored in one.findings}),
         "findings": [finding(stored.finding) for stored in one.findings],

@@ -191,7 +191,9 @@ def _made(material: Material) -> tuple[datetime, datetime] | None:
     For a post as first published both are its publishing time; it cannot have been published
     after it was seen, whatever its date says. A profile's first reading tells nothing.
     """
-    published = material.published_at
+    published, by = material.published_at, material.shown_by
+    if material.appearing and published is not None and (by is None or by <= published):
+        return published, published  # read before it appeared
     if not material.is_first:
         start = material.shown_from or published
         end = material.shown_by or start

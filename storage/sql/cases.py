@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from config.types import (
     AccountId,
+    Appearing,
     CaseId,
     CaseState,
     Outcome,
@@ -190,6 +191,7 @@ def query_of() -> Select[Any]:
             _SUBJECT.c.platform_id,
             _SUBJECT.c.url,
             _SUBJECT.c.published_at,
+            _SUBJECT.c.appearing,
             newest.c.outcome,
             newest.c.last_at,
             shown.c.last_at.label("last_visible_at"),
@@ -239,6 +241,17 @@ def is_pinned(row: RowMapping, pinned: Mapping[str, str]) -> bool:
     """Return whether a case's row is of the post that its account's profile names as pinned."""
     is_post = row["kind"] == SubjectKind.POST.value
     return bool(is_post and pinned.get(row["account"]) == row["platform_id"])
+
+
+def is_scheduled(row: RowMapping, *, gone_at: datetime | None) -> bool:
+    """Return whether the post of a case's row has not appeared, as far as is known.
+
+    Args:
+        row: With ``appearing`` and ``published_at``.
+        gone_at: When it was first read that it is gone; None: it is not.
+    """
+    is_late = gone_at is not None and gone_at >= row["published_at"]
+    return row["appearing"] == Appearing.SCHEDULED.value and not is_late
 
 
 def findings_on(connection: Connection, cases: list[int]) -> dict[int, list[StoredFinding]]:
@@ -312,6 +325,7 @@ def _value(
         url=row["url"],
         text=words.text,
         published_at=row["published_at"],
+        is_scheduled=is_scheduled(row, gone_at=row["gone_since"]),
         edited=bool(row["edited"]),
         visible=outcome in SHOWN,
         last_outcome=Outcome(outcome),

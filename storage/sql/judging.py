@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, distinct, func, literal_column, select, true,
 
 from config.types import (
     AccountId,
+    Appearing,
     CaseId,
     Outcome,
     Resolution,
@@ -284,6 +285,7 @@ def _query() -> Select[Any]:
             _SUBJECT.c.parent_id,
             _CASE.c.id,
             _VERSION.c.judged_under,
+            _SUBJECT.c.appearing,
         )
         .select_from(_VERSION)
         .join(_SUBJECT, _SUBJECT.c.id == _VERSION.c.subject)
@@ -334,6 +336,7 @@ def _lot(
         parent_id,
         open_case,
         judged_under,
+        appearing,
     ) in rows:
         until = complete.get(account)
         found.append(
@@ -359,6 +362,7 @@ def _lot(
                 open_case=None if open_case is None else CaseId(open_case),
                 known=known.get(version, ()),
                 judged_under=judged_under,
+                appearing=None if appearing is None else Appearing(appearing),
             )
         )
     return found

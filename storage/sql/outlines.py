@@ -24,6 +24,7 @@ from storage.sql.cases import (
     SHOWN,
     findings_on,
     is_pinned,
+    is_scheduled,
     newest_of,
     query_of,
     read_cases,
@@ -79,6 +80,7 @@ class Outlines(Desk):
                 _SUBJECT.c.platform_id,
                 _SUBJECT.c.url,
                 _SUBJECT.c.published_at,
+                _SUBJECT.c.appearing,
                 newest.c.outcome,
                 newest.c.last_at,
             )
@@ -173,6 +175,9 @@ def _outline(
         url=row["url"],
         text="",
         published_at=row["published_at"],
+        is_scheduled=is_scheduled(
+            row, gone_at=row["last_at"] if outcome == Outcome.GONE.value else None
+        ),
         edited=False,
         visible=outcome in SHOWN,
         last_outcome=Outcome(outcome),

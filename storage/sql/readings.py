@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from storage.values import Seen
 
 
+_SCHEDULED = "scheduled for "
+
+
 @dataclass(slots=True, kw_only=True)
 class Stretch:
     """An observation, in the making or as stored.
@@ -42,7 +45,10 @@ class Stretch:
 
     def key(self) -> tuple[str, str | None]:
         """Return what tells two neighbouring observations apart."""
-        return (self.content_hash or self.outcome, None if self.content_hash else self.reason)
+        if self.content_hash is None:
+            return (self.outcome, self.reason)
+        is_scheduled = self.detail.startswith(_SCHEDULED)
+        return (self.content_hash, self.detail if is_scheduled else None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,10 +101,17 @@ def stretch_of(seen: Seen) -> Stretch:
         reason=None if is_shown or seen.reason is None else seen.reason.value,
         first_at=seen.at,
         last_at=seen.at,
-        detail=seen.detail[:500],
+        detail=_detail(seen) if is_shown else seen.detail[:500],
         published_at=seen.published_at if is_shown else None,
         edited_at=seen.edited_at if is_shown else None,
     )
+
+
+def _detail(seen: Seen) -> str:
+    """Return what is said of a post that was shown: first of all, that it was not yet visible."""
+    if not seen.is_scheduled or seen.published_at is None:
+        return seen.detail[:500]
+    return f"{_SCHEDULED}{seen.published_at:%d %B %Y, %H:%M} UTC, not visible yet"
 
 
 def needs_all(known: Known, reading: Stretch) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from config.errors import StorageError
-from config.types import Outcome, SubjectKind
+from config.types import Appearing, Outcome, SubjectKind
 from storage.columns import plain
 from storage.sql.base import Desk, in_lots
 from storage.sql.readings import (
@@ -139,6 +139,7 @@ class _Lot:
                 "parent_id": seen.parent_id,
                 "published_at": seen.published_at or seen.at,
                 "is_dated": seen.published_at is not None,
+                "appearing": Appearing.SCHEDULED.value if seen.is_scheduled else None,
             }
             for platform_id, seen in firsts.items()
         ]
@@ -212,6 +213,7 @@ class _Lot:
             self._date_subject(key, seen)
             if not is_late:
                 self._refresh_subject(key, seen)
+                self._schedule(key, seen)
         is_first = reading.content_hash is not None and not known.hashes
         if reading.content_hash is not None and (key, reading.content_hash) in self._purged:
             self._back[key, reading.content_hash] = seen
@@ -221,7 +223,9 @@ class _Lot:
             self._fresh.append((key, reading))
             if reading.content_hash is not None:
                 self._take_version(key, seen, reading.content_hash, is_late=is_late)
-        return count(seen, reading, is_first=is_first)
+        counted = count(seen, reading, is_first=is_first)
+        # What goes before it appears was never there to be taken down.
+        return replace(counted, gone=0) if self._is_awaited(key, seen.at) else counted
 
     def _without_content(self, key: _Key) -> StorageError:
         return StorageError(f"{self._account}: {key[0]} {key[1]!r} was read without its content")
@@ -248,6 +252,32 @@ class _Lot:
         if said:
             row.update(said)
             self._moved.add(key)
+
+    def _schedule(self, key: _Key, seen: Seen) -> None:
+        """Note that a post is scheduled, that its date was moved, or that it has appeared."""
+        row = self._rows[key]
+        was, is_now = row["appearing"], row["appearing"]
+        if seen.is_scheduled:
+            is_now = Appearing.SCHEDULED.value
+        elif was is not None:
+            is_now = Appearing.APPEARED.value
+        is_open = Appearing.SCHEDULED.value in {was, is_now}
+        at = (seen.published_at if is_open else None) or row["published_at"]
+        if (is_now, at) == (was, row["published_at"]):
+            return
+        row.update(appearing=is_now, published_at=at)
+        self._moved.add(key)
+        known = self._known[key]
+        known.published_at = at
+        if known.hashes:
+            if not known.is_whole:
+                self._load_all(key)
+            self._late.add(key)
+
+    def _is_awaited(self, key: _Key, at: datetime) -> bool:
+        row = self._rows[key]
+        is_scheduled: bool = row["appearing"] == Appearing.SCHEDULED.value
+        return is_scheduled and at < self._known[key].published_at
 
     def _take_version(self, key: _Key, seen: Seen, content_hash: str, *, is_late: bool) -> None:
         known = self._known[key]
@@ -278,7 +308,7 @@ class _Lot:
     # --- writing ---------------------------------------------------------------------------
 
     def _write_subjects(self) -> None:
-        names = ("current_id", "url", "published_at", "is_dated")
+        names = ("current_id", "url", "published_at", "is_dated", "appearing")
         rows = [
             {
                 "of": self._rows[key]["id"],

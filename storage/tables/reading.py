@@ -36,6 +36,8 @@ class Subject(Row, table=True):
     published_at: datetime = instant_field()
     is_dated: bool
     """False while the first reading's time stands in for a missing ``published_at``."""
+    appearing: str | None = text_field()
+    """Of `config.types.Appearing`; None: it was visible when it was first read."""
 
 
 class Version(Row, table=True):

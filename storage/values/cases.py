@@ -101,6 +101,7 @@ class Case:
             shown last were not flagged.
         pinned: The account's profile names this post as pinned: visitors see it first.
         links: Cases on nearly the same words, or the same picture, by number.
+        is_scheduled: The post has not appeared: it is, or was, to do so at ``published_at``.
     """
 
     id: CaseId
@@ -133,3 +134,9 @@ class Case:
     is_edited_away: bool = False
     pinned: bool = False
     links: tuple[CaseLink, ...] = ()
+    is_scheduled: bool = False
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it was scheduled and went before anybody could see it."""
+        return self.is_scheduled and self.last_outcome is Outcome.GONE

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from config.types import (
     AccountId,
+    Appearing,
     Basis,
     CaseId,
     ClauseId,
@@ -138,6 +139,7 @@ class VersionToJudge:
         open_case: The case open on this subject, if any.
         known: Every finding stored on this version, withdrawn ones too.
         judged_under: Digest it was last judged with; None: never.
+        appearing: Whether the post is scheduled, or was; None: it was visible from the first.
     """
 
     id: VersionId
@@ -161,6 +163,7 @@ class VersionToJudge:
     open_case: CaseId | None = None
     known: tuple[StoredFinding, ...] = ()
     judged_under: str | None = None
+    appearing: Appearing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

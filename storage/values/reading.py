@@ -70,6 +70,7 @@ class Seen:
         reason: Class of failure for ``gone`` and ``cannot_tell``.
         detail: One plain sentence, no secrets, at most 500 characters.
         stills: Name and present address of each still picture that was shown.
+        is_scheduled: It was shown to who may edit it only: it is to appear at ``published_at``.
     """
 
     subject: SubjectKind
@@ -88,6 +89,7 @@ class Seen:
     reason: Reason | None = None
     detail: str = ""
     stills: tuple[tuple[str, str], ...] = ()
+    is_scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

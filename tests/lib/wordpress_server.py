@@ -152,6 +152,14 @@ class WordPressTown:
         )
         return self._number
 
+    def schedule(self, title: str, content: str, *, at: datetime, base: str = "posts") -> int:
+        """Write something that is to appear later; return its number."""
+        number = self.post(title, content, at=at, base=base)
+        stored, now = self._posts[number], self._clock()
+        stored.status, stored.saved_at = "future", now
+        stored.versions = [(now, said) for _, said in stored.versions]
+        return number
+
     def edit(self, number: int, *, at: datetime | None = None, **parts: str) -> None:
         """Save a post anew, with other words or with the same."""
         stored, at = self._posts[number], at or self._clock()
@@ -250,7 +258,7 @@ class WordPressTown:
         if call == COMMENTS:
             return self._told(parts, asked)
         if call == LIST:
-            return self._list(parts[0], asked)
+            return self._list(parts[0], asked, is_clerk=is_clerk)
         return self._one(call, int(parts[1]), is_clerk=is_clerk)
 
     def _me(self, asked: Asked) -> Reply:
@@ -276,11 +284,17 @@ class WordPressTown:
             for name, base in {**known, **self.types}.items()
         }
 
-    def _list(self, base: str, asked: Asked) -> Reply:
+    def _list(self, base: str, asked: Asked, *, is_clerk: bool) -> Reply:
+        wanted_states = asked.query.get("status[]") or ["publish"]
+        may = is_clerk and "edit_posts" in self.abilities
+        if wanted_states != ["publish"] and not may:
+            return problem("rest_invalid_param", 400, "Invalid parameter(s): status")
         if base not in {"posts", "pages", *self.types.values()}:
             return problem("rest_no_route", 404)
         shown = [
-            each for each in self._posts.values() if each.base == base and each.status == "publish"
+            each
+            for each in self._posts.values()
+            if each.base == base and each.status in wanted_states
         ]
         if wanted := asked.query.get("include[]"):
             shown = [each for each in shown if str(each.id) in wanted]
@@ -300,7 +314,7 @@ class WordPressTown:
                 return problem("rest_cannot_read", 401)
             found = [self._revision(stored, *each) for each in reversed(stored.versions)]
             return Reply(json=found)
-        if stored.status in _HIDDEN and not is_clerk:
+        if stored.status in _HIDDEN and not (is_clerk and "edit_posts" in self.abilities):
             return problem("rest_forbidden", 401)
         return Reply(json=self.view(stored))
 

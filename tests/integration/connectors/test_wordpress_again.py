@@ -78,13 +78,22 @@ def test_a_post_that_strangers_may_not_see_is_gone_when_its_page_agrees(
     assert PAGE in site.asked()
 
 
-@pytest.mark.parametrize("status", ["trash", "private", "draft", "future"])
+@pytest.mark.parametrize("status", ["trash", "private", "draft"])
 def test_with_a_login_the_site_names_the_state_itself(site: WordPressTown, status: str) -> None:
     """Its page need not be asked; the login has to be alive."""
     number = site.post("Lost", "", at=NOW - DAY)
     site.set(number, status=status)
     assert verdicts(again(site, known(site, number), login=LOGIN)) == [GONE]
     assert (ME in site.asked(), PAGE in site.asked()) == (True, False)
+
+
+def test_a_post_that_was_put_off_is_scheduled_to_a_login(site: WordPressTown) -> None:
+    """It will be there again: it stands, and is said not to be visible yet."""
+    number = site.post("One", "<p>Words.</p>")
+    before = known(site, number)
+    site.set(number, status="future")
+    (answer,) = again(site, before, login=LOGIN)
+    assert (answer.outcome, answer.post and answer.post.is_scheduled) == (Outcome.PRESENT, True)
 
 
 def test_a_refusal_whose_page_still_opens_proves_nothing(site: WordPressTown) -> None:
