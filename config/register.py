@@ -33,6 +33,7 @@ class Account:
         api_version: Graph version asked for, for example ``v25.0``; empty: the connector's own.
         time_zone: IANA zone of a feed's dates that carry none.
         comments: Whether comments under its posts are read too; others wrote them.
+        owned_reads: Whether X bills its list of posts at the price of owned reads.
         review_every_days: For ``manual``: how often a person looks.
     """
 
@@ -52,6 +53,7 @@ class Account:
     time_zone: str = "Europe/London"
     comments: bool = False
     review_every_days: int = 14
+    owned_reads: bool = False
 
     def digest(self) -> str:
         """Return what identifies this entry's content, so that a change of it is noticed.

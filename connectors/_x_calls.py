@@ -22,6 +22,7 @@ from connectors._x_words import id_of, includes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from connectors.base import Circumstances
@@ -30,12 +31,15 @@ POST_READ = Decimal("0.005")
 """US dollars for each returned post: docs.x.com, x-api/getting-started/pricing, August 2026."""
 USER_READ = Decimal("0.010")
 """US dollars for each returned user: the same page."""
+OWNED_READ = Decimal("0.001")
+"""US dollars for each post in the list of an account whose own login asks, by an app that the
+account itself owns: the same page. Posts asked for by their ids cost the full price even so."""
 
 SMALLEST_PAGE, LARGEST_PAGE = 5, 100
 
 # What comes along (the post that is answered, the post that is quoted) is taken to be
 # paid for as well: no page of X's says that it is not.
-_PAID_EACH = 3
+PAID_EACH = 3
 _BASES = ("https://api.twitter.com", "https://api.x.com")
 _USER_NAME = re.compile(r"\w{1,20}", re.ASCII)
 _LONGEST_USER_NAME = 15
@@ -127,10 +131,10 @@ class Calls:
             ContractError: The answer, or the registered handle, makes no sense.
         """
         if self._user is None:
-            left = self._left(USER_READ)
-            if left is not None and left < 1:
-                raise self.spent()
-            self._user = self._asked_user()
+            with self._hold(USER_READ, wanted=1, least=1) as count:
+                if count == 0:
+                    raise self.spent()
+                self._user = self._asked_user()
         return self._user
 
     def is_unknown(self) -> bool:
@@ -175,54 +179,55 @@ class Calls:
         return user
 
     def timeline(
-        self, user_id: str, *, size: int, token: str | None, bounds: Mapping[str, Any]
-    ) -> JSON:
-        """Return one page of the account's posts.
+        self, user_id: str, *, wanted: int, token: str | None, bounds: Mapping[str, Any]
+    ) -> JSON | None:
+        """Return one page of the account's posts; None when the budget is too small for one.
 
         Args:
             user_id: Numeric id.
-            size: From `page_size`.
+            wanted: How many posts are of use, at least 1.
             token: Of the next page; None for the first.
             bounds: ``since_id`` or ``start_time``.
 
         Raises:
             AccessError, LaterError, ContractError: As `user` does.
         """
-        answer = self._ask(
-            f"/2/users/{user_id}/tweets",
-            self._client.get_users_tweets,
-            user_id,
-            max_results=size,
-            pagination_token=token,
-            **bounds,
-            **_POST_SHAPE,
-        )
-        problems = objects(answer.get("errors"))
-        if "data" not in answer and "meta" not in answer and problems:
-            raise self.trouble.of_account(problems)
-        return self._paid(answer)
+        listed = OWNED_READ if self._its.account.owned_reads else POST_READ
+        size = min(LARGEST_PAGE, max(SMALLEST_PAGE, wanted))
+        with self._hold(
+            listed + (PAID_EACH - 1) * POST_READ, wanted=size, least=SMALLEST_PAGE
+        ) as count:
+            if count == 0:
+                return None
+            answer = self._ask(
+                f"/2/users/{user_id}/tweets",
+                self._client.get_users_tweets,
+                user_id,
+                max_results=size if count is None else count,
+                pagination_token=token,
+                **bounds,
+                **_POST_SHAPE,
+            )
+            problems = objects(answer.get("errors"))
+            if "data" not in answer and "meta" not in answer and problems:
+                raise self.trouble.of_account(problems)
+            return self._paid(answer, listed=listed)
 
-    def lookup(self, ids: Sequence[str]) -> JSON:
-        """Return up to 100 posts by id.
+    def lookup(self, ids: Sequence[str]) -> tuple[Sequence[str], JSON] | None:
+        """Return posts by id, up to 100, and which of the ids were asked for.
+
+        None when the budget is too small for any.
 
         Raises:
             AccessError, LaterError, ContractError: As `user` does.
         """
-        return self._paid(self._ask("/2/tweets", self._client.get_tweets, list(ids), **_POST_SHAPE))
-
-    def page_size(self, wanted: int, *, smallest: int = SMALLEST_PAGE) -> int | None:
-        """Return how many posts may be asked for at once; None when the budget is too small.
-
-        Args:
-            wanted: How many are of use, at least 1.
-            smallest: Fewer than this cannot be asked for.
-        """
-        size = min(LARGEST_PAGE, max(smallest, wanted))
-        left = self._left(POST_READ)
-        if left is None:
-            return size
-        size = min(size, left // _PAID_EACH)
-        return size if size >= smallest else None
+        size = min(LARGEST_PAGE, len(ids))
+        with self._hold(PAID_EACH * POST_READ, wanted=size, least=1) as count:
+            if count == 0:
+                return None
+            asked = list(ids)[: size if count is None else count]
+            answer = self._ask("/2/tweets", self._client.get_tweets, asked, **_POST_SHAPE)
+            return asked, self._paid(answer, listed=POST_READ)
 
     def spent(self) -> LaterError:
         """Return the error for a budget that is used up."""
@@ -233,18 +238,29 @@ class Calls:
             remedy="It starts again next month; or raise usd_per_month in [budget.x]",
         )
 
-    def _left(self, price: Decimal) -> int | None:
-        return self._its.meter.affordable(credential=self._purse, price=price)
+    def _hold(
+        self, price: Decimal, *, wanted: int, least: int
+    ) -> AbstractContextManager[int | None]:
+        return self._its.meter.hold(credential=self._purse, price=price, wanted=wanted, least=least)
 
     def _charge(self, price: Decimal, ids: Sequence[str]) -> None:
         if ids:
             self._its.meter.charge(credential=self._purse, price=price, ids=ids)
 
-    def _paid(self, answer: JSON) -> JSON:
-        """Count what an answer with posts costs, and check its shape."""
-        listed = objects(answer.get("data"))
-        ids = [number for each in listed if (number := id_of(each.get("id")))]
-        self._charge(POST_READ, list(dict.fromkeys([*ids, *includes_of(answer).posts])))
+    def _paid(self, answer: JSON, *, listed: Decimal) -> JSON:
+        """Count what an answer with posts costs, and check its shape.
+
+        An own post is counted under another name in the list than by its id: X does not say
+        which price holds when both are read on one day, so both are taken for paid.
+        """
+        given = objects(answer.get("data"))
+        ids = [number for each in given if (number := id_of(each.get("id")))]
+        along = list(includes_of(answer).posts)
+        if listed == POST_READ:
+            ids, along = list(dict.fromkeys([*ids, *along])), []
+        own = "" if listed == POST_READ else "own "
+        self._charge(listed, [f"{own}{number}" for number in dict.fromkeys(ids)])
+        self._charge(POST_READ, along)
         if not isinstance(answer.get("data", []), list) or not (
             answer.keys() & {"data", "meta", "errors"}
         ):

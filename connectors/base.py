@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from decimal import Decimal
 
@@ -256,10 +257,22 @@ class ReaderState:
 
 
 class Meter(Protocol):
-    """Counts what a credential costs and says how much may still be read."""
+    """Counts what a credential costs and says how much may still be asked for."""
 
-    def affordable(self, *, credential: str, price: Decimal) -> int | None:
-        """Return how many resources at ``price`` the budget still allows; None: no limit."""
+    def hold(
+        self, *, credential: str, price: Decimal, wanted: int, least: int
+    ) -> AbstractContextManager[int | None]:
+        """Hold what a request may cost while it is made and charged.
+
+        Args:
+            credential: Who is charged.
+            price: Of one, at most; US dollars.
+            wanted: How many are of use.
+            least: Fewer than this are of none.
+
+        Returns:
+            Gives how many may be asked for, 0 if less than ``least``; None: no limit.
+        """
         ...
 
     def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
@@ -347,6 +360,47 @@ class Connector(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """What a platform takes for what it returns, US dollars each, once a UTC day.
+
+    Attributes:
+        post: A post that is listed, or asked for by its id.
+        profile: A profile.
+        owned: A post in the list of an account whose own login asks.
+        smallest: Posts that must be affordable before a list can be asked for at all.
+    """
+
+    post: Decimal
+    profile: Decimal
+    owned: Decimal
+    smallest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What reading one account asks of its platform.
+
+    Attributes:
+        pull: Requests of one reading with nothing new.
+        profile: Requests for the account's own face, when it is time for it.
+        at_once: Posts that are read again in one request.
+        lists_window: The list shows posts of the look-back each time: they are read again with
+            it, and only what has left it is asked for by its id.
+        units: Quota units of one request; 0: the platform counts none.
+        units_a_day: How many of them a credential has.
+        tariff: None: reading costs no money.
+    """
+
+    pull: int
+    profile: int = 1
+    at_once: int = 1
+    lists_window: bool = True
+    units: int = 0
+    units_a_day: int = 0
+    tariff: Tariff | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """What a platform file declares about itself.
 
@@ -361,6 +415,7 @@ class Platform:
         removal_steps: How the owner takes a post down, in three short steps at most.
         closing_steps: How the owner closes the whole account, in three short steps at most.
         login: What lets clerkwatch in, and how it is made; None: it needs and knows none.
+        asking: What reading an account costs in requests and money.
         recovery_steps: How the owner gets back an account that somebody else has taken over.
     """
 
@@ -374,6 +429,7 @@ class Platform:
     closing_steps: str = ""
     recovery_steps: str = ""
     login: Login | None = None
+    asking: Asking = Asking(pull=1)
 
 
 class OpenConnector(Protocol):

@@ -27,7 +27,7 @@ from connectors._face import FacePicture
 from connectors._json import objects, words
 from connectors._listing import Listing
 from connectors._service import NotThereError
-from connectors.base import Absence, FetchedProfile, Platform
+from connectors.base import Absence, Asking, FetchedProfile, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -176,6 +176,7 @@ CONNECTOR = Platform(
     title="Bluesky",
     open=BlueskyReader,
     needs_credential=False,
+    asking=Asking(pull=1, at_once=25),
     blind_spots=(
         "direct messages",
         "replies by others",

@@ -26,7 +26,7 @@ from connectors._graph_client import GraphClient
 from connectors._graph_errors import NotShownError, TooMuchError
 from connectors._graph_login import FACEBOOK_LOGIN
 from connectors._graph_posts import page_key
-from connectors.base import Absence, Batch, Platform, Reread
+from connectors.base import Absence, Asking, Batch, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -396,6 +396,7 @@ CONNECTOR = Platform(
     open=FacebookConnector,
     needs_credential=True,
     login=FACEBOOK_LOGIN,
+    asking=Asking(pull=1, profile=2),
     blind_spots=(
         "Reels",
         "stories",

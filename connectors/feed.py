@@ -18,13 +18,14 @@ while the feed itself is readable says that it is no longer there.
 from __future__ import annotations
 
 from connectors._feed_reader import FeedConnector
-from connectors.base import Platform
+from connectors.base import Asking, Platform
 
 CONNECTOR = Platform(
     name="feed",
     title="Blog or news feed",
     open=FeedConnector,
     needs_credential=False,
+    asking=Asking(pull=1, profile=0),
     blind_spots=(
         "late edits of old posts",
         "web pages that are not posts",

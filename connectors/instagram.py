@@ -32,7 +32,7 @@ from connectors._graph_login import INSTAGRAM_LOGIN
 from connectors._graph_posts import JSON, id_of, inner, instant, words
 from connectors._listing import Listing
 from connectors._settling import cannot_tell, shown
-from connectors.base import Absence, Platform, Reread
+from connectors.base import Absence, Asking, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -384,6 +384,7 @@ CONNECTOR = Platform(
     open=InstagramReader,
     needs_credential=True,
     login=INSTAGRAM_LOGIN,
+    asking=Asking(pull=2),
     blind_spots=(
         "comments",
         "live films",

@@ -23,10 +23,28 @@ from config.types import Outcome, Reason
 from connectors import _x_words as x
 from connectors._face import FacePicture
 from connectors._json import words
-from connectors._x_calls import POST_READ, USER_READ, Calls, user_name
+from connectors._x_calls import (
+    LARGEST_PAGE,
+    OWNED_READ,
+    PAID_EACH,
+    POST_READ,
+    SMALLEST_PAGE,
+    USER_READ,
+    Calls,
+    user_name,
+)
 from connectors._x_login import X_LOGIN
 from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
-from connectors.base import Absence, Batch, FetchedPost, FetchedProfile, Platform, Reread
+from connectors.base import (
+    Absence,
+    Asking,
+    Batch,
+    FetchedPost,
+    FetchedProfile,
+    Platform,
+    Reread,
+    Tariff,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,11 +160,11 @@ class XReader:
         tokens: list[str | None] = [None]
         page: tuple[FetchedPost, ...] = ()
         while True:
-            size = self._calls.page_size(limit - len(listing.roots))
-            if size is None:
+            wanted = limit - len(listing.roots)
+            answer = self._calls.timeline(user_id, wanted=wanted, token=tokens[-1], bounds=bounds)
+            if answer is None:
                 listing.note(_CUT_BY_BUDGET)
                 break
-            answer = self._calls.timeline(user_id, size=size, token=tokens[-1], bounds=bounds)
             page = self._take(answer, listing)
             token = x.next_token(answer)
             if token is None:
@@ -268,9 +286,10 @@ class XReader:
         """
         number = x.pinned_of(self._calls.asked_user() or {})
         shown = {post.current_id for post in listing.roots.values()} | set(listing.roots)
-        if number is None or number in shown or self._calls.page_size(1, smallest=1) is None:
+        came = self._calls.lookup([number]) if number is not None and number not in shown else None
+        if came is None:
             return ()
-        posts, note = self._whole_posts(self._calls.lookup([number]))
+        posts, note = self._whole_posts(came[1])
         listing.note(note)
         fresh = tuple(post for post in posts if post.platform_id not in listing.roots)
         self._seen.update({post.platform_id: post for post in fresh})
@@ -309,14 +328,13 @@ class XReader:
         """
         waiting, asked = dict(wanted), set[str]()
         while waiting:
-            size = self._calls.page_size(len(waiting), smallest=1)
-            if size is None:
+            came = self._calls.lookup(list(waiting))
+            if came is None:
                 for root in waiting.values():
                     yield _cannot_tell(root, Reason.QUOTA_MONEY, _CUT_BY_BUDGET)
                 return
-            ids = list(waiting)[:size]
+            ids, answer = came
             asked.update(ids)
-            answer = self._calls.lookup(ids)
             found = {post.current_id: post for post in self._whole_posts(answer)[0]}
             newest = x.newest_of_chains(answer)
             problems = kinds_by_id(answer)
@@ -365,6 +383,14 @@ CONNECTOR = Platform(
     open=XReader,
     needs_credential=True,
     login=X_LOGIN,
+    asking=Asking(
+        pull=1,
+        at_once=LARGEST_PAGE,
+        lists_window=False,
+        tariff=Tariff(
+            post=POST_READ, profile=USER_READ, owned=OWNED_READ, smallest=SMALLEST_PAGE * PAID_EACH
+        ),
+    ),
     blind_spots=(
         "direct messages",
         "Spaces",

@@ -37,7 +37,7 @@ from connectors._listing import Listing
 from connectors._settling import Doubt, Said, cannot_tell, settle, shown
 from connectors._youtube_calls import MOST_IDS, Calls, NotThereError, channel_id, channel_name
 from connectors._youtube_login import YOUTUBE_LOGIN
-from connectors.base import Absence, FetchedProfile, Platform, Reread
+from connectors.base import Absence, Asking, FetchedProfile, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -364,6 +364,7 @@ CONNECTOR = Platform(
     open=open_youtube,
     needs_credential=False,
     login=YOUTUBE_LOGIN,
+    asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000),
     blind_spots=(
         "community posts",
         "live chat",

@@ -19,6 +19,7 @@ from monitor.alerts.tokens import tokens_of
 from monitor.alerts.transport import SmtpTransport
 from monitor.leases import name_of_this_process
 from monitor.lock import Turns
+from monitor.meter import Holds
 from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 
@@ -61,6 +62,7 @@ class App:
         stop: Set when the process should end soon.
         judging: Held while a lot is judged, so that two threads never judge one version.
         preserving: Held while evidence is fetched and kept: one run does it for all.
+        holds: What requests under way may still cost, so that a budget is never passed.
         longest_reading: After this a lease counts as abandoned.
         file: Where the configuration stands; None: nowhere, and no copy is made by itself.
     """
@@ -82,6 +84,7 @@ class App:
     stop: threading.Event = field(default_factory=threading.Event)
     judging: Turns = field(default_factory=Turns)
     preserving: threading.Lock = field(default_factory=threading.Lock)
+    holds: Holds = field(default_factory=Holds)
     longest_reading: timedelta = timedelta(minutes=15)
     file: Path | None = None
     log: structlog.stdlib.BoundLogger = field(default_factory=structlog.get_logger)

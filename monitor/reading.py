@@ -15,12 +15,14 @@ from config.errors import ContractError, LaterError, ReadError
 from config.types import CoverageStatus, Outcome, Reason, SubjectKind
 from connectors.base import KnownPost, ReaderState, nfc
 from monitor.cases.closing import closing_of, look_at, skipped
+from monitor.cost import PROFILE_EVERY
 from monitor.face import face_of
-from monitor.meter import BudgetMeter
+from monitor.meter import BudgetMeter, purses_of
 from monitor.opening import open_connector
 from monitor.plan import is_due
 from monitor.progress import Progress
 from monitor.retention.schedule import refreshing
+from monitor.thinning import known_posts, month_for, thinned
 from storage.values import (
     BY_HAND,
     AccountState,
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
     from monitor.app import App
     from monitor.cases.closing import Closing
 
-PROFILE_EVERY = timedelta(hours=6)
+SELDOM = timedelta(days=7)
+"""Instead, where the month's budget does not pay for new posts and a profile a day."""
 ASK_AGAIN_AFTER = timedelta(hours=1)
 """After a dead token, a missing permission or a changed contract: one probe an hour."""
 _FOR_A_PERSON = frozenset(
@@ -150,6 +153,8 @@ class Reading:
                 repository=app.repository,
                 clock=app.clock,
                 usd_per_month=budget.usd_per_month * self.share if budget is not None else None,
+                purses=purses_of(app.register, self.account.platform),
+                holds=app.holds,
             ),
             as_of=self.as_of,
         )
@@ -158,6 +163,10 @@ class Reading:
         """Read the profile when it is time; the first reading also gives the lasting id."""
         read_at = self.state.profile_read_at
         if read_at is not None and self.as_of - read_at < PROFILE_EVERY:
+            return
+        if read_at is not None and self.as_of - read_at < SELDOM and self._is_short():
+            said = "the profile is read once a week: the month's budget hardly pays for new posts"
+            self.progress.notes.append(said)
             return
         profile = connector.profile()
         if profile is not None:
@@ -176,6 +185,11 @@ class Reading:
             self.state = replace(self.state, platform_id=profile.platform_id)
         self.state = replace(self.state, profile_read_at=self.as_of)
 
+    def _is_short(self) -> bool:
+        """Return whether the budget does not even pay for what is new."""
+        month = month_for(self.app, self.account, as_of=self.as_of)
+        return month is not None and month.is_short
+
     def since(self) -> datetime:
         """Return how far back posts are listed: the look-back, or all of a longer outage."""
         since = self.as_of - self.app.settings.schedule.look_back
@@ -187,7 +201,7 @@ class Reading:
 
     def read_posts(self, connector: Connector) -> None:
         """Go through the listing, recording each page before the next is asked for."""
-        stored = self._stored()
+        stored = known_posts(self.app, self.account, as_of=self.as_of)
         self.refreshed = self._unrefreshed({post.platform_id for post in stored})
         self.progress.known = (*stored, *self.refreshed)
         self.read_listing(connector, since=self.since())
@@ -223,15 +237,19 @@ class Reading:
         """Read again what is due, and what should have been in the listing but was not."""
         progress = self.progress
         refreshed = {post.platform_id for post in self.refreshed}
+        unlisted = [post for post in progress.known if post.platform_id not in progress.listed]
+        owed = [
+            post
+            for post in unlisted
+            if post.platform_id in refreshed or progress.should_have_shown(post)
+        ]
+        planned = [post for post in unlisted if post not in owed and is_due(post, as_of=self.as_of)]
+        paid, waiting = thinned(self.app, self.account, planned, as_of=self.as_of)
+        if waiting:
+            progress.notes.append(waiting)
         due = [
             KnownPost(platform_id=post.platform_id, current_id=post.current_id, url=post.url)
-            for post in progress.known
-            if post.platform_id not in progress.listed
-            and (
-                post.platform_id in refreshed
-                or is_due(post, as_of=self.as_of)
-                or progress.should_have_shown(post)
-            )
+            for post in (*owed, *paid)
         ]
         answers = list(connector.reread(due)) if due else []
         all_at_once = progress.have_all_vanished(answers)
@@ -256,14 +274,6 @@ class Reading:
             error=error,
             at=self.as_of,
         )
-
-    def _stored(self) -> list[DuePost]:
-        schedule = self.app.settings.schedule
-        stored = self.app.repository.due_posts(
-            self.account.id, as_of=self.as_of, look_back=schedule.look_back
-        )
-        # What a person reported without an id that the platform knows cannot be asked for.
-        return [post for post in stored if not post.platform_id.startswith(BY_HAND)]
 
     def _unrefreshed(self, stored: set[str]) -> list[DuePost]:
         """Return stored copies that have to be refreshed, beside what is read again anyway."""

@@ -77,6 +77,12 @@ class AccountEntry(Section):
         default=False,
         description="youtube and wordpress only: also read the comments that others write.",
     )
+    owned_reads: bool = Field(
+        default=False,
+        description="x only: the credential is this account's own login (a user token) and the "
+        "account itself owns the developer app, so that X bills its list of posts at the lower "
+        "price of owned reads.",
+    )
     area: str = Field(default="whole", description="A ward of the town, or whole.")
     handed_over: tuple[str, ...] = Field(
         default=(),
@@ -119,6 +125,8 @@ class AccountEntry(Section):
             )
         if self.comments and self.platform not in _WITH_COMMENTS:
             raise ValueError(f"comments is only for {' and '.join(sorted(_WITH_COMMENTS))}")
+        if self.owned_reads and self.platform != "x":
+            raise ValueError("owned_reads is only for x")
         if self.handed_over and self.kind is not Kind.PARTNER:
             raise ValueError("handed_over is only for kind = partner")
         return self

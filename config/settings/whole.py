@@ -119,6 +119,7 @@ class Settings(BaseSettings):
                 time_zone=self.council.timezone,
                 comments=entry.comments,
                 review_every_days=entry.review_every.days,
+                owned_reads=entry.owned_reads,
             )
             for entry in self.accounts
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,10 +27,13 @@ from monitor.cli.connecting import connect
 from monitor.cli.trying import try_account
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from config.register import Account
+    from config.types import AccountId
     from monitor.cli.common import Workplace
+    from monitor.cli.costs import Costing
     from storage.repository import Repository
     from storage.values import AccountState, Attestation, Grant, Review
 
@@ -137,19 +141,60 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
     )
 
 
-def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """List the register: last readings, what is not seen."""
+def list_accounts(
+    config: ConfigOption = None,
+    cost: Annotated[
+        bool, typer.Option("--cost", help="Also what reading costs, in requests and money.")
+    ] = False,
+    posts_a_week: Annotated[
+        int | None,
+        typer.Option(min=0, max=10_000, help="With --cost: instead of the record's number."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the register: last readings, what is not seen, what it costs."""
+    from monitor.cli import costs
+    from monitor.clock import SystemClock
+
+    place, now, found = workplace(config), SystemClock().now(), []
+    with ExitStack() as stack:
+        repository = None
+        if database_exists(place.settings):
+            repository = stack.enter_context(opened_repository(place, read_only=True))
+        lines = _lines(place, repository)
+        if cost:
+            found = costs.costings(place, repository, posts_a_week=posts_a_week, as_of=now)
+    priced = {one.account.id: one for one in found}
+    if json:
+        domain = place.settings.council.email_domain
+        emit(
+            [
+                line.as_json(domain) | ({"cost": _cost_json(line, priced, found)} if cost else {})
+                for line in lines
+            ]
+        )
+        return
+    _say_lines(lines, place, priced)
+    costs.say_budgets(found)
+    say(f"{count(len(lines), 'account')}." if lines else "No account is registered yet.")
+
+
+def _cost_json(
+    line: Line, priced: Mapping[AccountId, Costing], found: Sequence[Costing]
+) -> dict[str, Any] | None:
+    """Return what an account costs; None: a person looks at it."""
+    from monitor.cli.costs import together
+
+    one = priced.get(line.account.id)
+    return one.as_json(together(found, line.account.platform)) if one is not None else None
+
+
+def _say_lines(
+    lines: Sequence[Line], place: Workplace, priced: Mapping[AccountId, Costing]
+) -> None:
+    from monitor.cli.costs import say_cost
     from monitor.cli.logins import grant_line
 
-    place = workplace(config)
-    if database_exists(place.settings):
-        with opened_repository(place, read_only=True) as repository:
-            lines = _lines(place, repository)
-    else:
-        lines = _lines(place, None)
-    if json:
-        emit([line.as_json(place.settings.council.email_domain) for line in lines])
-        return
     for line in lines:
         account = line.account
         last = line.state.last_read_at if line.state is not None else None
@@ -166,7 +211,8 @@ def list_accounts(config: ConfigOption = None, json: JsonOption = False) -> None
             say(f"    login: {grant_line(line.grant, place.settings.zone())}")
         if line.blind_spots:
             say(f"    not seen: {', '.join(line.blind_spots)}")
-    say(f"{count(len(lines), 'account')}." if lines else "No account is registered yet.")
+        if account.id in priced:
+            say_cost(priced[account.id])
 
 
 def _when(at: datetime, place: Workplace) -> str:

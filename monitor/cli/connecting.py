@@ -140,7 +140,7 @@ def _tried(
     from connectors.door import Door
     from monitor.clock import SystemClock
     from monitor.connecting import try_credential
-    from monitor.meter import BudgetMeter
+    from monitor.meter import BudgetMeter, purses_of
     from storage.values import Grant
 
     clock = SystemClock()
@@ -161,6 +161,7 @@ def _tried(
             repository=repository,
             clock=clock,
             usd_per_month=budget.usd_per_month if budget is not None else None,
+            purses=purses_of(place.settings.register(), account.platform),
         ),
         as_of=now,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ from monitor.cli.common import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from decimal import Decimal
 
     from connectors.base import Meter, ReaderState
@@ -32,10 +34,12 @@ _MARKS = {True: "well", False: "NOT WELL", None: "-"}
 class _NoMeter:
     """Where nothing is remembered yet, nothing was spent, and there is nowhere to note it."""
 
-    def affordable(self, *, credential: str, price: Decimal) -> int | None:
-        """Return None: no limit."""
-        del credential, price
-        return None
+    def hold(
+        self, *, credential: str, price: Decimal, wanted: int, least: int
+    ) -> AbstractContextManager[int | None]:
+        """Return no limit."""
+        del credential, price, wanted, least
+        return nullcontext()
 
     def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
         """Note nothing."""
@@ -53,7 +57,7 @@ def try_account(
     chosen = place.account(account)
     if database_exists(place.settings):
         from monitor.clock import SystemClock
-        from monitor.meter import BudgetMeter
+        from monitor.meter import BudgetMeter, purses_of
 
         with opened_repository(place) as repository:
             kept = repository.account_state(chosen.id)
@@ -65,6 +69,7 @@ def try_account(
                 repository=repository,
                 clock=SystemClock(),
                 usd_per_month=budget.usd_per_month if budget is not None else None,
+                purses=purses_of(place.settings.register(), chosen.platform),
             )
             checks = _tried(place, account, state, meter)
     else:

@@ -99,6 +99,11 @@ class Script:
         with self._lock:
             self._seen.append(seen)
 
+    def forget(self) -> None:
+        """Forget the requests so far, in a story that makes very many."""
+        with self._lock:
+            self._seen.clear()
+
     def requests(self, account: str | None = None) -> tuple[Seen, ...]:
         """Return the requests so far, oldest first, of one account or of all."""
         with self._lock:

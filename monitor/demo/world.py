@@ -59,6 +59,7 @@ class TownAccount:
         picture: Profile picture as PNG bytes; empty if none.
         token: The credential that opens it; empty where none is needed.
         login: Id of the person whose token it is; empty: it is the page's own (Facebook).
+        owns_app: The token is the account's own login and the app is its own too (X).
         pinned: Root id of the pinned post; empty if none.
     """
 
@@ -74,6 +75,7 @@ class TownAccount:
     picture: bytes = b""
     token: str = ""
     login: str = ""
+    owns_app: bool = False
     pinned: str = ""
 
 
@@ -174,6 +176,7 @@ class World:
         self._accounts: dict[str, TownAccount] = {}
         self._posts: dict[str, TownPost] = {}
         self._roots: dict[str, str] = {}
+        self._of_account: defaultdict[str, list[str]] = defaultdict(list)
         self._changes: defaultdict[tuple[str, Condition], list[tuple[datetime, bool]]] = (
             defaultdict(list)
         )
@@ -239,6 +242,7 @@ class World:
                 reposted=reposted,
             )
             self._roots[root] = root
+            self._of_account[account].append(root)
             return root
 
     def edit(self, post: str, at: datetime, text: str = "", *, body: Body | None = None) -> str:
@@ -321,7 +325,7 @@ class World:
     def timeline(self, account: str) -> tuple[TownPost, ...]:
         """Return what stands on an account now, newest published first."""
         with self._lock:
-            mine = [each for each in self._posts.values() if each.account == account]
+            mine = [self._posts[root] for root in self._of_account[account]]
         now = self.now
         shown = [post for each in mine if (post := each.as_shown(now)) is not None]
         return tuple(

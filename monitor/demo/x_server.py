@@ -13,6 +13,7 @@ from monitor.demo.crest import photograph
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.server import Answer, Request, json_answer
 from monitor.demo.world import Condition, Site
+from monitor.demo.x_bill import Bill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,6 +61,7 @@ class XPlatform:
         self._world = world
         self._spelling = spelling
         self._limit = limit
+        self.bill = Bill(clock=lambda: world.now)
         self._lock = threading.Lock()
         self._asked: defaultdict[str, list[datetime]] = defaultdict(list)
 
@@ -181,6 +183,7 @@ class XPlatform:
             fields = self._wanted(request, "tweet.fields")
             tweet = x_words.tweet_of(self._world, pinned, pinned.newest, fields)
             stated["includes"] = {"tweets": [tweet]}
+        self.bill.charge(stated)
         return self._spelled(stated)
 
     def _timeline(self, request: Request, number: str, *, empty: bool) -> Answer:
@@ -209,6 +212,8 @@ class XPlatform:
             meta["next_token"] = _TOKEN + format(int(ids[-1]), "x")
         data = [self._tweet(request, post, post.newest) for post in page]
         stated = {"data": data, **self._includes(request, page), "meta": meta}
+        holder = self._world.holder_of(Site.X, request.bearer())
+        self.bill.charge(stated, is_owned=account.owns_app and holder == account)
         return self._spelled(stated)
 
     def _lookup(self, request: Request, parameter: str, value: str) -> Answer:
@@ -238,6 +243,7 @@ class XPlatform:
             stated.update(self._includes(request, [post for post, _ in found]))
         if errors:
             stated["errors"] = errors
+        self.bill.charge(stated)
         return self._spelled(stated)
 
     def _picture(self, parts: tuple[str, ...]) -> Answer:

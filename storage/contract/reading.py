@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime, timedelta
     from decimal import Decimal
 
@@ -159,6 +159,10 @@ class Readings(Protocol):
 
     def spend(self, credential: str, *, month: date) -> Spend:
         """Return what a credential has cost in a calendar month (UTC)."""
+        ...
+
+    def spent(self, credentials: Collection[str], *, since: date, until: date) -> Decimal:
+        """Return what credentials have cost together from a UTC day to another, exclusive."""
         ...
 
     def charge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case as choose
@@ -106,22 +107,7 @@ class Cases(Desk):
 
     def account_sight(self, account: AccountId) -> AccountSight | None:
         """Return what readings have shown of an account as such; None: none was recorded."""
-        newest, shown = _OBSERVATION.alias("newest"), _OBSERVATION.alias("shown")
-        query = (
-            select(
-                newest.c.outcome,
-                newest.c.detail,
-                newest.c.last_at,
-                shown.c.last_at.label("last_visible_at"),
-                _gone_since(_SUBJECT.c.id, shown.c.last_at).label("gone_since"),
-            )
-            .select_from(_SUBJECT)
-            .join(newest, newest.c.id == newest_of(_SUBJECT.c.id, shown=False))
-            .join(shown, shown.c.id == newest_of(_SUBJECT.c.id, shown=True), isouter=True)
-            .where(_SUBJECT.c.account == account, _SUBJECT.c.kind == SubjectKind.ACCOUNT.value)
-            .order_by(newest.c.last_at.desc())
-            .limit(1)
-        )
+        query = _sights().where(_SUBJECT.c.account == account)
         with self._reading() as connection:
             row = connection.execute(query).first()
         if row is None:
@@ -176,8 +162,30 @@ def _gone_since(subject: ColumnElement[int], shown_at: ColumnElement[Any]) -> Sc
     )
 
 
+@cache
+def _sights() -> Select[Any]:
+    """Return the statement that gives how accounts as such were seen last; put together once."""
+    newest, shown = _OBSERVATION.alias("newest"), _OBSERVATION.alias("shown")
+    return (
+        select(
+            newest.c.outcome,
+            newest.c.detail,
+            newest.c.last_at,
+            shown.c.last_at.label("last_visible_at"),
+            _gone_since(_SUBJECT.c.id, shown.c.last_at).label("gone_since"),
+        )
+        .select_from(_SUBJECT)
+        .join(newest, newest.c.id == newest_of(_SUBJECT.c.id, shown=False))
+        .join(shown, shown.c.id == newest_of(_SUBJECT.c.id, shown=True), isouter=True)
+        .where(_SUBJECT.c.kind == SubjectKind.ACCOUNT.value)
+        .order_by(newest.c.last_at.desc())
+        .limit(1)
+    )
+
+
+@cache
 def query_of() -> Select[Any]:
-    """Return the statement that gives whole cases, most severe first."""
+    """Return the statement that gives whole cases, most severe first; put together once."""
     newest = _OBSERVATION.alias("newest")
     shown = _OBSERVATION.alias("shown")
     versions = _VERSION.alias("versions")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, distinct, func, literal_column, select, true, type_coerce
@@ -247,6 +248,7 @@ def _stale_ids(connection: Connection, account: AccountId, stamp: str, limit: in
     return found
 
 
+@cache
 def current_version(subject: ColumnElement[int]) -> ScalarSelect[Any]:
     """Return the version that stands there now; null if the post is gone.
 

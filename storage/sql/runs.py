@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from config.types import (
     AccountId,
@@ -27,10 +28,10 @@ from storage.values import Run as RunValue
 from storage.values import Spend as SpendValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime, timedelta
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import RowMapping, Select
 
 _RUN = Run.__table__
 _COVERAGE = Coverage.__table__
@@ -107,43 +108,7 @@ class Runs(Desk):
         self, account: AccountId, *, as_of: datetime, look_back: timedelta
     ) -> list[DuePost]:
         """Return the posts that should be read again, newest first."""
-        inner = _OBSERVATION.alias()
-        newest = (
-            select(inner.c.id)
-            .where(inner.c.subject == _SUBJECT.c.id)
-            .order_by(inner.c.last_at.desc(), inner.c.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        is_recent = _SUBJECT.c.published_at >= as_of - look_back
-        # What was taken down may be put up again, and some platforms list only what is new.
-        taken_down = select(_CASE.c.subject).where(
-            _CASE.c.resolution == Resolution.REMOVED.value, _CASE.c.closed_at >= as_of - look_back
-        )
-        query = (
-            select(
-                _SUBJECT.c.platform_id,
-                _SUBJECT.c.current_id,
-                _SUBJECT.c.url,
-                _SUBJECT.c.published_at,
-                _OBSERVATION.c.last_at,
-                _OBSERVATION.c.outcome,
-                _CASE.c.id.label("open_case"),
-            )
-            .select_from(_SUBJECT)
-            .join(_OBSERVATION, _OBSERVATION.c.id == newest)
-            .join(_CASE, (_CASE.c.subject == _SUBJECT.c.id) & NOT_CLOSED, isouter=True)
-            .where(
-                _SUBJECT.c.account == account,
-                _SUBJECT.c.kind == SubjectKind.POST.value,
-                or_(
-                    _CASE.c.id.is_not(None),
-                    is_recent & current_version(_SUBJECT.c.id).is_not(None),
-                    _SUBJECT.c.id.in_(taken_down),
-                ),
-            )
-            .order_by(_SUBJECT.c.published_at.desc(), _SUBJECT.c.id.desc())
-        )
+        known = {"account": account, "since": as_of - look_back}
         with self._reading() as connection:
             return [
                 DuePost(
@@ -155,7 +120,7 @@ class Runs(Desk):
                     last_outcome=Outcome(row.outcome),
                     has_open_case=row.open_case is not None,
                 )
-                for row in connection.execute(query)
+                for row in connection.execute(_due(), known)
             ]
 
     def unrefreshed(
@@ -218,14 +183,10 @@ class Runs(Desk):
 
     def visible_count(self, account: AccountId, *, since: datetime) -> int:
         """Return how many posts published since then stand there, as far as is known."""
-        query = select(func.count()).where(
-            _SUBJECT.c.account == account,
-            _SUBJECT.c.kind == SubjectKind.POST.value,
-            _SUBJECT.c.published_at >= since,
-            current_version(_SUBJECT.c.id).is_not(None),
-        )
         with self._reading() as connection:
-            return connection.execute(query).scalar_one()
+            known = {"account": account, "since": since}
+            number: int = connection.execute(_visible(), known).scalar_one()
+            return number
 
     def spend(self, credential: str, *, month: date) -> SpendValue:
         """Return what a credential has cost in a calendar month (UTC)."""
@@ -246,6 +207,15 @@ class Runs(Desk):
             amount=Decimal(0) if amount is None else amount,
         )
 
+    def spent(self, credentials: Collection[str], *, since: date, until: date) -> Decimal:
+        """Return what credentials have cost together from a UTC day to another, exclusive."""
+        query = select(func.sum(_SPEND.c.price)).where(
+            _SPEND.c.credential.in_(credentials), _SPEND.c.day >= since, _SPEND.c.day < until
+        )
+        with self._reading() as connection:
+            amount = connection.execute(query).scalar_one()
+        return Decimal(0) if amount is None else amount
+
     def charge(
         self, credential: str, *, ids: Sequence[str], price: Decimal, at: datetime
     ) -> Decimal:
@@ -261,6 +231,61 @@ class Runs(Desk):
                 statement = upsert(connection, _SPEND).values(list(lot))
                 added += connection.execute(statement.on_conflict_do_nothing()).rowcount
         return price * added
+
+
+@cache
+def _due() -> Select[Any]:
+    """Return the statement for `Runs.due_posts`, put together once; of an account and a time."""
+    since = bindparam("since", type_=_SUBJECT.c.published_at.type)
+    inner = _OBSERVATION.alias()
+    newest = (
+        select(inner.c.id)
+        .where(inner.c.subject == _SUBJECT.c.id)
+        .order_by(inner.c.last_at.desc(), inner.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    is_recent = _SUBJECT.c.published_at >= since
+    # What was taken down may be put up again, and some platforms list only what is new.
+    taken_down = select(_CASE.c.subject).where(
+        _CASE.c.resolution == Resolution.REMOVED.value,
+        _CASE.c.closed_at >= since,
+    )
+    return (
+        select(
+            _SUBJECT.c.platform_id,
+            _SUBJECT.c.current_id,
+            _SUBJECT.c.url,
+            _SUBJECT.c.published_at,
+            _OBSERVATION.c.last_at,
+            _OBSERVATION.c.outcome,
+            _CASE.c.id.label("open_case"),
+        )
+        .select_from(_SUBJECT)
+        .join(_OBSERVATION, _OBSERVATION.c.id == newest)
+        .join(_CASE, (_CASE.c.subject == _SUBJECT.c.id) & NOT_CLOSED, isouter=True)
+        .where(
+            _SUBJECT.c.account == bindparam("account"),
+            _SUBJECT.c.kind == SubjectKind.POST.value,
+            or_(
+                _CASE.c.id.is_not(None),
+                is_recent & current_version(_SUBJECT.c.id).is_not(None),
+                _SUBJECT.c.id.in_(taken_down),
+            ),
+        )
+        .order_by(_SUBJECT.c.published_at.desc(), _SUBJECT.c.id.desc())
+    )
+
+
+@cache
+def _visible() -> Select[Any]:
+    """Return the statement for `Runs.visible_count`, likewise."""
+    return select(func.count()).where(
+        _SUBJECT.c.account == bindparam("account"),
+        _SUBJECT.c.kind == SubjectKind.POST.value,
+        _SUBJECT.c.published_at >= bindparam("since"),
+        current_version(_SUBJECT.c.id).is_not(None),
+    )
 
 
 def _coverage(row: RowMapping) -> CoverageValue:

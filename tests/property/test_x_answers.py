@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from tests.lib.http_server import Reply, ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from decimal import Decimal
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -74,9 +76,12 @@ USER = {
 class Free:
     """A meter without a budget."""
 
-    def affordable(self, *, credential: str, price: Decimal) -> int | None:
+    def hold(
+        self, *, credential: str, price: Decimal, wanted: int, least: int
+    ) -> AbstractContextManager[int | None]:
         """Return no limit."""
-        return None
+        del credential, price, wanted, least
+        return nullcontext()
 
     def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
         """Count ids, which must be text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -51,10 +52,17 @@ class Purse:
     usd: Decimal | None = None
     paid: dict[str, Decimal] = field(default_factory=dict)
 
-    def affordable(self, *, credential: str, price: Decimal) -> int | None:
-        """Return how many are left at this price."""
+    @contextmanager
+    def hold(
+        self, *, credential: str, price: Decimal, wanted: int, least: int
+    ) -> Iterator[int | None]:
+        """Give how many are left at this price, none if fewer than the least."""
         assert credential == "x_bearer"
-        return None if self.usd is None else int((self.usd - sum(self.paid.values())) / price)
+        if self.usd is None:
+            yield None
+            return
+        count = min(wanted, int((self.usd - sum(self.paid.values())) / price))
+        yield count if count >= least else 0
 
     def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
         """Count each id once."""

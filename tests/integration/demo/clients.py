@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -10,6 +11,7 @@ from requests.adapters import HTTPAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from decimal import Decimal
 
 _TIMEOUT_S = 5.0
@@ -33,9 +35,12 @@ class Rerouted(HTTPAdapter):
 class FreeMeter:
     """A budget without end."""
 
-    def affordable(self, *, credential: str, price: Decimal) -> int | None:
-        """Allow anything."""
-        return None
+    def hold(
+        self, *, credential: str, price: Decimal, wanted: int, least: int
+    ) -> AbstractContextManager[int | None]:
+        """Return no limit."""
+        del credential, price, wanted, least
+        return nullcontext()
 
     def charge(self, *, credential: str, price: Decimal, ids: Sequence[str]) -> None:
         """Count nothing."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.types import Outcome
-from monitor.plan import is_due, newest_mark
+from monitor.plan import is_due, missed, newest_mark
 from storage.values import DuePost
 
 PUBLISHED = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -72,3 +72,30 @@ def test_marks_never_lie_ahead(age: timedelta) -> None:
     """The newest mark is at most the age."""
     mark = newest_mark(age)
     assert mark is None or mark <= age
+
+
+@pytest.mark.parametrize(
+    ("read_after", "age", "number"),
+    [
+        (timedelta(minutes=5), timedelta(minutes=30), 0),
+        (timedelta(minutes=5), timedelta(hours=7), 3),
+        (timedelta(hours=7), timedelta(days=3, hours=1), 3),
+        (timedelta(hours=7), timedelta(days=15), 8),
+        (timedelta(days=8), timedelta(days=15), 1),
+    ],
+)
+def test_missed_readings_are_those_planned_since_the_last(
+    read_after: timedelta, age: timedelta, number: int
+) -> None:
+    """Many in the first week, few later; never fewer with time."""
+    assert missed(post(read_after), as_of=PUBLISHED + age) == number
+
+
+@given(
+    st.timedeltas(timedelta(0), timedelta(days=40)),
+    st.timedeltas(timedelta(0), timedelta(days=40)),
+)
+def test_what_is_due_has_missed_a_reading(read_after: timedelta, later: timedelta) -> None:
+    """And what has missed none is not due."""
+    then = PUBLISHED + read_after + later
+    assert is_due(post(read_after), as_of=then) == (missed(post(read_after), as_of=then) > 0)
