@@ -350,16 +350,17 @@ class Reading:
         ended, state = self.app.clock.now(), self.state
         said = self.app.redactor.redact(str(error))
         is_expected = self.closing.is_expected_gone
-        self.app.repository.save_account_state(
-            replace(
-                state,
-                account=self.account.id,
+        kept = replace(state, account=self.account.id)
+        if not self.app.stop.is_set():
+            kept = replace(
+                kept,
                 retry_at=retry_at,
                 reason=error.reason,
                 last_tried_at=ended,
                 failing_since=None if is_expected else state.failing_since or self.as_of,
             )
-        )
+        # Else clerkwatch ends in the middle: that was no try, and the next start reads at once.
+        self.app.repository.save_account_state(kept)
         if is_expected:
             self.app.log.info("account closed as was asked", reason=error.reason.value)
             return skipped(self.account.id, self.closing, ended_at=ended)

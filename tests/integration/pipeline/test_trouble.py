@@ -472,7 +472,10 @@ def test_an_abandoned_lease_ends_by_itself(village: Village) -> None:
 def test_a_stop_in_the_middle_keeps_what_was_read(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between two pages the reading ends politely; the next one gets the rest."""
+    """Between two pages the reading ends politely; the next start reads at once and gets the rest.
+
+    It was no try: else the morning mail of that start would go out without this account.
+    """
     first = page(("2", CLEAN, START - HOUR), complete=True)
     rest = page(("1", CLEAN, START - DAY), complete=True)
 
@@ -482,6 +485,8 @@ def test_a_stop_in_the_middle_keeps_what_was_read(
 
     scripted(village, monkeypatch, stopped, lambda: [*first, *rest])
     cut = village.covered()
+    state = village.store.account_state(village.app.register[0].id)
+    assert (state.last_tried_at, state.retry_at, state.reason) == (None, None, None)
     village.app.stop.clear()
     whole = village.covered(after=MINUTE)
     assert (cut.status, cut.recorded.new) == (CoverageStatus.PARTIAL, 1)
