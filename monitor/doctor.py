@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import connectors
-from config.errors import ClerkwatchError, EvidenceError, OperatorError
+from config.errors import ClerkwatchError, EvidenceError, OperatorError, StorageError
 from config.settings import secret
 from config.types import Kind, Role
 from connectors.door import Door
@@ -24,6 +24,7 @@ from monitor.retention.examining import check_retention
 from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 from storage.open import open_repository
+from storage.snapshot import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -165,10 +166,18 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         yield from _polls(settings, None, now)
         return
     try:
+        damage = problems_of(file)
         repository = open_repository(settings.storage.url, read_only=True)
     except ClerkwatchError as error:
         yield Check(name="database", state="fault", what=error.what, remedy=error.remedy)
         return
+    if damage:
+        yield Check(
+            name="database",
+            state="fault",
+            what=f"{file}: the database file is damaged ({damage[0]})",
+            remedy="Keep the file as it is and restore the newest backup: clerkwatch restore",
+        )
     try:
         yield from _record(repository, now)
         yield from _unkept(repository, now)
@@ -177,6 +186,9 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         yield from check_retention(settings, repository)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
+    except StorageError as error:
+        # It opened, and cannot be read to its end: the other checks are made all the same.
+        yield Check(name="database", state="fault", what=error.what, remedy=error.remedy)
     finally:
         repository.close()
 

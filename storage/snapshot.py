@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from config.errors import StorageError
-from storage.engine import database_path
+from storage.engine import _address, database_path
 from storage.wall import translate
 
 if TYPE_CHECKING:
@@ -59,13 +59,16 @@ def snapshot(url: str, into: Path, *, check_stop: Callable[[], None]) -> None:
 
 
 def problems_of(file: Path) -> list[str]:
-    """Return what is wrong with a copy's file itself: damaged pages, rows that lead nowhere.
+    """Return what is wrong with a file itself: damaged pages, rows that lead nowhere.
+
+    Args:
+        file: A copy, or a database in use: nothing is written, and nobody waits.
 
     Raises:
         StorageError: It cannot be read, or is no database.
     """
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+        with closing(sqlite3.connect(_address(file.absolute(), read_only=True), uri=True)) as copy:
             found = [
                 str(row[0])
                 for row in copy.execute(f"PRAGMA integrity_check({_MOST_PROBLEMS})")

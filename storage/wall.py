@@ -24,7 +24,10 @@ _WRITABLE = (
 )
 _FULL = "Free space on that file system (StateDirectory= says where the unit keeps its files)"
 _BUSY = "Try again; if it lasts, see which other clerkwatch process is writing: clerkwatch status"
-_NOT_OURS = "[storage] url names a file of another programme: correct it"
+_NOT_OURS = (
+    "[storage] url names a file of another programme: correct it; if it was clerkwatch's own, its "
+    "beginning is damaged: keep it as it is and restore the newest backup: clerkwatch restore"
+)
 _CORRUPT = "Keep the file as it is and restore the newest backup: clerkwatch restore"
 
 

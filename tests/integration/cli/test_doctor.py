@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,28 @@ def test_a_ledger_that_somebody_changed_is_a_fault(tmp_path: Path) -> None:
     (check,) = found(settings, "ledger")
 
     assert check.state == "fault"
+
+
+@pytest.mark.parametrize("table", ["outbox", "version", "ledger", "account"])
+def test_a_damaged_page_is_a_fault_whatever_stands_on_it(tmp_path: Path, table: str) -> None:
+    """Also one that no other check reads; doctor says so and goes on."""
+    settings = configured(tmp_path)
+    open_repository(settings.storage.url, create=True).close()
+    path = tmp_path / "clerkwatch.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((page,),) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
+        )
+        ((size,),) = connection.execute("PRAGMA page_size")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+
+    checks = found(settings, "database")
+
+    assert "fault" in {check.state for check in checks}
+    assert any("restore the newest backup" in check.remedy for check in checks)
 
 
 def test_a_missing_mail_password_is_a_fault_before_any_mail(tmp_path: Path) -> None:
