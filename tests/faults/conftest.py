@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.town import FaultTown
+from tests.faults.aftermath import Undisturbed
+from tests.faults.town import FaultTown, named, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +52,21 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultTown]:
     with FaultTown(tmp_path_factory.mktemp("faults")) as town:
         town.second_day()
         yield town
+
+
+@pytest.fixture(scope="session")
+def morning(town: FaultTown, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """Live the second morning without any fault: reading, judging, mails."""
+    folder = town.fresh(tmp_path_factory.mktemp("morning") / "whole")
+    since, began = len(town.smtp.mails), time.monotonic()
+    done = town.live(folder, "digest", "--send")
+    assert done.code == 0, done.err
+    return Undisturbed(
+        trace=traced(folder),
+        mails=frozenset(named(town.smtp.mails[since:])),
+        points=done.points,
+        took_s=time.monotonic() - began,
+    )
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ import pkgutil
 import resource
 import select
 import signal
+import socket
 import struct
 import sys
 import threading
@@ -80,10 +81,13 @@ class Order:
         die_at: Name of the point at which it is killed; empty: at none.
         nth: At which passing of that point, counted from 1.
         after_s: Killed after so many seconds; None: not.
-        with_signal: What kills it.
+        with_signal: What it gets then; SIGKILL goes to all that it started too.
         moved_by: How many seconds its clock is ahead; a file's name: what stands there, read
             each time the clock is asked.
         limits: Resource limits by their names in `resource`, in bytes; soft and hard.
+        more_memory: How many bytes of address space it may take beyond what the driver has; None:
+            as many as it likes.
+        has_dns: Whether names can be resolved.
         ends_idle: The daemon gets SIGTERM when it has found nothing to do for some beats.
         is_rehearsal: It is lived by the driver itself, in the folder, so that what is loaded and
             compiled on the way need not be by every child.
@@ -98,6 +102,8 @@ class Order:
     with_signal: int = signal.SIGKILL
     moved_by: float | str = 0.0
     limits: dict[str, int] = field(default_factory=dict)
+    more_memory: int | None = None
+    has_dns: bool = True
     ends_idle: bool = False
     is_rehearsal: bool = False
 
@@ -110,22 +116,23 @@ class Counters:
         self._memory = mmap.mmap(-1, _SIZE * len(POINTS))
         self._lock = threading.Lock()
         self._last = ("", 0)
+        self._signal = signal.SIGKILL
 
-    def reset(self, last: tuple[str, int]) -> None:
-        """Begin anew, with the point at which the next child dies."""
+    def reset(self, last: tuple[str, int], number: int) -> None:
+        """Begin anew, with the point at which the next child gets a signal."""
         self._memory[:] = bytes(len(self._memory))
-        self._last = last
+        self._last, self._signal = last, signal.Signals(number)
         self._lock = threading.Lock()
 
     def tick(self, name: str) -> None:
-        """Count one passing; does not return from the last one."""
+        """Count one passing; does not return from one that kills."""
         place = POINTS.index(name) * _SIZE
         with self._lock:
             (count,) = struct.unpack_from("q", self._memory, place)
             struct.pack_into("q", self._memory, place, count + 1)
             if (name, count + 1) == self._last:
                 # All of the group: the child that does the migration, a program it started.
-                os.killpg(os.getpgrp(), signal.SIGKILL)
+                os.killpg(os.getpgrp(), self._signal)
 
     def read(self) -> dict[str, int]:
         """Return how often each point was passed."""
@@ -185,6 +192,10 @@ def _end_when_idle() -> None:
     Daemon.beat = beat  # type: ignore[method-assign]  # seen from outside
 
 
+def _no_such_name(*_: Any, **__: Any) -> Any:
+    raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
 def _live(order: Order) -> None:
     """Be the command; does not return."""
     code = 70
@@ -208,6 +219,12 @@ def _live(order: Order) -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as under Python itself: an error
         for limit, size in order.limits.items():
             resource.setrlimit(getattr(resource, limit), (size, size))
+        if order.more_memory is not None:
+            pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+            size = pages * resource.getpagesize() + order.more_memory
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        if not order.has_dns:
+            socket.getaddrinfo = _no_such_name
         sys.argv = ["clerkwatch", *order.words]
         try:
             monitor.cli.main()
@@ -282,7 +299,7 @@ def main() -> None:
             sys.stdout.write("{}\n")
             sys.stdout.flush()
             continue
-        counters.reset((order.die_at, order.nth))
+        counters.reset((order.die_at, order.nth), order.with_signal)
         gc.freeze()
         child = os.fork()
         if child == 0:

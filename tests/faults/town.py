@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from monitor.demo.world import Body, Site
-from tests.e2e.place import Place
+from tests.e2e.place import COMMAND, Done, Place
 from tests.faults.trace import Trace, trace_of
 from tests.faults.warm import Warm
 
@@ -100,17 +101,46 @@ class FaultTown(Place):
         )
         self.world.delete(self.leaving, now)
 
-    def live(
-        self, folder: Path, *words: str, more: dict[str, str] | None = None, **fault: Any
-    ) -> Lived:
-        """Live one command on the database of a folder."""
-        fault.setdefault("moved_by", self.ahead.total_seconds())
-        environ = self.environ | {
+    def environ_of(self, folder: Path) -> dict[str, str]:
+        """Return the environment of commands on the database of a folder."""
+        return self.environ | {
             "STATE_DIRECTORY": str(folder),
             "CLERKWATCH_BACKUP__TO": str(self.share_of(folder)),
-            **(more or {}),
         }
-        return self.warm.run(folder, environ, words, **fault)
+
+    def live(
+        self,
+        folder: Path,
+        *words: str,
+        more: dict[str, str] | None = None,
+        outputs: Path | None = None,
+        **fault: Any,
+    ) -> Lived:
+        """Live one command on the database of a folder.
+
+        Args:
+            folder: Where its database and evidence lie.
+            words: The command's arguments.
+            more: Further variables of its environment.
+            outputs: Where its output goes, in place of the folder.
+            fault: What befalls it: see `Order`.
+        """
+        fault.setdefault("moved_by", self.ahead.total_seconds())
+        environ = self.environ_of(folder) | (more or {})
+        return self.warm.run(outputs or folder, environ, words, **fault)
+
+    def live_installed(self, folder: Path, *words: str, before: tuple[str, ...]) -> Done:
+        """Run the installed command, as a process of its own, under another program."""
+        done = subprocess.run(
+            [*before, str(COMMAND), *words],
+            cwd=folder,
+            env=self.environ_of(folder),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=240,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def share_of(self, folder: Path) -> Path:
         """Return the place for copies of a folder's database, on another file system."""

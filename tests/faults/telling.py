@@ -1,0 +1,71 @@
+"""What tells of a fault, as a person or the service manager would meet it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.faults.aftermath import look
+from tests.faults.town import named
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.place import Done
+    from tests.faults.aftermath import Undisturbed
+    from tests.faults.conftest import Tried
+    from tests.faults.town import FaultTown
+    from tests.faults.warm import Lived
+
+LATER_S = 2 * 3600.0
+"""After so long everything that waits is tried again."""
+
+
+def exits(done: Lived | Done, *words: str) -> list[str]:
+    """Return what a command told by failing: its exit status, and the words that it gave."""
+    assert done.code not in {0, 2}, f"nothing tells of it: {done.out[-500:]} {done.err[-500:]}"
+    said = " ".join((done.out + done.err).split())
+    found = [word for word in words if word in said]
+    assert found or not words, f"none of {words} in: {said[-800:]}"
+    return [f"exit {done.code}", *(f'"{word}"' for word in found)]
+
+
+def doctor(
+    town: FaultTown, folder: Path, *words: str, more: dict[str, str] | None = None, **fault: Any
+) -> str:
+    """Return that `doctor` names a fault in these words, with a remedy."""
+    done = town.live(folder, "doctor", "--json", more=more, **fault)
+    assert done.code == 1, done.err
+    for check in done.json["checks"]:
+        if check["state"] == "fault" and any(word in check["what"] for word in words):
+            assert check["remedy"]
+            return f"doctor: {check['name']}"
+    faults = [check for check in done.json["checks"] if check["state"] == "fault"]
+    raise AssertionError(f"doctor does not say {words}, but {faults}")
+
+
+def digest_says(town: FaultTown, since: int, words: str) -> str:
+    """Return that a digest taken since a point holds these words."""
+    for mail in town.smtp.mails[since:]:
+        message = mail.message()
+        body = message.get_body(("plain",))
+        text = " ".join(body.get_content().split()) if body is not None else ""
+        if words in f"{message['Subject']} {text}":
+            return f'the mail: "{words}"'
+    raise AssertionError(f"no mail says {words!r}: {list(named(town.smtp.mails[since:]))}")
+
+
+def settled(
+    row: Tried,
+    town: FaultTown,
+    folder: Path,
+    *,
+    since: int,
+    wanted: Undisturbed,
+    told: str,
+) -> None:
+    """Count one trial and demand that nothing was lost, doubled or broken."""
+    after = look(town, folder, since=since, wanted=wanted)
+    row.times += 1
+    row.lost += len(after.lost)
+    row.doubled += len(after.doubled)
+    assert after.is_well, f"{told}: {after}"
