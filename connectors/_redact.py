@@ -1,13 +1,16 @@
 """Secrets taken out of text, bytes, log records and structlog events.
 
 Two nets, because each has holes: *registered* values (every credential the house hands
-out) are replaced wherever they stand, also percent-encoded or escaped; *named* values
+out) are replaced wherever they stand, also percent-encoded, escaped, in base64 or in
+hexadecimal, or broken over lines; *named* values
 (``access_token=…``, ``Authorization: …``) are replaced by their name, so that a token
 that was never registered (one inside a ``paging.next`` address) does not get out either.
 """
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import logging
 import re
@@ -26,6 +29,11 @@ HIDDEN = "[redacted]"
 
 _SHORTEST = 4
 """A registered value shorter than this is no secret; replacing it would eat plain words."""
+
+_LONG = 8
+"""From so many characters on a value is looked for in packed forms and broken over lines, too."""
+_BREAK = r"(?:\s|\\[nrt]|=\r?\n)"
+_BREAKS = re.compile(f"{_BREAK}+")
 
 _GAP = r"""\\*["']?\s*(?:=|:|%3D|%3A)\s*\\*["']?"""
 _VALUE = r"""[^\s&"'<>\\;,(){}\[\]]+"""
@@ -66,6 +74,8 @@ class Redactor:
         self._lock = threading.Lock()
         self._spellings: set[str] = set()
         self._registered: re.Pattern[str] | None = None
+        self._whole: set[str] = set()
+        self._broken: re.Pattern[str] | None = None
 
     def add(self, secret: SecretStr | None) -> None:
         """Register a value that must appear nowhere.
@@ -78,16 +88,14 @@ class Redactor:
         if len(value) < _SHORTEST:
             return
         with self._lock:
-            self._spellings |= {
-                value,
-                quote(value, safe=""),
-                quote(value),
-                quote_plus(value),
-                json.dumps(value)[1:-1],
-                repr(value)[1:-1],
-            }
+            self._spellings |= _spellings(value)
+            whole = "".join(value.split())
+            if len(whole) >= _LONG:
+                self._whole.add(whole)
+                each_way = (f"{_BREAK}*".join(map(re.escape, one)) for one in sorted(self._whole))
+                self._broken = re.compile("|".join(each_way))
             longest_first = sorted(self._spellings, key=len, reverse=True)
-            self._registered = re.compile("|".join(re.escape(each) for each in longest_first))
+            self._registered = re.compile("|".join(map(_pattern, longest_first)))
 
     @overload
     def redact(self, said: str) -> str: ...
@@ -103,21 +111,29 @@ class Redactor:
         if isinstance(said, bytes):
             text = said.decode("utf-8", "surrogateescape")
             return self.redact(text).encode("utf-8", "surrogateescape")
-        if self._registered is not None:
-            said = self._registered.sub(HIDDEN, said)
+        said = self.hide(said)
         said = _HEADER.sub(rf"\g<name>\g<gap>{HIDDEN}", said)
         said = _SCHEME.sub(rf"\g<name>\g<gap>{HIDDEN}", said)
         return _NAMED.sub(rf"\g<name>\g<gap>{HIDDEN}", said)
+
+    def hide(self, said: str) -> str:
+        """Return text with the registered values replaced, and nothing else."""
+        if self._registered is None:
+            return said
+        said = self._registered.sub(HIDDEN, said)
+        if self._broken is not None:
+            together = _BREAKS.sub("", said)
+            if len(together) < len(said) and any(one in together for one in self._whole):
+                said = self._broken.sub(HIDDEN, said)
+        return said
 
     def registered(self, said: bytes) -> bytes:
         """Return bytes with the registered values replaced, and nothing else.
 
         For what is kept as evidence: a post may rightly hold the words "password: …".
         """
-        if self._registered is None:
-            return said
         text = said.decode("utf-8", "surrogateescape")
-        return self._registered.sub(HIDDEN, text).encode("utf-8", "surrogateescape")
+        return self.hide(text).encode("utf-8", "surrogateescape")
 
     def exception(self, error: BaseException) -> str:
         """Return ``Type: words`` of an error, redacted, at most 300 characters."""
@@ -191,6 +207,45 @@ class RedactingFilter(logging.Filter):
         record.exc_text = trace or None
         record.exc_info = None
         return True
+
+
+def _spellings(value: str) -> set[str]:
+    """Return the forms in which a value may stand in what a server says."""
+    escaped = {quote(value, safe=""), quote(value), quote_plus(value)}
+    found = {
+        value,
+        *escaped,
+        json.dumps(value)[1:-1],
+        json.dumps(value)[1:-1].replace("/", "\\/"),
+        repr(value)[1:-1],
+        html.escape(value),
+    }
+    if len(value) >= _LONG:
+        found |= _packed(value.encode())
+    return found
+
+
+def _pattern(spelling: str) -> str:
+    """Return what finds a form; servers write percent signs with large or small letters."""
+    return re.sub(
+        "%([0-9A-F]{2})",
+        lambda found: (
+            "%"
+            + "".join(f"[{each}{each.lower()}]" if each.isalpha() else each for each in found[1])
+        ),
+        re.escape(spelling),
+    )
+
+
+def _packed(value: bytes) -> set[str]:
+    """Return a value in hexadecimal, and in base64 at each place where it may begin in it."""
+    found = {value.hex(), value.hex().upper()}
+    for before, first in ((0, 0), (1, 2), (2, 3)):
+        packed = base64.b64encode(bytes(before) + value)
+        # Only characters that depend on nothing else.
+        whole = packed[first : (before + len(value)) * 8 // 6].decode()
+        found |= {whole, whole.replace("+", "-").replace("/", "_")}
+    return found
 
 
 def _traceback_of(info: Any) -> str:

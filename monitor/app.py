@@ -17,6 +17,7 @@ from monitor.alerts.inbox import inbox_of
 from monitor.alerts.keeping_secret import codes_of
 from monitor.alerts.tokens import tokens_of
 from monitor.alerts.transport import SmtpTransport
+from monitor.hiding import hide_all
 from monitor.leases import name_of_this_process
 from monitor.lock import Turns
 from monitor.meter import Holds
@@ -24,7 +25,7 @@ from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from config.policy import Policy
@@ -133,8 +134,11 @@ def build(
     """
     policy, judge = rulebook(settings, rules=rules)
     door = door if door is not None else Door(clock=clock.now)
+    hide_all(settings, environ=environ, redactor=door.redactor)
     tokens = tokens_of(settings, environ=environ, door=door)
-    transport = transport or smtp(settings, environ=environ, tokens=tokens)
+    transport = transport or smtp(
+        settings, environ=environ, tokens=tokens, hide=door.redactor.redact
+    )
     return App(
         settings=settings,
         register=settings.register(),
@@ -155,7 +159,11 @@ def build(
 
 
 def smtp(
-    settings: Settings, *, environ: Mapping[str, str], tokens: Tokens | None = None
+    settings: Settings,
+    *,
+    environ: Mapping[str, str],
+    tokens: Tokens | None = None,
+    hide: Callable[[str], str] = str,
 ) -> SmtpTransport:
     """Return the configured mail server; nothing is connected yet.
 
@@ -163,6 +171,7 @@ def smtp(
         settings: The configuration.
         environ: Where secrets are looked up.
         tokens: For ``auth = "xoauth2"``; see `tokens_of`.
+        hide: Takes secrets out of what the server says.
 
     Raises:
         SettingsError: Its password is missing.
@@ -177,4 +186,5 @@ def smtp(
         password=password,
         tokens=tokens if mail.auth == "xoauth2" else None,
         ca_file=mail.ca_file,
+        hide=hide,
     )

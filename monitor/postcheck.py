@@ -20,6 +20,7 @@ from monitor.alerts.wording import Calendar
 from monitor.app import smtp
 from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.diagnosis import Check
+from monitor.hiding import hide_all
 from monitor.senderdomain import check_domain, dns_texts
 from storage.values import NewMail
 
@@ -45,7 +46,8 @@ def check_post(settings: Settings, *, environ: Mapping[str, str], door: Door) ->
     """
     try:
         tokens = tokens_of(settings, environ=environ, door=door)
-        transport = smtp(settings, environ=environ, tokens=tokens)
+        hide_all(settings, environ=environ, redactor=door.redactor)
+        transport = smtp(settings, environ=environ, tokens=tokens, hide=door.redactor.redact)
         inbox = inbox_of(settings, environ=environ, tokens=tokens)
     except OperatorError as error:
         yield Check(name="mail", state="fault", what=error.what, remedy=error.remedy)
@@ -69,7 +71,7 @@ def check_post(settings: Settings, *, environ: Mapping[str, str], door: Door) ->
             yield Check(
                 name="inbox",
                 state="fault",
-                what=str(error),
+                what=door.redactor.redact(str(error)),
                 remedy="Check [mail.inbox]; replies wait there until it works",
             )
     domain = settings.mail.sender.rpartition("@")[2]

@@ -15,6 +15,7 @@ from config.errors import ContractError, LaterError, ReadError
 from config.types import CoverageStatus, Outcome, Reason, SubjectKind
 from connectors.base import KnownPost, ReaderState, nfc
 from monitor.cases.closing import closing_of, look_at, skipped
+from monitor.cleaning import clean_answer, clean_post, clean_profile
 from monitor.cost import PROFILE_EVERY
 from monitor.face import face_of
 from monitor.meter import BudgetMeter, purses_of
@@ -170,6 +171,7 @@ class Reading:
             return
         profile = connector.profile()
         if profile is not None:
+            profile = clean_profile(profile, self._hide, account=self.account.id)
             content = face_of(profile, account=self.account, door=self.app.door)
             seen = Seen(
                 subject=SubjectKind.PROFILE,
@@ -223,7 +225,9 @@ class Reading:
             after_page: Called when a page is recorded, before the next is asked for.
         """
         for batch in connector.posts(since=since, until=until):
-            once = {post.platform_id: post for post in batch.posts}
+            name = self.account.id
+            posts = (clean_post(post, self._hide, account=name) for post in batch.posts)
+            once = {post.platform_id: post for post in posts}
             fresh = [post for name, post in once.items() if name not in self.progress.listed]
             seen = [each for post in fresh for each in versions_seen(post, self.as_of)]
             recorded = self.app.repository.record(self.run, self.account.id, seen)
@@ -251,7 +255,9 @@ class Reading:
             KnownPost(platform_id=post.platform_id, current_id=post.current_id, url=post.url)
             for post in (*owed, *paid)
         ]
-        answers = list(connector.reread(due)) if due else []
+        told = connector.reread(due) if due else ()
+        name = self.account.id
+        answers = [clean_answer(answer, self._hide, account=name) for answer in told]
         all_at_once = progress.have_all_vanished(answers)
         seen = [_reread_seen(answer, self.as_of, all_at_once=all_at_once) for answer in answers]
         progress.recorded += self.app.repository.record(self.run, self.account.id, seen)
@@ -307,8 +313,10 @@ class Reading:
             replace(
                 state,
                 account=self.account.id,
-                cursor=(progress.cursor or state.cursor) if complete else state.cursor,
-                validators=connector.validators() if complete else state.validators,
+                cursor=(self._hide(progress.cursor or "") or state.cursor)
+                if complete
+                else state.cursor,
+                validators=self._left(connector) if complete else state.validators,
                 retry_at=None,
                 reason=reason,
                 last_read_at=ended if complete else state.last_read_at,
@@ -323,9 +331,17 @@ class Reading:
             recorded=progress.recorded,
             gaps=tuple(progress.gaps),
             reason=reason,
-            error="; ".join(progress.notes),
+            error=self.app.redactor.redact("; ".join(progress.notes)),
             ended_at=ended,
         )
+
+    def _hide(self, said: str) -> str:
+        return self.app.redactor.hide(said)
+
+    def _left(self, connector: Connector) -> dict[str, str]:
+        """Return what the next run needs; an ETag may hold what the server was sent."""
+        hide = self._hide
+        return {hide(name): hide(value) for name, value in connector.validators().items()}
 
     def _history_ends(self, ended: datetime) -> datetime | None:
         """Return up to when everything is history: the end of the first complete reading.
@@ -373,7 +389,7 @@ class Reading:
             recorded=self.progress.recorded,
             gaps=(*self.progress.gaps, Gap(start=start, end=self.as_of)),
             reason=error.reason,
-            error="; ".join([*self.progress.notes, said]),
+            error="; ".join([*map(self.app.redactor.redact, self.progress.notes), said]),
             ended_at=ended,
         )
 

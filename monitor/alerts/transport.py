@@ -21,7 +21,7 @@ from config.errors import MailError, SettingsError
 from monitor.alerts.tokens import xoauth2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import SecretStr
@@ -72,6 +72,7 @@ class SmtpTransport:
         deadline_s: Seconds for one mail, from connecting to the last answer; less than the
             twenty that the daemon has left when it is told to end.
         greeting: Name said in EHLO; empty: the domain of the sender.
+        hide: Takes secrets out of what the server says; it may give back what it was sent.
     """
 
     host: str
@@ -83,6 +84,7 @@ class SmtpTransport:
     ca_file: Path | None = None
     deadline_s: float = 15.0
     greeting: str = ""
+    hide: Callable[[str], str] = str
 
     def __post_init__(self) -> None:
         """Refuse a password that would cross the network in clear.
@@ -121,7 +123,7 @@ class SmtpTransport:
             for address in recipients:
                 if address not in results:
                     results[address] = talk.failed(address, cause)
-        return results
+        return {address: self._discreet(error) for address, error in results.items()}
 
     def greet(self, sender: str) -> MailError | None:
         """Connect, secure and log in, offer nothing and say goodbye; for ``doctor``.
@@ -134,7 +136,14 @@ class SmtpTransport:
             with talk.connected():
                 return None
         except (OSError, smtplib.SMTPException, ValueError, MailError) as cause:
-            return talk.failed("", cause)
+            return self._discreet(talk.failed("", cause))
+
+    def _discreet(self, error: MailError | None) -> MailError | None:
+        """Return an error without secrets: its words, and not what caused it."""
+        if error is None:
+            return None
+        said = self.hide(str(error))
+        return MailError(said, recipient=error.recipient, permanent=error.permanent)
 
 
 class _Conversation:
