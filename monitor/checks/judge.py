@@ -3,6 +3,7 @@
 ::
 
     material | language | matcher + coded checks -> matches          (`Judge.matches`)
+    match    | whose words: between quotation marks a note           (`quoting`)
     matches  | not the window's rules | severity by kind -> findings (`Judge.judge`)
     material | scored models | thresholds -> findings, and doubt about the rules' (`opinion`)
     a check that crashed -> not_judged, never clean
@@ -25,6 +26,7 @@ from monitor.checks.layout import Sources, without_nested
 from monitor.checks.match import MISTAKES, RuleMatch, crashed
 from monitor.checks.matcher import MOST_SPANS, Matcher
 from monitor.checks.opinion import Opinions
+from monitor.checks.quoting import QUOTED, is_of_manner, is_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from monitor.checks.score import ScoredModel
     from storage.values import Finding
 
-ENGINE = "4"
+ENGINE = "5"
 """Edition of the engine: raised when normalising, matching or a coded check changes what is
 found, so that every stored version is judged again."""
 
@@ -203,12 +205,13 @@ class Judge:
         except MISTAKES as cause:
             raise crashed("the rules' words", material) from cause
         for rule, spans in matched:
+            is_theirs = is_of_manner(rule) and is_quoted(words.text, spans)
             yield RuleMatch(
                 rule=rule,
                 digest=self.digests[rule.id],
-                severity=_severity(rule, material.kind),
+                severity=Severity.NOTE if is_theirs else _severity(rule, material.kind),
                 spans=spans,
-                reason=rule.reason,
+                reason=f"{rule.reason} {QUOTED}" if is_theirs else rule.reason,
             )
 
     def _by_check(

@@ -48,12 +48,14 @@ def names_in(text: str, names: tuple[str, ...]) -> Naming:
 
 
 _TITLES = ("Cllr", "Councillor", "Mr", "Mrs", "Ms", "Miss", "Dr", "Sir")
+_CHEERS = ("Well done", "Good luck", "Congratulations", "Bravo", "Vote")
 
 
 def standing_names(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     """Return how those who stand can be named: names, titles with surnames, and handles.
 
-    Of parties handles only.
+    A given name alone is too common to count, but for cheers that end with it ("Well done
+    Desmond!"). Of parties handles only.
 
     A party's name is common words as often as not ("Labour", "Green"); the rules on party
     politics judge those by what is said beside them.
@@ -62,8 +64,9 @@ def standing_names(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     for one in candidates:
         if one.role is not Standing.PARTY:
             named[one.name] = None
-            surname = one.name.split()[-1]
+            given, *_, surname = one.name.split()
             named.update(dict.fromkeys(f"{title} {surname}" for title in _TITLES))
+            named.update(dict.fromkeys(f"{cheer} {given}!" for cheer in _CHEERS))
         named.update(dict.fromkeys(one.handles))
     return tuple(named)
 
