@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING
 from benchmarks import personal
 from benchmarks.bounds import Bound, bounds
 from benchmarks.rows import Row
-from benchmarks.window import INSIDE, OUTSIDE, Post, frozen, opens_case
-from benchmarks.window import posts as window_posts
+from benchmarks.window_rows import of_window
 from config.policy import load_policy
 from config.rules import load_rules
 from config.types import Kind, Severity, TopicId
@@ -31,12 +30,10 @@ from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
 from monitor.checks.training.sources import (
+    LATER_TEST_HANDS,
     QUIET,
     TEST_HANDS,
     TOPIC_TEST_HAND,
-    TRAINED_ON,
-    WIDENED_WITH,
-    WINDOW_TEST,
     Text,
     posts,
 )
@@ -79,11 +76,17 @@ def flagged(judge: Judge, text: Text) -> frozenset[str]:
     return frozenset(one.clause for one in found if one.severity is not Severity.NOTE)
 
 
-def of_hands(judge: Judge) -> list[Row]:
-    """Return the rows that are measured on the test hands: no other set is needed."""
-    texts = list(posts(POSTS, TEST_HANDS))
+def of_hands(judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "") -> list[Row]:
+    """Return the rows that are measured on test hands: no other set is needed.
+
+    Args:
+        judge: What judges.
+        hands: Which hands.
+        ending: Of the rows' keys.
+    """
+    texts = list(posts(POSTS, hands))
     found = [flagged(judge, text) for text in texts]
-    on = f"test hands {' and '.join(TEST_HANDS)}"
+    on = f"test hand{'s' * (len(hands) > 1)} {' and '.join(hands)}"
     rows = []
     for level, floor in LEVELS.items():
         hits = [
@@ -93,7 +96,7 @@ def of_hands(judge: Judge) -> list[Row]:
         ]
         rows.append(
             Row(
-                key=f"breaches-{level}",
+                key=f"breaches-{level}{ending}",
                 what=f"written breaches found under the right clause, {level}",
                 on=on,
                 hits=sum(hits),
@@ -106,7 +109,7 @@ def of_hands(judge: Judge) -> list[Row]:
         false = [bool(c) for text, c in zip(texts, found, strict=True) if text.level == level]
         rows.append(
             Row(
-                key=level,
+                key=f"{level}{ending}",
                 what=what,
                 on=on,
                 hits=sum(false),
@@ -123,7 +126,7 @@ def of_hands(judge: Judge) -> list[Row]:
     ]
     rows.append(
         Row(
-            key="plain-abuse",
+            key=f"plain-abuse{ending}",
             what="plain abuse found as terms.2",
             on=f"terms.2 of {on}",
             hits=sum(plain),
@@ -295,65 +298,6 @@ def _read(sets: Path | None, name: str) -> list[Text]:
     ]
 
 
-def of_window(judge: Judge, sets: Path | None) -> list[Row]:
-    """Return the rows inside an election window, by the freeze's rules and all others."""
-    written = window_posts()
-    rows = []
-    parts = {
-        "-unseen": (WINDOW_TEST, "window-posts, never trained on"),
-        "": (WIDENED_WITH, "window-posts that the rules were widened with, and trained on"),
-        "-later": (TRAINED_ON, "window-posts trained on"),
-    }
-    for ending, (some_parts, on) in parts.items():
-        for expect, key in (("freeze", "window-breaches"), ("quiet", "window-allowed")):
-            is_breach = expect == "freeze"
-            hits = [
-                opens_case(judge, post)
-                for post in written
-                if post.part in some_parts and post.expect == expect
-            ]
-            rows.append(
-                Row(
-                    key=f"{key}{ending}",
-                    what="must not be posted in a window: found by any rule"
-                    if is_breach
-                    else "allowed in a window: flagged by any rule",
-                    on=on,
-                    hits=sum(hits),
-                    size=len(hits),
-                    floor=0.80 if is_breach else 0.05,
-                    aim=0.90 if is_breach else 0.02,
-                    is_most=not is_breach,
-                )
-            )
-    ordinary = [
-        Post(id="", part="", kind=Kind.COUNCIL, level="", expect="quiet", text=one.text)
-        for one in _read(sets, ORDINARY)
-    ]
-    for key, at, where in (
-        ("window-ordinary", INSIDE, "in a window: flagged by the freeze's rules"),
-        ("window-outside", OUTSIDE, "and window-posts outside one: flagged by the freeze's rules"),
-    ):
-        tried = ordinary if at is INSIDE else [*ordinary, *written]
-        hits = [
-            any(one.severity is not Severity.NOTE for one in frozen(judge, post, at))
-            for post in tried
-        ]
-        rows.append(
-            Row(
-                key=key,
-                what=f"ordinary public-body posts {where}",
-                on=ORDINARY,
-                hits=sum(hits),
-                size=len(hits),
-                floor=0.01 if at is INSIDE else 0.0,
-                aim=0.001 if at is INSIDE else 0.0,
-                is_most=True,
-            )
-        )
-    return rows
-
-
 def fallen(rows: Sequence[Row | Bound]) -> list[str]:
     """Return the figures that are worse than what was reached before."""
     reached = tomllib.loads(REACHED.read_text(encoding="utf-8"))
@@ -415,8 +359,9 @@ def main() -> None:
     rows: list[Row | Bound] = [
         *of_sets(judge, sets),
         *of_hands(judge),
+        *of_hands(judge, LATER_TEST_HANDS, ending="-later-hand"),
         *of_topics(judge),
-        *of_window(judge, sets),
+        *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),
         *bounds(judge, _CONTEXT),
     ]

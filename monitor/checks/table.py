@@ -42,8 +42,6 @@ NAME = "words"
 """The scorer's name: a finding's rule is ``topic/words``."""
 _FOLDER = files("monitor.checks.tables")
 _HALF = 1 << (FIELD - 1)
-LEAST_LENGTH = 40
-"""Texts shorter than this, as laid out, are weighed as if they were so long."""
 POWER = 0.65
 """A sum of weights is divided by the length to this power: a long text needs more."""
 _FARTHEST = 30.0
@@ -56,6 +54,7 @@ class Column:
 
     Attributes:
         topic: Which.
+        least: Texts shorter than this, as laid out, are weighed as if they were so long.
         scale: What a weight of 1 is worth.
         base: The sum of a text without any n-gram.
         slope: Of the curve that makes a sum a share.
@@ -68,6 +67,7 @@ class Column:
     """
 
     topic: TopicId
+    least: int
     scale: float
     base: float
     slope: float
@@ -78,8 +78,14 @@ class Column:
     window_only: bool = False
     doubt: float | None = None
 
-    def value(self, total: int, divisor: float) -> float:
-        """Return the score of a text: 0 to 1, rising with the sum of its weights."""
+    def value(self, total: int, length: int) -> float:
+        """Return the score of a text: 0 to 1, rising with the sum of its weights.
+
+        Args:
+            total: The sum of its n-grams' weights.
+            length: Of the text as laid out, in characters.
+        """
+        divisor = divisor_of(length, self.least)
         odds = self.slope * (total * self.scale / divisor + self.base) + self.shift
         return 1 / (1 + math.exp(-odds)) if -_FARTHEST < odds < _FARTHEST else float(odds > 0)
 
@@ -151,13 +157,13 @@ class TableScorer:
         """Score a text on every topic; spans only where the score counts anywhere."""
         words = own_words(normal.text, self._swaps)
         total = self._grams.weight(words) + self._bias
-        divisor = divisor_of(len(" ".join(words)) + 2)
+        length = len(" ".join(words)) + 2
         # Each topic's sum is one field of the whole number.
         sums = self._fields.unpack(total.to_bytes(self._fields.size, "little"))
         read = _Read(normal, words, self._swaps, self._grams)
         scores = {}
         for number, ((column, floor), field) in enumerate(zip(self._floors, sums, strict=True)):
-            value = column.value(field - _HALF, divisor)
+            value = column.value(field - _HALF, length)
             if value < floor:
                 scores[column.topic] = Score(value)
             else:
@@ -261,9 +267,9 @@ def harmless_words() -> dict[RuleId, str]:
     return {RuleId(f"{entry['topic']}/{NAME}"): entry["harmless"] for entry in head["topics"]}
 
 
-def divisor_of(length: int) -> float:
+def divisor_of(length: int, least: int) -> float:
     """Return what a sum of weights is divided by, for a laid-out text of a length."""
-    return float(max(length, LEAST_LENGTH) ** POWER)
+    return float(max(length, least) ** POWER)
 
 
 def packed(weights: Weights) -> bytes:
@@ -292,6 +298,7 @@ def _column(entry: dict[str, Any]) -> Column:
     own = _thresholds(entry, entry)
     return Column(
         topic=TopicId(entry["topic"]),
+        least=int(entry["least"]),
         scale=float(entry["scale"]),
         base=float(entry["base"]),
         slope=float(entry["slope"]),

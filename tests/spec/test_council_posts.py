@@ -13,6 +13,7 @@ from config.policy import load_policy
 from config.types import Kind
 from monitor.checks.training.sources import (
     FILES,
+    LATER_TEST_HANDS,
     QUIET,
     TEST_HANDS,
     TOPIC_TEST_HAND,
@@ -24,10 +25,10 @@ KEYS = {
     "id", "hand", "kind", "where", "about", "level", "expect", "window", "text", "reason",
 }  # fmt: skip
 LEVELS = {"blatant", "ordinary", "subtle", "near", "ordinary-quiet"}
-BALANCED = tuple("bcdefghijklm")
+BALANCED = tuple("bcdefghijklmy")
 """Half of their posts are harmless, and half of those look like breaches."""
-ONE_TOPIC = tuple("nopqrst")
-"""Near-misses only, ordinary posts only, party politics, abuse."""
+ONE_TOPIC = (*"nopqrstuvxz", "aa", "ab", "ad", "ae", "af", "ag", "ah")
+"""Near-misses only, ordinary posts only, party politics, abuse, or no ordinary posts."""
 HANDS = (*BALANCED, *ONE_TOPIC)
 
 
@@ -39,9 +40,9 @@ def rows(hand: str) -> list[dict[str, Any]]:
 
 def test_no_hand_in_both_parts() -> None:
     """What is measured with was never trained on."""
-    tests = {*TEST_HANDS, TOPIC_TEST_HAND}
+    tests = {*TEST_HANDS, *LATER_TEST_HANDS, TOPIC_TEST_HAND}
     assert set(TRAINING_HANDS) & tests == set()
-    assert {*TRAINING_HANDS, *TEST_HANDS, TOPIC_TEST_HAND} == {*HANDS, *FILES}
+    assert {*TRAINING_HANDS, *tests} == {*HANDS, *FILES}
     texts = {part: {row["text"] for hand in part for row in rows(hand)}
              for part in (TRAINING_HANDS, tuple(sorted(tests)))}  # fmt: skip
     one, other = texts.values()

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 POLICY = "elstree-borehamwood-2017"
 MOST_GRAMS = 100_000
-MOST_EACH = 8_000
+MOST_EACH = 12_000
 FEWEST = 3
 """So many of the hands' posts must have an n-gram that a small topic weighs."""
 
@@ -84,27 +84,26 @@ def train(
     normalise = Normaliser(lexicon_of(rules))
     corpus, plain = read(sets, ordinary, posts, normalise, most)
     yield f"{len(corpus.texts)} texts, {len(corpus.names)} n-grams that enough of them share"
-    rows = scaled(corpus)
+    rows = {least: scaled(corpus, least) for least in {topic.least for topic in TOPICS}}
     judge = Judge(load_policy(POLICY), rules)
     by_rules = {text: _by_rules(judge, text) for text in _hands(corpus)}
     every_fit = []
     for topic in TOPICS:
-        every_fit.append(fits(topic, corpus, rows, _candidates(topic, corpus)))
+        every_fit.append(fits(topic, corpus, rows[topic.least], _candidates(topic, corpus)))
         yield f"{topic.topic} fitted"
     kept = chosen(every_fit, corpus)
     names = [corpus.names[column] for column in kept]
     yield f"{len(names)} n-grams kept"
-    plain_rows = scaled(plain)[:, kept]
     trained = []
     for one in every_fit:
-        topic, fitted = one.topic, in_table(one, corpus, rows, kept)
+        topic, fitted = one.topic, in_table(one, corpus, rows[one.topic.least], kept)
         slope, shift = curve(topic, corpus, fitted.held_out)
         held_out = _share(fitted.held_out, slope, shift)
         limits = choose(
             topic,
             corpus.texts,
             held_out,
-            _share(fitted.sums(plain_rows), slope, shift),
+            _share(fitted.sums(scaled(plain, topic.least)[:, kept]), slope, shift),
             by_rules,
         )
         trained.append(Trained(fitted=fitted, slope=slope, shift=shift, limits=limits))
@@ -187,6 +186,7 @@ def _stated(one: Trained) -> Iterator[str]:
     yield f"reason = {json.dumps(topic.reason)}"
     yield f"harmless = {json.dumps(topic.harmless)}"
     yield f"masked = {str(topic.masked).lower()}"
+    yield f"least = {topic.least}"
     yield f"scale = {one.fitted.scale:.9g}"
     yield f"base = {one.fitted.base:.9g}"
     yield f"slope = {one.slope:.9g}"

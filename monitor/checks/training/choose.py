@@ -8,11 +8,13 @@ ordinary post in a hundred lies above. Below the doubt, what a rule found is a n
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from config.types import Kind
 from monitor.checks.training.sources import QUIET, SEEN_BY_RULES
 
 if TYPE_CHECKING:
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
 
 NOTE_SHARE = 0.01
 NEAR_SHARE = 0.004
-"""Of posts that only look like a breach a topic may flag so many."""
+"""Of posts that only look like a breach a topic may flag so many, were every clause looked like
+equally often."""
 NEAR_WINDOW_SHARE = 0.04
 """The same inside an election window: a few weeks, and many eyes on it."""
+SPARED_WORTH = 2.0
+"""How many breaches one harmless post spared is worth, where a rule flagged both."""
 _NEAR = "near"
 _NEVER = 1.0
 _JUST_ABOVE = 1e-4
 _TAIL = 0.01
-SPARED_WORTH = 2.0
-"""How many breaches one harmless post spared is worth, where a rule flagged both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +91,15 @@ def choose(
         by_rules: What rules found, for each post.
     """
     sides = _sides(topic, texts, held_out, by_rules)
-    upper = max(_above(ordinary, topic.ordinary_share), _reached(sides.near, NEAR_SHARE))
+    upper = _reached(sides.near, sides.about, NEAR_SHARE)
+    if Kind.COUNCIL in topic.kinds:  # what public bodies post says nothing of a member's own page
+        upper = max(upper, _above(ordinary, topic.ordinary_share))
     window = None
     if topic.window_share:
-        window = max(_above(ordinary, topic.window_share), _reached(sides.near, NEAR_WINDOW_SHARE))
+        window = max(
+            _above(ordinary, topic.window_share),
+            _reached(sides.near, sides.about, NEAR_WINDOW_SHARE),
+        )
     counts = window if topic.window_only and window is not None else upper
     doubt, spared, lost = _doubt(topic, texts, held_out, by_rules)
     return Limits(
@@ -116,11 +124,13 @@ class _Sides:
         missed: Of breaches.
         quiet: Of harmless posts.
         near: Of those among them that look like a breach, of any clause.
+        about: Of which clause, for each of ``near``.
     """
 
     missed: np.ndarray
     quiet: np.ndarray
     near: np.ndarray
+    about: Sequence[str]
 
 
 def _sides(
@@ -132,6 +142,7 @@ def _sides(
     missed: list[float] = []
     quiet: list[float] = []
     near: list[float] = []
+    about: list[str] = []
     for text, score in zip(texts, held_out.tolist(), strict=True):
         found = by_rules.get(text)
         if found is None or topic.clause in found.sure | found.doubtful:
@@ -142,9 +153,10 @@ def _sides(
             quiet.append(score)
             if text.level == _NEAR:
                 near.append(score)
+                about.append(text.about)
         elif text.clause == topic.clause:
             missed.append(score)
-    return _Sides(missed=np.array(missed), quiet=np.array(quiet), near=np.array(near))
+    return _Sides(missed=np.array(missed), quiet=np.array(quiet), near=np.array(near), about=about)
 
 
 def _doubt(
@@ -155,7 +167,7 @@ def _doubt(
 ) -> tuple[float | None, int, int]:
     """Return the bound below which a rule's finding is a note, what it spares and loses.
 
-    It is where most is gained when a harmless post spared is worth several breaches lost.
+    It is where most is gained when a harmless post spared is worth two breaches lost.
     Hands that the rules were widened with are left out.
     """
     right, wrong = [], []
@@ -194,9 +206,15 @@ def _above(scores: np.ndarray, share: float) -> float:
     return min(_NEVER, float(1 / (1 + np.exp(-reached))))
 
 
-def _reached(scores: np.ndarray, share: float) -> float:
-    """Return the score above which a share of some posts lies; 0 without any."""
+def _reached(scores: np.ndarray, about: Sequence[str], share: float) -> float:
+    """Return the score above which a share of some posts lies; 0 without any.
+
+    Each clause they are about weighs the same, however many posts were written for it.
+    """
     if not len(scores):
         return 0.0
-    order = np.sort(scores)[::-1]
-    return min(_NEVER, float(order[int(share * len(order))]) + _JUST_ABOVE)
+    counts = Counter(about)
+    weights = np.array([1 / (len(counts) * counts[one]) for one in about])
+    order = np.argsort(-scores, kind="stable")
+    first = int(np.searchsorted(np.cumsum(weights[order]), share, side="right"))
+    return min(_NEVER, float(scores[order[min(first, len(order) - 1)]]) + _JUST_ABOVE)

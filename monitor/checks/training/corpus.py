@@ -80,9 +80,14 @@ def rows_of(texts: Sequence[Text], names: Sequence[str], normalise: Normaliser) 
     return Corpus(texts=texts, names=names, rows=rows, lengths=[len(one) for one in laid])
 
 
-def scaled(corpus: Corpus) -> sp.csr_matrix:
-    """Weigh each row by the length of its text, as the scorer does."""
-    divisors = np.array([divisor_of(length) for length in corpus.lengths])
+def scaled(corpus: Corpus, least: int) -> sp.csr_matrix:
+    """Weigh each row by the length of its text, as the scorer does.
+
+    Args:
+        corpus: The texts.
+        least: Shorter ones are weighed as if they were so long.
+    """
+    divisors = np.array([divisor_of(length, least) for length in corpus.lengths])
     return (sp.diags(1 / divisors) @ corpus.rows).astype(np.float32).tocsr()
 
 

@@ -29,6 +29,8 @@ _FOLDS = 6
 _TURNS = 5
 _NEAR_TO_ABUSE = frozenset({"terms.2", "requirements.5"})
 _LEAST_CONTRAST = 1e-3
+_TOLERANCE = 3e-4
+"""The solver stops the sooner the rarer breaches are; at its usual 0.01 long before it is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,7 @@ def _model(
     contrast = _contrast(rows, wanted, weight) ** topic.contrast
     contrast *= letters / np.sqrt(np.mean(contrast**2))
     model = LogisticRegression(
-        solver="liblinear", C=topic.freedom, tol=0.01, random_state=0, intercept_scaling=3.0
+        solver="liblinear", C=topic.freedom, tol=_TOLERANCE, random_state=0, intercept_scaling=3.0
     )
     stretched = (rows @ sp.diags(contrast)).astype(np.float32).tocsr()
     model.fit(stretched, wanted, sample_weight=weight)

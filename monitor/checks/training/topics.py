@@ -34,6 +34,7 @@ class Topic:
         spam_counts: Advertising messages are breaches.
         freedom: The larger, the closer the fit.
         contrast: How much more room an n-gram gets the more it tells by itself; 0: none.
+        least: Texts shorter than this, as laid out, are weighed as if they were so long.
         letters: How much room a few letters of a word get beside whole words.
         large: It weighs any n-gram.
         ordinary_share: Of ordinary public-body posts it may flag so many.
@@ -59,6 +60,7 @@ class Topic:
     spam_counts: bool = False
     freedom: float = 160.0
     contrast: float = 0.0
+    least: int = 80
     letters: float = 0.3
     large: bool = False
     ordinary_share: float = 0.00006
@@ -83,6 +85,7 @@ TOPICS = (
         background=0.0,
         freedom=6.0,
         contrast=1.5,
+        least=40,
         letters=1.0,
         large=True,
         ordinary_share=0.0001,
@@ -95,7 +98,8 @@ TOPICS = (
         reason=f"{_READS_LIKE} insult or threaten somebody.",
         harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
         background=0.0,
-        ordinary_share=0.0001,
+        freedom=640.0,
+        ordinary_share=0.00008,
     ),
     Topic(
         topic=TopicId("professional"),
@@ -106,6 +110,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} are unprofessional.",
         harmless="It may be fine if it is friendly banter that nobody would take amiss.",
         background=0.0,
+        ordinary_share=0.00002,
     ),
     Topic(
         topic=TopicId("defamation"),
@@ -115,6 +120,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} could lead to a claim against the council, or that offend.",
         harmless="It may be fine if it reports what a court or the police said, or has leave.",
         masked=True,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("conduct"),
@@ -123,6 +129,7 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.2", "terms.1"}),
         reason=f"{_READS_LIKE} breach a code of conduct: disrespect, confidences, a mind made up.",
         harmless="It may be fine if it is public already, or only states how a decision is made.",
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("safeguarding"),
@@ -132,6 +139,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} breach the Equal Opportunities or Safeguarding policy.",
         harmless="It may be fine if those shown agreed, or the law allows the restriction.",
         masked=True,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("party-politics"),
@@ -163,6 +171,7 @@ TOPICS = (
         harmless="It may be fine if it is the council's own market, hire or event.",
         messages=0.1,
         spam_counts=True,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("speaking-for-council"),
@@ -180,8 +189,9 @@ TOPICS = (
         kinds=frozenset({Kind.COUNCIL, Kind.MAYORAL, Kind.OFFICER, Kind.PARTNER}),
         reason=f"{_READS_LIKE} should wait until after the poll.",
         harmless="It may be fine if it is a notice, an emergency or ordinary business.",
+        freedom=640.0,
         window_only=True,
-        window_share=0.0015,
+        window_share=0.0037,
     ),
 )
 """In the order of the table's weights."""

@@ -21,7 +21,6 @@ from monitor.checks.table import (
     TableScorer,
     Weights,
     bundled_model,
-    divisor_of,
     harmless_words,
     load_table,
     packed,
@@ -47,6 +46,7 @@ def column(topic: str = "abuse", lower: float = 0.6) -> Column:
     limits = Thresholds(lower=lower, upper=0.9, reason="It insults.")
     return Column(
         topic=TopicId(topic),
+        least=40,
         scale=0.001,
         base=0.0,
         slope=1.0,
@@ -64,7 +64,7 @@ def scorer() -> TableScorer:
 def test_sums() -> None:
     """Each n-gram counts once for every topic, by the length of the text."""
     scores = scorer().score(PLAIN("You old fool, old fool!"))
-    wanted = column().value(12_500, divisor_of(24)), column().value(-9, divisor_of(24))
+    wanted = column().value(12_500, 24), column().value(-9, 24)
     assert (scores[TopicId("abuse")].value, scores[TopicId("commerce")].value) == wanted
 
 
