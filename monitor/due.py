@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 Work = Callable[[], object]
 JITTER = 0.1
-"""Share of `pull_every` by which pulls are spread, so that accounts do not march in step."""
+"""Share of `pull_every` by which pulls come early, so that accounts do not march in step: never
+late, because `pull_every` is what a council was promised."""
 LOOK_EVERY = timedelta(minutes=2)
 """How often the inbox is looked into."""
 PAPERS_EVERY = timedelta(minutes=10)
@@ -91,8 +92,10 @@ class Due:
         due: list[tuple[str, Work]] = []
         if "digest" not in in_hand and morning.is_due(app, now=now):
             due.append(("digest", partial(morning.send, app, by="daemon")))
-            # It reads all accounts itself; pulls beside it would only be in its way.
-            self._tried = {account.id: now for account in app.register}
+            # It reads the accounts itself; pulls beside it would only be in its way. Those that
+            # were read a moment ago it does not read again: their time runs from then.
+            read = {each.id: now for each in app.register if not morning.is_fresh(app, each)}
+            self._tried |= read
         due.extend(self._pulls(in_hand, now))
         if "judge" not in in_hand and self._is_stale(now):
             due.append(("judge", partial(judge_stale, app, as_of=now)))
@@ -287,7 +290,7 @@ class Due:
 
     def _pull(self, account: Account, now: datetime, *, insist: bool) -> None:
         every = self.app.settings.schedule.pull_every
-        self._spread[account.id] = every * self.random.uniform(-JITTER, JITTER)
+        self._spread[account.id] = every * self.random.uniform(-JITTER, 0)
         self._tried[account.id] = now
         scan(self.app, [account], by="daemon", insist=insist)
         self._deliver()

@@ -170,7 +170,7 @@ def _read_accounts_first(app: App, *, by: str, within_s: float) -> None:
     waiting = [
         account
         for account in app.register
-        if not is_by_hand(account) and not _is_fresh(app, account)
+        if not is_by_hand(account) and not is_fresh(app, account)
     ]
     if not waiting:
         return
@@ -199,9 +199,9 @@ def _read(app: App, account: Account, *, by: str) -> None:
     """Read one account; while somebody else reads it, wait for that reading to end."""
     for wait_s in _WAITS_S:
         line = scan(app, [account], by=by, insist=True).coverage[0]
-        if line.status is not CoverageStatus.SKIPPED or _is_fresh(app, account):
+        if line.status is not CoverageStatus.SKIPPED or is_fresh(app, account):
             return
-        if app.stop.wait(wait_s) or _is_fresh(app, account):
+        if app.stop.wait(wait_s) or is_fresh(app, account):
             return
 
 
@@ -216,7 +216,7 @@ def is_by_hand(account: Account) -> bool:
         return False
 
 
-def _is_fresh(app: App, account: Account) -> bool:
+def is_fresh(app: App, account: Account) -> bool:
     """Return whether an account was read, or tried, a moment ago."""
     tried = app.repository.account_state(account.id).last_tried_at
     return tried is not None and abs(app.clock.now() - tried) <= _A_MOMENT

@@ -112,14 +112,14 @@ def test_missed_dates_become_one_digest_that_names_them(place: Place) -> None:
     assert "digest" not in place.names()
 
 
-def test_pulls_come_again_after_pull_every_and_not_in_step(place: Place) -> None:
-    """Nothing is due just before 90 % of the time, everything after 110 %, and not at once."""
+def test_pulls_come_again_within_pull_every_and_not_in_step(place: Place) -> None:
+    """Nothing is due just before 90 % of the time, everything after 100 %, and not at once."""
     _before_seven(place)
     place.live()
     every = place.app.settings.schedule.pull_every
     start = place.town.clock.now()
     seen: list[int] = []
-    for percent in range(80, 112, 2):
+    for percent in range(80, 102, 2):
         place.town.clock.move_to(start + every * percent / 100)
         seen.append(sum(name.startswith("pull ") for name in place.names()))
 
@@ -127,6 +127,20 @@ def test_pulls_come_again_after_pull_every_and_not_in_step(place: Place) -> None
     assert seen[0] == 0
     assert seen[-1] == len(place.app.register) - 2
     assert len(set(seen)) > 2
+
+
+def test_what_was_read_just_before_the_digest_waits_no_longer_for_it(place: Place) -> None:
+    """The morning reads no account again that was read a moment ago; its time runs from then."""
+    place.town.clock.move_to(MORNING - timedelta(minutes=1))
+    place.live()
+    place.town.clock.move_to(MORNING)
+    assert "digest" in place.live()
+    place.town.clock.move_to(MORNING - timedelta(minutes=1))
+    place.town.clock.advance(place.app.settings.schedule.pull_every)
+
+    pulls = {name for name in place.names() if name.startswith("pull ")}
+
+    assert len(pulls) == len(place.app.register) - 2
 
 
 def test_a_clock_set_back_stops_no_pulls(place: Place) -> None:
