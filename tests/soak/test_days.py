@@ -1,0 +1,145 @@
+"""Five days in short form; ``make soak`` lives through thirty and prints them."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.soak.audit import slope_of
+from tests.soak.living import DayLine, Pace
+from tests.soak.month import soak
+from tests.soak.plan import Trouble
+from tests.soak.table import table
+from tests.soak.town import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.soak.month import Soaked
+
+SEED = 2
+# One process lives the days; all tests here ask about them.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("soak")]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Soaked:
+    """Return five days that were lived: with a night of 25 hours and each kind of fault."""
+    ten = timedelta(minutes=10)
+    pace = Pace(pull_every=timedelta(hours=2), fine=ten, coarse=ten)
+    folder = tmp_path_factory.mktemp("soak")
+    first = date(2026, 10, 23)
+    return soak(folder, seed=SEED, first=first, days=5, pace=pace, places=PLACES[:3])
+
+
+def test_five_days_of_faults_lose_nothing_and_tell_everything_once(done: Soaked) -> None:
+    """A digest a council date, everything found and told in time, nothing twice, whatever fails."""
+    printed = table(done.plan, done.lived, done.audit)
+    assert done.audit.wrong == [], printed
+    assert done.audit.digests == 5
+    assert done.audit.urgent > 3
+    assert done.audit.cases > done.audit.urgent
+    assert {fault.what for fault in done.plan.faults} == set(Trouble)
+    assert len(done.lived.deaths) >= 2
+    assert "Digests: 5 of 5" in printed
+    assert "2026-10-25" in printed
+
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def _lose_a_digest(rows: Rows) -> None:
+    rows["mails"].remove(next(row for row in rows["mails"] if row["kind"] == "digest"))
+
+
+def _tell_twice(rows: Rows) -> None:
+    rows["told"].append(next(row for row in rows["told"] if row["kind"] == "urgent"))
+
+
+def _tell_late(rows: Rows) -> None:
+    late = next(row for row in rows["told"] if row["kind"] == "urgent")
+    late["created_at"] += 6 * 3600 * 1_000_000
+
+
+def _send_late(rows: Rows) -> None:
+    late = next(row for row in rows["told"] if row["kind"] == "urgent")
+    late["accepted_at"] += 48 * 3600 * 1_000_000
+
+
+def _leave_out_of_the_digest(rows: Rows) -> None:
+    told = [row for row in rows["told"] if row["kind"] == "digest"]
+    rows["told"].remove(min(told, key=lambda row: int(row["created_at"])))
+
+
+def _lose_a_post(rows: Rows) -> None:
+    rows["versions"].pop()
+
+
+def _lose_a_case(rows: Rows) -> None:
+    rows["cases"].remove(next(row for row in rows["cases"] if not row["history"]))
+
+
+def _make_a_case_of_nothing(rows: Rows) -> None:
+    case = next(row for row in rows["cases"] if not row["history"])
+    rows["cases"].append(case | {"platform_id": "nobody's"})
+
+
+def _say_gone(rows: Rows) -> None:
+    standing = rows["versions"][-1]["platform_id"]
+    rows["gone"].append({"platform_id": standing, "first_at": 0})
+
+
+def _count_as_accepted(rows: Rows) -> None:
+    rows["recipients"][0]["message_id"] = "<none@fernbeck-tc.gov.uk>"
+
+
+def _refuse(rows: Rows) -> None:
+    rows["recipients"][0]["state"] = "refused"
+    rows["recipients"][0]["next_at"] = 0
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _lose_a_digest,
+        _tell_twice,
+        _tell_late,
+        _send_late,
+        _leave_out_of_the_digest,
+        _lose_a_post,
+        _lose_a_case,
+        _make_a_case_of_nothing,
+        _say_gone,
+        _count_as_accepted,
+        _refuse,
+    ],
+)
+def test_the_audit_finds_what_is_lost_doubled_or_late(
+    done: Soaked, spoil: Callable[[Rows], None]
+) -> None:
+    """Each thing that may go wrong in a month, done to the rows of a good one, is found."""
+    kept = done.auditor.rows
+    done.auditor.rows = copy.deepcopy(kept)
+    spoil(done.auditor.rows)
+    assert done.auditor.examine().wrong != []
+    done.auditor.rows = kept
+    assert done.auditor.examine().wrong == []
+
+
+def _days(*memory: int, life: int = 1) -> list[DayLine]:
+    return [
+        DayLine(on=date(2026, 10, 1), life=life, memory=each, database=0, asked=0, tables={})
+        for each in memory
+    ]
+
+
+def test_a_slope_is_found_within_lives_and_not_between_them() -> None:
+    """A new process that is larger is no growth; one that grows day by day is."""
+    flat = [*_days(90, 50, 50, 50, 50), *_days(90, 70, 70, 70, 70, life=2)]
+    growing = [*_days(90, 50, 60, 70, 80), *_days(20, 30, 40, 50, 60, life=2)]
+    assert slope_of(flat) == (0.0, 0.0)
+    assert slope_of(growing) == (10.0, 0.0)
+    assert slope_of(_days(1, 2)) == (0.0, 0.0)
