@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test quick boot test-faults test-real lint format docs bench quality lock clean
+.PHONY: setup setup-dev demo test quick boot test-faults test-real soak audit sbom lint format docs bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -43,6 +43,22 @@ test-faults: setup-dev
 # Connectors against real servers from the distribution's packages; says plainly what cannot run here.
 test-real: setup-dev
 	@scripts/test-real.sh $(BIN)
+
+# Thirty days in minutes by a virtual clock, with random faults; prints the month's table. Longer, or
+# the same again: make soak DAYS=90 SEED=7 (EVERY: minutes between two readings; FIRST: the first date).
+DAYS ?= 30
+EVERY ?= 30
+soak: setup-dev
+	@$(BIN)/python -m tests.soak --days $(DAYS) --pull-every $(EVERY) $(if $(SEED),--seed $(SEED)) $(if $(FIRST),--first $(FIRST))
+
+# Known advisories against what runs and what builds it. Exit 4: no advisory service could be reached,
+# and nothing was audited. CLERKWATCH_OSV_URL: a mirror.
+audit: setup-dev
+	@$(BIN)/python scripts/audit.py requirements.lock requirements-dev.lock
+
+# The bill of materials of what runs (CycloneDX, JSON), checked against its schema.
+sbom: setup-dev
+	@mkdir -p dist && $(BIN)/python scripts/sbom.py requirements.lock > dist/clerkwatch.cdx.json && echo dist/clerkwatch.cdx.json
 
 lint: setup-dev
 	@scripts/lint.sh $(BIN)

@@ -1,0 +1,1 @@
+"""The scripts that the Makefile calls."""
