@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "audit.py"
 LOCK = "".join(
     f"{name}==1.0 \\\n    --hash=sha256:{letter * 64}\n"
