@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("soak")]
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Soaked:
     """Return five days that were lived: with a night of 25 hours and each kind of fault."""
-    ten = timedelta(minutes=10)
-    pace = Pace(pull_every=timedelta(hours=2), fine=ten, coarse=ten)
+    look = timedelta(minutes=30)
+    pace = Pace(pull_every=timedelta(hours=4), fine=look, coarse=look)
     folder = tmp_path_factory.mktemp("soak")
     first = date(2026, 10, 23)
     return soak(folder, seed=SEED, first=first, days=5, pace=pace, places=PLACES[:3])
