@@ -15,6 +15,7 @@ import facebook
 from config.errors import ContractError, LaterError
 from config.types import Reason
 from connectors._graph_errors import NotShownError, explain, problem_of, usage_percent
+from connectors.lasting import GRAPH_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from connectors.base import Circumstances
 
-GRAPH_VERSION = "v25.0"
-"""Asked for when the register names none; lives until 29 July 2028."""
 GRAPH = facebook.FACEBOOK_GRAPH_URL.rstrip("/")
 _VERSION = re.compile(r"v?(\d{1,3}\.\d)")
 

@@ -15,13 +15,13 @@ from connectors.door import Door
 from monitor.backup.examining import check_copies, check_place
 from monitor.checks.examples import test_rules
 from monitor.diagnosis import Check
-from monitor.freeze.days import bank_holidays
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
 from monitor.permissions import check_permissions
 from monitor.postcheck import check_ping_decided, check_post, check_signs
 from monitor.retention.examining import check_retention
 from monitor.rulebook import rulebook
+from monitor.sellby import check_dates
 from storage.evidence import EvidenceFolder
 from storage.open import open_repository
 from storage.snapshot import problems_of
@@ -141,14 +141,6 @@ def _clock(settings: Settings, now: datetime) -> Iterator[Check]:
         )
     else:
         yield Check(name="clock", state="well", what=f"{now.astimezone(settings.zone()):%c %Z}")
-    last = bank_holidays().proclaimed_to
-    if last - now.date() < timedelta(days=180):
-        yield Check(
-            name="bank holidays",
-            state="look",
-            what=f"the proclaimed ones end on {last.isoformat()}",
-            remedy="Upgrade clerkwatch: later dates are marked provisional until then",
-        )
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Check]:
@@ -163,6 +155,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
             if writable
             else f"Make {file.parent} writable for this user (under systemd: StateDirectory=)",
         )
+        yield from check_dates(settings, None, now=now)
         yield from _polls(settings, None, now)
         return
     try:
@@ -184,6 +177,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         yield from check_signs(settings, repository, now=now)
         yield from check_copies(settings, repository, now=now)
         yield from check_retention(settings, repository)
+        yield from check_dates(settings, repository, now=now)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
     except StorageError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import connectors
 from config.errors import ClerkwatchError
 from config.types import CoverageStatus
+from monitor import sellby
 from monitor.alerts.digest import compose_digest, digest_key
 from monitor.alerts.gather import gather
 from monitor.alerts.outbox import deliver_due
@@ -134,7 +135,7 @@ def send(app: App, *, by: str, within_s: float = PULL_WITHIN_S) -> Sent:
         upkeep.put_due(app, now=now)
         hand_over(app, at=now)
         digest, technical = write(app, now=now)
-        mails = reopening.reminders(app, at=now)
+        mails = [*reopening.reminders(app, at=now), *sellby.announcements(app, at=now)]
         with app.repository.writing() as transaction:
             is_new = transaction.queue_mail(digest, at=now)
             if technical is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import connectors
 from config.types import CaseState, Sign
+from monitor import sellby
 from monitor.alerts.postal import facts_of, technical_lines, way_words
 from monitor.alerts.wording import Calendar
 from monitor.cases.closing import closing_of
@@ -38,6 +39,7 @@ class Status:
         copied: How copies off this machine fare; None: none was tried.
         has_place: The configuration names a place for them.
         held_since: Since when no mail leaves, after a restore; None: they leave.
+        ends: A sentence for each sell-by date that is past or at most 180 days ahead.
     """
 
     is_well: bool
@@ -54,6 +56,7 @@ class Status:
     copied: SignOfLife | None = None
     has_place: bool = False
     held_since: datetime | None = None
+    ends: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented shape."""
@@ -78,6 +81,7 @@ class Status:
                 "what": self.copied.what if self.copied else "",
             },
             "mails_held_since": _iso(self.held_since),
+            "ends": list(self.ends),
         }
 
     def lines(self) -> list[str]:
@@ -100,7 +104,7 @@ class Status:
             )
         lines.append(self._backup())
         lines.append(f"Ledger: {self.ledger[0]}:{self.ledger[1]}")
-        return [*lines, *self.post, *self.coming]
+        return [*lines, *self.post, *self.ends, *self.coming]
 
     def _backup(self) -> str:
         """Return the line about copies off this machine."""
@@ -167,6 +171,7 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
         copied=repository.signs().get(Sign.BACKUP),
         has_place=bool(settings.backup.to),
         held_since=still.at if still is not None else None,
+        ends=sellby.lines(settings, repository, now=now),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ __all__ = [
     "RuleData",
     "Unless",
     "load_rules",
+    "parties_dated",
     "pin",
     "pins_of",
     "unpinned",
@@ -102,6 +104,12 @@ def with_groups(rules: Iterable[RuleData], groups: Iterable[str]) -> Iterator[Ru
             for group in rule.need
         )
         yield dataclasses.replace(rule, need=need)
+
+
+def parties_dated() -> date:
+    """Return when the list of registered parties was last looked over."""
+    file = resources.files(__name__).joinpath("lists", "parties.toml")
+    return date.fromisoformat(tomllib.loads(file.read_text("utf-8"))["dated"])
 
 
 def unpinned(rules: Iterable[RuleData], pins: Mapping[str, tuple[int, str]]) -> list[str]:

@@ -136,6 +136,7 @@ class MondayFacts:
         policy_overdue: When its review was due, as printed ("October 2020"); empty: not overdue.
         untold: Titles of accounts whose users have not been told of the monitoring.
         backup: What is said of copies off this machine, finished.
+        ends: Sentences about sell-by dates at most 180 days ahead.
         unattested: Ids of accounts for which nobody has said within half a year who can log
             in and with which address (requirement 1: no platform shows it).
         outside: Titles of accounts with a login whose address is neither the council's nor a
@@ -147,6 +148,7 @@ class MondayFacts:
     policy_overdue: str = ""
     untold: tuple[str, ...] = ()
     backup: str = ""
+    ends: tuple[str, ...] = ()
     unattested: tuple[AccountId, ...] = ()
     outside: tuple[str, ...] = ()
 

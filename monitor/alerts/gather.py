@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from config.types import Sign
+from monitor import sellby
 from monitor.alerts.copies import monday_words, purge_words, technical_words
 from monitor.alerts.elections import elections
 from monitor.alerts.erasing import erasing_words
@@ -105,7 +106,10 @@ def gather(
     backup = monday_words(copied, has_place=has_place, calendar=calendar, as_of=as_of)
     return replace(
         facts,
-        monday=facts.monday and replace(facts.monday, backup=backup),
+        monday=facts.monday
+        and replace(
+            facts.monday, backup=backup, ends=sellby.lines(settings, repository, now=as_of)
+        ),
         erasing=erasing_words(
             repository.purge_notices(), calendar=calendar, has_inbox=settings.mail.inbox is not None
         ),

@@ -31,6 +31,7 @@ def monday_lines(facts: DigestFacts, *, weekly: Sequence[Case], desk: Desk) -> t
     lines += [_cost(cost) for cost in monday.costs]
     if monday.backup:
         lines.append(one_line(monday.backup))
+    lines += [one_line(end, most=400) for end in monday.ends]
     if monday.policy_overdue:
         lines.append(
             f"The {one_line(monday.policy_title)} was due for review in "

@@ -426,6 +426,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             has_place=YES_NO, last=maybe(INSTANT), failing_since=maybe(INSTANT), what=TEXT
         ),
         mails_held_since=maybe(INSTANT),
+        ends=several(TEXT),
     ),
     "purge": _PURGE,
     "privacy erase": _PURGE,

@@ -69,13 +69,20 @@ def _send_late(rows: Rows) -> None:
     late["accepted_at"] += 48 * 3600 * 1_000_000
 
 
+def _first_case(rows: Rows) -> dict[str, Any]:
+    found = [row for row in rows["cases"] if not row["history"]]
+    return min(found, key=lambda row: int(row["opened_at"]))
+
+
 def _leave_out_of_the_digest(rows: Rows) -> None:
-    told = [row for row in rows["told"] if row["kind"] == "digest"]
-    rows["told"].remove(min(told, key=lambda row: int(row["created_at"])))
+    post = _first_case(rows)["platform_id"]
+    told = rows["told"]
+    rows["told"] = [row for row in told if (row["kind"], row["platform_id"]) != ("digest", post)]
 
 
 def _lose_a_post(rows: Rows) -> None:
-    rows["versions"].pop()
+    post = _first_case(rows)["platform_id"]
+    rows["versions"] = [row for row in rows["versions"] if row["platform_id"] != post]
 
 
 def _lose_a_case(rows: Rows) -> None:
