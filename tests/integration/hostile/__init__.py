@@ -1,0 +1,1 @@
+"""Hostile posts through the whole way: read, judged, mailed, listed, exported, reported."""
