@@ -72,9 +72,14 @@ def test_the_table_of_bank_holidays_says_when_it_runs_out(tmp_path: Path) -> Non
     """Half a year before the proclaimed days end somebody is told to upgrade."""
     settings = configured(tmp_path)
 
-    assert found(settings, "bank holidays") == []
-    (check,) = found(settings, "bank holidays", at=datetime(2028, 9, 1, tzinfo=UTC))
-    assert check.state == "look"
+    for at, state in (
+        (datetime(2026, 12, 1, tzinfo=UTC), "well"),
+        (datetime(2028, 9, 1, tzinfo=UTC), "look"),
+        (datetime(2029, 1, 1, 12, tzinfo=UTC), "fault"),
+    ):
+        dates = found(settings, "sell-by date", at=at)
+        (check,) = (one for one in dates if "bank holidays" in one.what)
+        assert (check.state, bool(check.remedy)) == (state, state != "well")
 
 
 def test_a_file_that_is_no_database_of_ours_is_a_fault(tmp_path: Path) -> None:
