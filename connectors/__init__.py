@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from connectors.base import Platform
 
-_NOT_PLATFORMS = frozenset({"base", "door", "login"})
+_NOT_PLATFORMS = frozenset({"base", "door", "lasting", "login"})
 
 
 def names() -> list[str]:
