@@ -152,7 +152,7 @@ def list_accounts(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the register: last readings, what is not seen, what it costs."""
+    """List the register: readings, what is not seen, what it costs."""
     from monitor.cli import costs
     from monitor.clock import SystemClock
 

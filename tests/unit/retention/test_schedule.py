@@ -57,12 +57,12 @@ CLOSED: dict[str, Any] = {"cases": (CaseId(1),), "is_decided": True, "closed_at"
         (version("instagram", gone_since=SEEN + DAY), Retention(), 31),
         (version("x", is_current=False), Retention(), 14),
         (version("x"), Retention(), 180),
-        (version("youtube"), Retention(), 30),
-        (version("youtube", gone_since=SEEN + DAY), Retention(), 30),
+        (version("youtube"), Retention(), 28),
+        (version("youtube", gone_since=SEEN + DAY), Retention(), 28),
         # also under an open case, unless the council has decided otherwise
         (version("x", gone_since=SEEN + DAY, **OPEN), Retention(), 15),
         (version("x", gone_since=SEEN + DAY, **OPEN), BASIS, None),
-        (version("youtube", **OPEN), Retention(), 30),
+        (version("youtube", **OPEN), Retention(), 28),
         (version("youtube", **OPEN), BASIS, None),
         (version("x", gone_since=SEEN + DAY, **CLOSED), BASIS, 5 + 2190),
         # the decision is about evidence of cases, and nothing else
