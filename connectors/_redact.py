@@ -66,36 +66,61 @@ _TALKATIVE = (
 """Loggers that write tokens or whole bodies at DEBUG."""
 
 
+class _Values:
+    """Values that are replaced, in every form in which a server may give them back."""
+
+    def __init__(self) -> None:
+        self._spellings: set[str] = set()
+        self._registered: re.Pattern[str] | None = None
+        self._whole: set[str] = set()
+        self._broken: re.Pattern[str] | None = None
+
+    def add(self, value: str) -> None:
+        self._spellings |= _spellings(value)
+        whole = "".join(value.split())
+        if len(whole) >= _LONG:
+            self._whole.add(whole)
+            each_way = (f"{_BREAK}*".join(map(re.escape, one)) for one in sorted(self._whole))
+            self._broken = re.compile("|".join(each_way))
+        longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._registered = re.compile("|".join(map(_pattern, longest_first)))
+
+    def hide(self, said: str) -> str:
+        if self._registered is None:
+            return said
+        said = self._registered.sub(HIDDEN, said)
+        if self._broken is not None:
+            together = _BREAKS.sub("", said)
+            if len(together) < len(said) and any(one in together for one in self._whole):
+                said = self._broken.sub(HIDDEN, said)
+        return said
+
+
 class Redactor:
     """Takes secrets out of whatever is about to be written down. Safe in any thread."""
 
     def __init__(self) -> None:
         """Start with no registered value; named values are replaced from the first call."""
         self._lock = threading.Lock()
-        self._spellings: set[str] = set()
-        self._registered: re.Pattern[str] | None = None
-        self._whole: set[str] = set()
-        self._broken: re.Pattern[str] | None = None
+        self._all = _Values()
+        self._made = _Values()
 
-    def add(self, secret: SecretStr | None) -> None:
+    def add(self, secret: SecretStr | None, *, is_chosen: bool = False) -> None:
         """Register a value that must appear nowhere.
 
         Args:
             secret: The credential; None, and values of fewer than 4 characters, are
                 ignored.
+            is_chosen: A person chose it, for a mail server: it may be a plain word, and no
+                platform is ever sent it. So posts keep that word; logs and errors do not.
         """
         value = secret.get_secret_value().strip() if secret is not None else ""
         if len(value) < _SHORTEST:
             return
         with self._lock:
-            self._spellings |= _spellings(value)
-            whole = "".join(value.split())
-            if len(whole) >= _LONG:
-                self._whole.add(whole)
-                each_way = (f"{_BREAK}*".join(map(re.escape, one)) for one in sorted(self._whole))
-                self._broken = re.compile("|".join(each_way))
-            longest_first = sorted(self._spellings, key=len, reverse=True)
-            self._registered = re.compile("|".join(map(_pattern, longest_first)))
+            self._all.add(value)
+            if not is_chosen:
+                self._made.add(value)
 
     @overload
     def redact(self, said: str) -> str: ...
@@ -118,22 +143,18 @@ class Redactor:
 
     def hide(self, said: str) -> str:
         """Return text with the registered values replaced, and nothing else."""
-        if self._registered is None:
-            return said
-        said = self._registered.sub(HIDDEN, said)
-        if self._broken is not None:
-            together = _BREAKS.sub("", said)
-            if len(together) < len(said) and any(one in together for one in self._whole):
-                said = self._broken.sub(HIDDEN, said)
-        return said
+        return self._all.hide(said)
+
+    def kept(self, said: str) -> str:
+        """Return what may be kept as evidence: without what a machine made as a secret.
+
+        A post may rightly hold the words "password: …", and any plain word.
+        """
+        return self._made.hide(said)
 
     def registered(self, said: bytes) -> bytes:
-        """Return bytes with the registered values replaced, and nothing else.
-
-        For what is kept as evidence: a post may rightly hold the words "password: …".
-        """
-        text = said.decode("utf-8", "surrogateescape")
-        return self.hide(text).encode("utf-8", "surrogateescape")
+        """Return the same of bytes; those that are no UTF-8 come back unchanged."""
+        return self.kept(said.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def exception(self, error: BaseException) -> str:
         """Return ``Type: words`` of an error, redacted, at most 300 characters."""

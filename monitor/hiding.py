@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from connectors._redact import Redactor
 
-_MAIL = ("mail_password", "inbox_password", "mail_client_secret")
+_CHOSEN = ("mail_password", "inbox_password")
+"""Those that a person chose."""
 _LINE = 16
 """From so many characters on a line of a longer secret (a private key) is one by itself."""
 
@@ -35,7 +36,7 @@ def hide_all(settings: Settings, *, environ: Mapping[str, str], redactor: Redact
             value = secret(name, environ=environ)
         except SettingsError:
             continue  # told by whoever needs it
-        redactor.add(value)
+        redactor.add(value, is_chosen=name in _CHOSEN)
         lines = value.get_secret_value().splitlines()
         for line in lines if len(lines) > 1 else ():
             if len(line) >= _LINE:
@@ -44,6 +45,6 @@ def hide_all(settings: Settings, *, environ: Mapping[str, str], redactor: Redact
 
 def _names(settings: Settings) -> Iterator[str]:
     yield from (one.credential for one in settings.accounts if one.credential)
-    yield from _MAIL
+    yield from (*_CHOSEN, "mail_client_secret")
     if settings.backup.credential:
         yield settings.backup.credential

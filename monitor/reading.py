@@ -336,7 +336,7 @@ class Reading:
         )
 
     def _hide(self, said: str) -> str:
-        return self.app.redactor.hide(said)
+        return self.app.redactor.kept(said)
 
     def _left(self, connector: Connector) -> dict[str, str]:
         """Return what the next run needs; an ETag may hold what the server was sent."""

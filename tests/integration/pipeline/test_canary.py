@@ -196,6 +196,22 @@ def test_posts_that_hold_the_secret_are_read_without_it(
         assert found(secret, said) == []
 
 
+def test_a_mail_password_that_is_a_plain_word_stays_in_posts(
+    village: Village, log: io.StringIO
+) -> None:
+    """No platform is sent it, so no post can give it away; and its words are judged as they are."""
+    village.environ["CLERKWATCH_SECRET_MAIL_PASSWORD"] = "allotments"
+    label = village.account(Site.X)
+    village.publish(label, f"{SALE} Ask at the allotments.")
+    app = village.app
+    configure(environ={"CLERKWATCH_LOG": "debug"}, extra=[app.redactor], stream=log)
+    village.scan()
+    app.log.info("tried allotments")
+    (version,) = [one for one in village.versions() if SALE in one.words.text]
+    assert "the allotments" in version.words.text
+    assert "allotments" not in log.getvalue()
+
+
 def test_a_mail_server_that_gives_the_password_back(
     village: Village, log: io.StringIO, tmp_path: Path
 ) -> None:
