@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime, timedelta
 
-    from sqlalchemy import RowMapping, Select
+    from sqlalchemy import Row, RowMapping, Select
 
 _RUN = Run.__table__
 _COVERAGE = Coverage.__table__
@@ -110,18 +110,8 @@ class Runs(Desk):
         """Return the posts that should be read again, newest first."""
         known = {"account": account, "since": as_of - look_back}
         with self._reading() as connection:
-            return [
-                DuePost(
-                    platform_id=row.platform_id,
-                    current_id=row.current_id,
-                    url=row.url,
-                    published_at=row.published_at,
-                    last_read_at=row.last_at,
-                    last_outcome=Outcome(row.outcome),
-                    has_open_case=row.open_case is not None,
-                )
-                for row in connection.execute(_due(), known)
-            ]
+            rows = connection.execute(_due(), known)
+            return [_due_post(row, Outcome(row.outcome)) for row in rows]
 
     def unrefreshed(
         self,
@@ -168,18 +158,7 @@ class Runs(Desk):
             .order_by(_SUBJECT.c.published_at.desc(), _SUBJECT.c.id.desc())
         )
         with self._reading() as connection:
-            return [
-                DuePost(
-                    platform_id=row.platform_id,
-                    current_id=row.current_id,
-                    url=row.url,
-                    published_at=row.published_at,
-                    last_read_at=row.last_at,
-                    last_outcome=Outcome.PRESENT,
-                    has_open_case=bool(row.has_open_case),
-                )
-                for row in connection.execute(query)
-            ]
+            return [_due_post(row, Outcome.PRESENT) for row in connection.execute(query)]
 
     def visible_count(self, account: AccountId, *, since: datetime) -> int:
         """Return how many posts published since then stand there, as far as is known."""
@@ -259,7 +238,7 @@ def _due() -> Select[Any]:
             _SUBJECT.c.published_at,
             _OBSERVATION.c.last_at,
             _OBSERVATION.c.outcome,
-            _CASE.c.id.label("open_case"),
+            _CASE.c.id.is_not(None).label("has_open_case"),
         )
         .select_from(_SUBJECT)
         .join(_OBSERVATION, _OBSERVATION.c.id == newest)
@@ -285,6 +264,18 @@ def _visible() -> Select[Any]:
         _SUBJECT.c.kind == SubjectKind.POST.value,
         _SUBJECT.c.published_at >= bindparam("since"),
         current_version(_SUBJECT.c.id).is_not(None),
+    )
+
+
+def _due_post(row: Row[Any], outcome: Outcome) -> DuePost:
+    return DuePost(
+        platform_id=row.platform_id,
+        current_id=row.current_id,
+        url=row.url,
+        published_at=row.published_at,
+        last_read_at=row.last_at,
+        last_outcome=outcome,
+        has_open_case=bool(row.has_open_case),
     )
 
 

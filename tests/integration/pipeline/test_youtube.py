@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.types import CaseState, CoverageStatus, Outcome, Reason, Resolution
-from tests.integration.pipeline.village import CLEAN, DAY, HALF_AN_HOUR, SALE, THREAT
+from tests.integration.pipeline.village import (
+    CLEAN,
+    DAY,
+    HALF_AN_HOUR,
+    SALE,
+    THREAT,
+    with_youtube,
+)
 from tests.lib.http_server import Reply
 from tests.lib.youtube_server import (
     CHANNELS,
@@ -27,22 +34,14 @@ if TYPE_CHECKING:
     from tests.integration.pipeline.village import Village
     from tests.lib.youtube_server import Channel
 
-LABEL = "council-youtube"
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def town(village: Village) -> Iterator[YouTubeTown]:
     """Run YouTube by the village's clock and register the council's channel there."""
-    with YouTubeTown(village.clock.now) as running:
-        village.environ["CLERKWATCH_SECRET_YOUTUBE"] = KEY
-        village.register(
-            f'id = "{LABEL}"\nplatform = "youtube"\nhandle = "@fernbeck"\nkind = "council"\n'
-            f'owner = "Jo Marsh"\ncredential = "youtube"\ncomments = true\n'
-            f'api_base = "{running.server.url}"\n'
-        )
+    with with_youtube(village) as running:
         yield running
-    assert running.wrong == []
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -19,8 +19,10 @@ from monitor.demo.world import Body, Site, TownAccount, World
 from monitor.demo.x_server import XPlatform
 from monitor.pipeline import scan
 from storage.open import open_repository
+from tests.lib.youtube_server import KEY, YouTubeTown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -259,3 +261,24 @@ class Village:
         if self._app is not None:
             self._app.repository.close()
         self._open.close()
+
+
+YOUTUBE = "council-youtube"
+"""The account that `with_youtube` registers."""
+
+
+@contextmanager
+def with_youtube(village: Village) -> Iterator[YouTubeTown]:
+    """Run YouTube by the village's clock, with the council's channel registered.
+
+    No request may have been one that YouTube's documents do not know.
+    """
+    with YouTubeTown(village.clock.now) as running:
+        village.environ["CLERKWATCH_SECRET_YOUTUBE"] = KEY
+        village.register(
+            f'id = "{YOUTUBE}"\nplatform = "youtube"\nhandle = "@fernbeck"\nkind = "council"\n'
+            f'owner = "Jo Marsh"\ncredential = "youtube"\ncomments = true\n'
+            f'api_base = "{running.server.url}"\n'
+        )
+        yield running
+    assert running.wrong == []

@@ -13,11 +13,11 @@ from monitor.cases.decisions import dismiss
 from monitor.cases.holds import put_hold
 from monitor.rescan import Range, rescan
 from monitor.retention.purge import purge
-from tests.integration.pipeline.village import DAY, Village
+from tests.integration.pipeline.village import DAY, YOUTUBE, Village, with_youtube
 from tests.integration.retention.test_purge import CANARY, POST, Taking, day, left
 from tests.lib import records
 from tests.lib.http_server import Reply
-from tests.lib.youtube_server import KEY, VIDEOS, YouTubeTown, refusal
+from tests.lib.youtube_server import VIDEOS, YouTubeTown, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from monitor.retention.purge import Purge
     from tests.lib.youtube_server import Channel
 
-LABEL = "council-youtube"
 HOUR = timedelta(hours=1)
 MONTH = 30 * DAY
 HARMLESS = "The allotments open in Quernmore Lane."
@@ -44,15 +43,8 @@ def village(tmp_path: Path) -> Iterator[Village]:
 @pytest.fixture
 def town(village: Village) -> Iterator[YouTubeTown]:
     """Run YouTube by the village's clock, with the council's channel registered."""
-    with YouTubeTown(village.clock.now) as running:
-        village.environ["CLERKWATCH_SECRET_YOUTUBE"] = KEY
-        village.register(
-            f'id = "{LABEL}"\nplatform = "youtube"\nhandle = "@fernbeck"\nkind = "council"\n'
-            f'owner = "Jo Marsh"\ncredential = "youtube"\ncomments = true\n'
-            f'api_base = "{running.server.url}"\n'
-        )
+    with with_youtube(village) as running:
         yield running
-    assert running.wrong == []
 
 
 @pytest.fixture
@@ -72,7 +64,7 @@ def live(village: Village, days: int, *, step: int = 1) -> list[Purge]:
     done = []
     for _ in range(0, days, step):
         village.clock.advance(step * DAY)
-        village.scan(LABEL, insist=True)
+        village.scan(YOUTUBE, insist=True)
         if village.store.purge_notices():
             done.append(day(village, 0))
         else:
@@ -82,7 +74,7 @@ def live(village: Village, days: int, *, step: int = 1) -> list[Purge]:
 
 def is_kept(village: Village, words: str) -> bool:
     """Tell whether words are still kept of a video."""
-    return any(words in one.words.text for one in village.versions(LABEL))
+    return any(words in one.words.text for one in village.versions(YOUTUBE))
 
 
 def announced(village: Village) -> list[str]:
@@ -256,9 +248,9 @@ def test_a_mail_that_tells_of_other_cases_too_loses_its_bytes_with_the_first(
         store.settle_recipient(mail.id, mail.recipients[0].address, accepted=True, at=at)
     village._app = replace(village.app, transport=Taking())
     assert purge(village.app, now=at).mails == 0
-    (subject,) = {one.subject for one in village.versions(LABEL) if POST in one.words.text}
+    (subject,) = {one.subject for one in village.versions(YOUTUBE) if POST in one.words.text}
     with store.writing() as steps:
-        ids = [one.id for one in village.versions(LABEL) if one.subject == subject]
+        ids = [one.id for one in village.versions(YOUTUBE) if one.subject == subject]
         steps.purge_versions(
             subject, ids, why="a test", with_papers=False, forget_author=False, at=at + HOUR
         )
