@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.freeze.naming import names_in, speaks_of, words_of
+from monitor.freeze.naming import names_in, speaks_of, standing_names, words_of
+from storage.values import Candidate
 
 
 def test_spans_count_the_original_text() -> None:
@@ -41,3 +42,20 @@ def test_the_lists_that_the_freeze_needs_are_shipped(name: str) -> None:
     """Each holds words, and finds its own first word."""
     first = words_of(name)[0]
     assert speaks_of(f"Here is the {first.upper()}.", name, is_list=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "names_one"),
+    [
+        ("Well done Desmond! Thirty years with the lifeboat.", True),
+        ("Good luck desmond!", True),
+        ("Vote Desmond!", True),
+        ("Well done Desmond Tutton!", False),
+        ("Desmond is on the desk until noon.", False),
+        ("Well done Hettie!", False),
+    ],
+)
+def test_a_given_name_counts_only_where_a_cheer_ends_with_it(text: str, *, names_one: bool) -> None:
+    """A given name alone is everybody's; a cheer to one of that name is for the Clerk to see."""
+    standing = standing_names([Candidate(name="Desmond Orrell"), Candidate(name="Lorna Quaife")])
+    assert bool(names_in(text, standing).spans) is names_one
