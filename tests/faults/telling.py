@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.faults.aftermath import look
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LATER_S = 2 * 3600.0
 """After so long everything that waits is tried again."""
+_NOT_READ = (" not read", " not be read", "No account could be read")
+"""What a digest's subject says of accounts that were not read."""
 
 
 def exits(done: Lived | Done, *words: str) -> list[str]:
@@ -52,6 +55,19 @@ def digest_says(town: FaultTown, since: int, words: str) -> str:
         if words in f"{message['Subject']} {text}":
             return f'the mail: "{words}"'
     raise AssertionError(f"no mail says {words!r}: {list(named(town.smtp.mails[since:]))}")
+
+
+def as_told(town: FaultTown, since: int, morning: Undisturbed) -> Undisturbed:
+    """Return what is wanted of a morning on which an account may have gone unread.
+
+    Then its digest, under its one Message-ID, says so: its subject is another, and what the
+    account held waits for the next digest. Nothing else may differ.
+    """
+    digests = {name.split()[0]: name for name in morning.mails}
+    mails = named(town.smtp.mails[since:])
+    partial = {name.split()[0]: name for name in mails if any(said in name for said in _NOT_READ)}
+    assert partial.keys() <= digests.keys()
+    return replace(morning, mails=frozenset((digests | partial).values()))
 
 
 def settled(

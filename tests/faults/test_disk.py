@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.conftest import SEED, WHOLE
-from tests.faults.telling import doctor, exits, settled
+from tests.faults.telling import as_told, doctor, exits, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,5 +77,6 @@ def test_a_full_disk_loses_nothing(
             again = town.live(folder, *MORNING, outputs=tmp_path)
             assert again.code == 0, f"{told}; again: {again.err}"
             town.live(folder, "scan", outputs=tmp_path)
-            settled(row, town, folder, since=since, wanted=morning, told=told)
+            wanted = as_told(town, since, morning)
+            settled(row, town, folder, since=since, wanted=wanted, told=told)
             shutil.rmtree(folder)

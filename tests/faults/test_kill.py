@@ -178,7 +178,17 @@ def test_a_kill_at_any_instant_loses_nothing_and_doubles_nothing(
         told = f"seed {SEED}, {batch}, kill {number}: {where}, schema {revision}"
         assert repeated.code == 0, f"{told}: {repeated.err}"
         assert after.is_well, f"{told}: {after}"
+        # Accepted, and killed before that was noted: the same mail goes out once more.
+        assert len(town.smtp.mails) - since <= len(wanted.mails) + 1, told
         left_behind(town, folder, name)
+
+
+@pytest.mark.slow
+def test_the_morning_that_is_killed_has_all_that_can_be_lost(morning: Undisturbed) -> None:
+    """Urgent mails beside the digest, answers and pictures kept as evidence, all of them whole."""
+    assert len(morning.mails) >= 3
+    assert {row[3] for row in morning.trace.kept} >= {"answer", "picture"}
+    assert {row[7] for row in morning.trace.kept} == {"None"}
 
 
 def label(name: str) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.conftest import SEED, WHOLE
-from tests.faults.telling import settled
-from tests.faults.town import named
+from tests.faults.telling import as_told, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from tests.faults.town import FaultTown
 
 MORNING = ("digest", "--send")
-NOT_READ = (" not read", " not be read", "No account could be read")
-"""What a digest's subject says of accounts that were not read."""
 TIMES = 16 if WHOLE else 3
 _MOST = 64 << 20
 
@@ -45,18 +41,5 @@ def test_refused_memory_is_told_and_loses_nothing(
         again = town.live(folder, *MORNING)
         assert again.code == 0, f"{told}; again: {again.err}"
         assert town.live(folder, "scan").code == 0
-        wanted = as_told(morning, list(named(town.smtp.mails[since:])))
-        settled(row, town, folder, since=since, wanted=wanted, told=told)
+        settled(row, town, folder, since=since, wanted=as_told(town, since, morning), told=told)
     assert refused
-
-
-def as_told(morning: Undisturbed, mails: list[str]) -> Undisturbed:
-    """Return what is wanted where memory did not suffice to read an account.
-
-    Then the morning's digest, under its one Message-ID, says that it was not read: its subject
-    is another, and what that account held waits for the next one.
-    """
-    digests = {name.split()[0]: name for name in morning.mails}
-    partial = {name.split()[0]: name for name in mails if any(said in name for said in NOT_READ)}
-    assert partial.keys() <= digests.keys()
-    return replace(morning, mails=frozenset((digests | partial).values()))

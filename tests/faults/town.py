@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SITES = (Site.X, Site.FACEBOOK, Site.FEED)
 BLUE, SALE = "Vote Conservative on Thursday, give them your support!", "20% off all kitchens today!"
 CHILD = "Well done to Sophie Carter, 7, of St Mary's Primary: ring 07700 900123."
+THREAT = "Come here again and we'll break your legs."
 CLEAN = "The library opens at ten on Saturday."
 POLL = """
 [[polls]]
@@ -96,6 +97,7 @@ class FaultTown(Place):
         )
         self.world.publish("facebook", now, body=Body(text=SALE + " Code TOWN20."))
         self.world.publish("feed", now, body=Body(text=CHILD, title="Well done"))
+        self.world.publish("facebook", now, body=Body(text=THREAT))
         self.world.edit(
             self.old[Site.FEED], now, body=Body(text=CLEAN + " And on Sunday.", title="Open")
         )
