@@ -1,14 +1,17 @@
-"""Memory that is refused."""
+"""Memory that is refused, and SIGTERM in every phase."""
 
 from __future__ import annotations
 
 import random
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.conftest import SEED, WHOLE
+from tests.faults.driver import PHASES
 from tests.faults.telling import as_told, settled
+from tests.faults.test_kill import JOBS, Killing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
 MORNING = ("digest", "--send")
 TIMES = 16 if WHOLE else 3
 _MOST = 64 << 20
+STOPPED = {
+    "run": ("pull", "record", "judge", "apply", "mail", "commit"),
+    "migrate": ("migrate",),
+    "scan": ("pull", "record", "judge", "apply", "mail"),
+    "backup": ("fsync", "rename", "unlink"),
+    "purge": ("commit",),
+    "rescan": ("judge", "apply"),
+}
+"""In which phases each command is told to end."""
+EVERYDAY = ("record", "mail")
 
 
 @pytest.mark.slow
@@ -43,3 +56,34 @@ def test_refused_memory_is_told_and_loses_nothing(
         assert town.live(folder, "scan").code == 0
         settled(row, town, folder, since=since, wanted=as_told(town, since, morning), told=told)
     assert refused
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STOPPED if WHOLE else ["run"])
+def test_sigterm_in_every_phase_loses_nothing(
+    town: FaultTown, tmp_path: Path, tried: Callable[[str], Tried], name: str
+) -> None:
+    """The daemon ends with 0 and goes on at its next start; a command is repeated."""
+    assert set(PHASES) <= {phase for phases in STOPPED.values() for phase in phases}
+    draw = random.Random(f"{SEED} term {name}")  # noqa: S311 - repeatable on purpose
+    killing, job = Killing(town, name, tmp_path), JOBS[name]
+    revision = "0003" if name == "migrate" else ""
+    wanted = killing.undisturbed(revision)
+    for phase in STOPPED[name] if WHOLE else EVERYDAY:
+        row = tried(f"SIGTERM of {name} in {phase}")
+        point = f"{phase} before"
+        nth = draw.randint(1, wanted.points[point])
+        folder, since = killing.fresh(f"{phase}", revision), len(town.smtp.mails)
+        done = killing.live(folder, die_at=point, nth=nth, with_signal=signal.SIGTERM)
+        told = f"seed {SEED}, {point} {nth}, exit {done.code}: {done.err[-800:]}"
+        if job.is_daemon and phase != "migrate":
+            assert done.code == 0, told
+            row.told('exit 0, journal: "daemon stopping"')
+            assert "daemon stopping" in done.out + done.err
+        else:
+            # Nothing to finish: as with kill -9. While it migrates the daemon is not ready yet.
+            assert done.code in {0, -signal.SIGTERM}, told
+            row.told(f"exit {done.code}" if done.code >= 0 else "the exit status: signal 15")
+        again = killing.live(folder)
+        assert again.code == 0, f"{told}; again: {again.err}"
+        settled(row, town, folder, since=since, wanted=wanted, told=told)

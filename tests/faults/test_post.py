@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
+from tests.faults.aftermath import ledger_faults
 from tests.faults.bad_post_office import FAULTS, Books, bad_post_office
 from tests.faults.conftest import WHOLE
-from tests.faults.telling import LATER_S, exits, settled
+from tests.faults.telling import LATER_S, digest_says, doctor, exits, settled
+from tests.faults.town import named, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,3 +99,46 @@ def test_each_mail_waits_and_arrives_under_one_name(  # noqa: PLR0917 - fixtures
     # What it had taken without being heard came again: the same bytes under the same name.
     sent = {hashlib.sha256(mail.data).hexdigest() for mail in town.smtp.mails[since:]}
     assert {one for bodies in books.bodies.values() for one in bodies} <= sent
+
+
+def closed_port() -> int:
+    """Return a port of this machine on which nobody listens."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_a_server_that_is_down_for_a_day_delays_and_loses_nothing(
+    town: FaultTown, tmp_path: Path, tried: Callable[[str], Tried]
+) -> None:
+    """A day of the daemon with nobody listening: both days' digests and the urgent mail come."""
+    row = tried("SMTP: down for a day")
+    down = {"CLERKWATCH_MAIL__PORT": str(closed_port())}
+    folder, well = town.fresh(tmp_path / "down"), town.fresh(tmp_path / "well")
+    since = len(town.smtp.mails)
+    for hours in _HOURS:
+        ahead_s = (town.ahead + timedelta(hours=hours)).total_seconds()
+        done = town.live(folder, "run", more=down, moved_by=ahead_s, ends_idle=True)
+        assert done.code == 0, done.err
+        assert "mail waits or was refused" in done.out + done.err
+        row.times += 1
+    row.told('journal: "mail waits or was refused"')
+    assert len(town.smtp.mails) == since
+    row.told(doctor(town, folder, "mail server", "refused", "does not answer", more=down))
+    last_s = (town.ahead + timedelta(hours=_HOURS[-1] + 2)).total_seconds()
+    assert town.live(folder, "run", moved_by=last_s, ends_idle=True).code == 0
+    late = named(town.smtp.mails[since:])
+    row.told(digest_says(town, since, "need a decision"))
+
+    before = len(town.smtp.mails)
+    for hours in (*_HOURS, _HOURS[-1] + 2):
+        ahead_s = (town.ahead + timedelta(hours=hours)).total_seconds()
+        assert town.live(well, "run", moved_by=ahead_s, ends_idle=True).code == 0
+    wanted = named(town.smtp.mails[before:])
+    row.lost += len(wanted.keys() - late.keys())
+    row.doubled += len(late.keys() - wanted.keys())
+    assert late.keys() == wanted.keys()
+    assert all(len(bodies) == 1 for bodies in late.values())
+    assert traced(folder) == traced(well)
+    assert ledger_faults(folder) == ()
