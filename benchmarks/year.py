@@ -88,6 +88,7 @@ class Spent:
         thinned: Readings whose coverage says that posts wait for the budget.
         stopped: Readings that were not whole.
         posts: How many posts were published meanwhile, and of them read.
+        bought: By kind, how many were billed for the first time, and how often again.
         oldest: The longest that a post of the look-back has not been read, at the end.
     """
 
@@ -100,12 +101,19 @@ class Spent:
     thinned: int
     stopped: int
     posts: tuple[int, int]
+    bought: Mapping[str, tuple[int, int]]
     oldest: timedelta
 
     @property
     def total(self) -> Decimal:
         """Return the whole bill."""
         return sum(self.billed.values(), Decimal(0))
+
+    @property
+    def passed(self) -> Mapping[date, Decimal]:
+        """Return the months in which more was billed or counted than the budget allows."""
+        most = {month: max(paid, self.counted[month]) for month, paid in self.billed.items()}
+        return {month: paid for month, paid in most.items() if paid > self.budget}
 
     @property
     def expected(self) -> Decimal:
@@ -262,6 +270,7 @@ class Council:
             requests=requests,
             thinned=thinned,
             stopped=stopped,
+            bought=self.platform.bill.bought(),
             posts=(sum(at <= now - self.every for at in self.posts), read),
             oldest=max((now - post.last_read_at for post in known), default=timedelta()),
         )
@@ -288,7 +297,15 @@ def told(spent: Spent) -> str:
             f"posts published {spent.posts[0]:,}, read {spent.posts[1]:,}; longest unread at "
             f"the end {spent.oldest.total_seconds() / 86400:.1f} days"
         ),
+        (
+            f"billed: posts for the first time {spent.bought['post'][0]:,}, posts read again "
+            f"{spent.bought['post'][1]:,}, profiles {sum(spent.bought['user']):,}"
+        ),
         f"readings that say posts wait {spent.thinned:,}, that were not whole {spent.stopped:,}",
+        (
+            f"months over the budget: {len(spent.passed)}; most in a month "
+            f"${max(spent.billed.values(), default=Decimal(0)):.3f}"
+        ),
     ]
     lines += [
         f"{month:%B %Y}: billed ${amount:.3f}, counted ${spent.counted[month]:.3f}"
@@ -300,4 +317,6 @@ def told(spent: Spent) -> str:
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     wanted = sys.argv[1:4] + ["365", "100.00", "360"][len(sys.argv) - 1 :]
-    print(told(measure(int(wanted[0]), budget=wanted[1], every=int(wanted[2]))), flush=True)
+    result = measure(int(wanted[0]), budget=wanted[1], every=int(wanted[2]))
+    print(told(result), flush=True)
+    sys.exit(1 if result.passed else 0)

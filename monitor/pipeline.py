@@ -17,9 +17,9 @@ every write has a natural key.
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -31,11 +31,12 @@ from monitor.cases.again import look_again
 from monitor.cases.settling import settle
 from monitor.judging import judge_stale
 from monitor.leases import free_abandoned
+from monitor.patience import Patience, in_turn
 from monitor.reading import note_breakdown, read_account
 from storage.values import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from datetime import datetime
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Accounts read at the same time; one that hangs holds one of these places, no other account."""
 PATIENCE_S = 20.0
-"""How long accounts that were read wait for those before them in the register."""
+"""How long accounts that were read wait, at most, for those before them in the register."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +91,19 @@ def scan(
     free_abandoned(app.repository)
     run = app.repository.begin_run(RunKind.SCAN, by=by, at=as_of)
     done: dict[AccountId, tuple[Coverage, Outcome]] = {}
+    patience = Patience(longest_s=patience_s)
+    named = {account.id: account for account in accounts}
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="account") as pool:
         readings = {
-            pool.submit(_read, app, run, account, as_of=as_of, insist=insist): account
+            pool.submit(
+                patience.timed,
+                account.id,
+                partial(_read, app, run, account, as_of=as_of, insist=insist),
+            ): account.id
             for account in accounts
         }
-        for reading in _in_turn(list(readings), patience_s=patience_s):
-            account = readings[reading]
+        for reading in in_turn(readings, patience):
+            account = named[readings[reading]]
             done[account.id] = _settle(app, run, account, reading, as_of=as_of)
             progress(account)
     app.repository.end_run(run, at=app.clock.now())
@@ -105,26 +112,6 @@ def scan(
         coverage=tuple(done[account.id][0] for account in accounts),
         outcome=sum((done[account.id][1] for account in accounts), Outcome()),
     )
-
-
-def _in_turn(
-    readings: Sequence[Future[Coverage]], *, patience_s: float
-) -> Iterator[Future[Coverage]]:
-    """Return readings in the register's order, but let none wait long for one before it.
-
-    Accounts are read side by side and judged in order: the same input gives the same case
-    numbers, however the platforms' answers overtake each other. Only one that hangs loses
-    its turn, so that no other account's urgent mail waits for it.
-    """
-    until = time.monotonic() + patience_s
-    late = []
-    for reading in readings:
-        wait([reading], timeout=max(0.0, until - time.monotonic()))
-        if reading.done():
-            yield reading
-        else:
-            late.append(reading)
-    yield from as_completed(late)
 
 
 def _settle(

@@ -90,14 +90,18 @@ class Platform(Protocol):
 class LoopbackServer:
     """Serves one platform on a free port of 127.0.0.1 while it is entered."""
 
-    def __init__(self, platform: Platform, *, script: Script | None = None) -> None:
+    def __init__(
+        self, platform: Platform, *, script: Script | None = None, wait_s: float = 0
+    ) -> None:
         """Prepare the server; the port is taken on entering.
 
         Args:
             platform: What answers.
             script: Faults and record; an own one if none is given.
+            wait_s: How long every answer takes.
         """
         self.platform = platform
+        self._wait_s = wait_s
         self.script = script or Script()
         self._stopping = threading.Event()
         self._server: _Server | None = None
@@ -118,7 +122,7 @@ class LoopbackServer:
     def __enter__(self) -> Self:
         """Take a port and start to serve."""
         self._stopping.clear()
-        self._server = _Server(self.platform, self.script, self._stopping)
+        self._server = _Server(self.platform, self.script, self._stopping, self._wait_s)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -146,8 +150,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, platform: Platform, script: Script, stopping: threading.Event) -> None:
+    def __init__(
+        self, platform: Platform, script: Script, stopping: threading.Event, wait_s: float
+    ) -> None:
         self.platform = platform
+        self.wait_s = wait_s
         self.script = script
         self.stopping = stopping
         self._open: set[socket.socket] = set()
@@ -204,6 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
         account = self.server.platform.account_of(request)
         fault = self.server.script.take(account)
         answer = self._spoilt(request, fault)
+        if self.server.wait_s:
+            self.server.stopping.wait(self.server.wait_s)
         # Written down before the client can have the answer, so that a test which has it
         # also finds its request in the record.
         self.server.script.note(

@@ -69,3 +69,13 @@ class Bill:
         """Return how many resources were billed."""
         with self._lock:
             return len(self._paid)
+
+    def bought(self) -> Mapping[str, tuple[int, int]]:
+        """Return by kind (``post``, ``user``) how many were billed first, and how often again."""
+        with self._lock:
+            names = [name for _, name in self._paid]
+        found: dict[str, tuple[int, int]] = {}
+        for kind in ("post", "user"):
+            ours = [name for name in names if name.startswith(f"{kind} ")]
+            found[kind] = (len(set(ours)), len(ours) - len(set(ours)))
+        return found

@@ -107,6 +107,7 @@ class ScriptedServer:
             host: ``127.0.0.1`` or another loopback address.
         """
         self.requests: list[Asked] = []
+        self.wait_s = 0.0  # how long every answer takes
         self.connections = 0
         self._routes: dict[tuple[str, str], list[Answering]] = {}
         self._lock = threading.Lock()
@@ -241,6 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
             connection=self.number,
         )
         reply = self.scripted.answer(asked)
+        if self.scripted.wait_s:
+            self.scripted.stopping.wait(self.scripted.wait_s)
         if reply.hang:
             self.scripted.stopping.wait()
             self.close_connection = True
