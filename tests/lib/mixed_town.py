@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from monitor.demo.server import Platform
     from tests.lib.http_server import ScriptedServer
 
 SITES = {"x": Site.X, "facebook": Site.FACEBOOK, "feed": Site.FEED}
@@ -71,7 +72,7 @@ class MixedTown:
 
     def __enter__(self) -> Self:
         """Start every server and publish the posts."""
-        platforms = {
+        platforms: dict[Site, Platform] = {
             Site.X: XPlatform(self._world, limit=10**6),
             Site.FACEBOOK: GraphPlatform(self._world),
             Site.FEED: FeedPlatform(self._world, window=None),
