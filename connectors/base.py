@@ -301,6 +301,10 @@ class Circumstances:
     as_of: datetime
 
 
+TEXT_IN_PICTURES = "text in pictures"
+"""The blind spot of every platform with pictures, unless they are read: see `monitor.pictures`."""
+
+
 class Connector(Protocol):
     """How one platform is read. Methods run in one worker thread and never sleep.
 

@@ -222,7 +222,7 @@ def _standing(version: VersionToJudge, *, is_lapsed: bool) -> tuple[bool, str]:
     """Return whether a new case is history, and why it is opened."""
     if is_lapsed:
         return False, "the time for which it was accepted is over"
-    if version.judged_under is not None:
+    if not version.is_unjudged:
         return True, "found when older posts were judged again"
     if version.is_history and version.is_first:
         return True, "stood there before the account was watched"

@@ -19,6 +19,7 @@ from storage.contract.evidence import Evidence, EvidenceSteps
 from storage.contract.judging import Judgements, JudgingSteps
 from storage.contract.mails import Mails, MailSteps
 from storage.contract.people import People, PeopleSteps
+from storage.contract.pictures import Pictures, PictureSteps
 from storage.contract.polls import Polls, PollSteps
 from storage.contract.post import Post, PostSteps
 from storage.contract.purging import PurgeSteps, Purging
@@ -35,6 +36,7 @@ class Transaction(
     JudgingSteps,
     CaseSteps,
     EvidenceSteps,
+    PictureSteps,
     MailSteps,
     PollSteps,
     SweepSteps,
@@ -56,6 +58,7 @@ class Repository(
     Judgements,
     Cases,
     Evidence,
+    Pictures,
     Mails,
     Polls,
     Sweeps,

@@ -34,6 +34,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 """Every schema there has been, oldest first; a test holds it against the migrations."""
 

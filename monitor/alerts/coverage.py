@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.types import Reason
+from connectors.base import TEXT_IN_PICTURES
 from monitor.alerts.hardening import one_line
+from monitor.alerts.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,17 +112,22 @@ def closed_accounts_line(accounts: Sequence[AccountFacts]) -> str:
     return f"Closed on request, nothing to read: {', '.join(names)}." if names else ""
 
 
-def unseen_line(accounts: Sequence[AccountFacts]) -> str:
-    """Return the line of what cannot be seen at all: ``Not seen: Reels, stories``.
+def unseen_line(accounts: Sequence[AccountFacts], *, pictures: int | None = None) -> str:
+    """Return the line of what was not seen: ``Not seen: Reels, stories, text in 4 pictures``.
 
     What is unseen on most accounts stands first; where each thing is not seen, the pages on
     the platforms say.
 
     Args:
         accounts: Those that are read by programme, whether they were read or not.
+        pictures: How many pictures of new posts were not read; None: nobody counted, and what
+            the platforms say of it stands.
     """
     spots = Counter(one_line(spot) for one in accounts for spot in dict.fromkeys(one.blind_spots))
-    return f"Not seen: {', '.join(spot for spot, _ in spots.most_common())}." if spots else ""
+    said = [spot for spot, _ in spots.most_common() if pictures is None or spot != TEXT_IN_PICTURES]
+    if pictures:
+        said.append(f"text in {count(pictures, 'picture')}")
+    return f"Not seen: {', '.join(said)}." if said else ""
 
 
 def by_hand_lines(

@@ -184,6 +184,7 @@ class DigestFacts:
         pull_every: How often accounts are read.
         accounts: The register in its order, retired accounts left out.
         posts_checked: New and changed posts read since ``covered_from``.
+        pictures_unread: In how many of their pictures the text was not read; None: nobody counted.
         cases: Open cases that are not history.
         held: Cases that are told of in one paragraph: a rule found far more than usual.
         history: History cases that no digest has told of yet.
@@ -222,6 +223,7 @@ class DigestFacts:
     stamp: Stamp
     missed: tuple[date, ...] = ()
     posts_checked: int = 0
+    pictures_unread: int | None = None
     cases: tuple[Case, ...] = ()
     held: tuple[Held, ...] = ()
     history: tuple[Case, ...] = ()

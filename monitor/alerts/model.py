@@ -480,7 +480,7 @@ class _Builder:
         by_hand = [account for account in self.facts.accounts if account.by_hand]
         lines = (
             read_line(read, among=self.by_programme),
-            unseen_line(self.by_programme),
+            unseen_line(self.by_programme, pictures=self.facts.pictures_unread),
             *by_hand_lines(
                 by_hand,
                 calendar=self.calendar,

@@ -133,6 +133,9 @@ def recall(
             for one in house.watched
         ),
         posts_checked=_posts_checked(runs, covered_from),
+        pictures_unread=repository.unread_pictures(
+            [one.account.id for one in house.watched], since=covered_from
+        ),
         cases=found.cases,
         held=found.held,
         history=found.history,

@@ -125,7 +125,7 @@ class Kin:
 def _may_reappear(verdict: Verdict) -> bool:
     """Return whether words without a finding are to be compared: new ones that stand there."""
     version = verdict.version
-    is_new = version.judged_under is None and version.subject_kind is SubjectKind.POST
+    is_new = version.is_unjudged and version.subject_kind is SubjectKind.POST
     has_findings = bool(verdict.add or verdict.unchanged)
     return is_new and version.is_current and not has_findings
 

@@ -13,6 +13,7 @@ from monitor.demo.server import Answer, Request
 from monitor.demo.world import Condition, Site
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from monitor.demo.faults import Fault
@@ -28,17 +29,26 @@ class FeedPlatform:
     front page, and ``/<id>/`` the page of one post.
     """
 
-    def __init__(self, world: World, *, window: int | None = None, gone_status: int = 404) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        window: int | None = None,
+        gone_status: int = 404,
+        pictures: Mapping[str, bytes] | None = None,
+    ) -> None:
         """Prepare the platform.
 
         Args:
             world: The town.
             window: How many of the newest posts a feed holds (20 is usual); None: all.
             gone_status: Answer for the page of a post that was deleted, 404 or 410.
+            pictures: What the pictures with these descriptions are; any other is drawn.
         """
         self._world = world
         self._window = window
         self._gone_status = gone_status
+        self._pictures = pictures if pictures is not None else {}
 
     def account_of(self, request: Request) -> str:
         """Return the blog by the first part of the path."""
@@ -89,7 +99,8 @@ class FeedPlatform:
             return _page(404, "Not found", "<p>There is no such picture.</p>")
         # The same description is the same picture, wherever it is shown.
         name = post.newest.body.pictures[int(number)] or place
-        return Answer(body=photograph(name), content_type="image/png")
+        body = self._pictures.get(name)
+        return Answer(body=photograph(name) if body is None else body, content_type="image/png")
 
     def _post_page(self, request: Request, root_id: str) -> Answer:
         post = self._world.post(root_id)

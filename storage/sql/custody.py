@@ -28,6 +28,7 @@ from storage.tables import (
     Outbox,
     OutboxCase,
     OutboxRecipient,
+    PictureReading,
     RawPayload,
     Subject,
     Version,
@@ -53,6 +54,7 @@ _OBSERVATION = Observation.__table__
 _OUTBOX = Outbox.__table__
 _TOLD = OutboxCase.__table__
 _RECIPIENT = OutboxRecipient.__table__
+_PICTURE = PictureReading.__table__
 _RAW = RawPayload.__table__
 _SUBJECT = Subject.__table__
 _VERSION = Version.__table__
@@ -234,6 +236,9 @@ def _rows_of(connection: Connection, case: Case) -> dict[str, list[int]]:
         "event": select(_EVENT.c.id).where(_EVENT.c.case == case.id),
         "mail": select(_TOLD.c.mail).where(_TOLD.c.case == case.id),
         "evidence": select(_EVIDENCE.c.id).where(_EVIDENCE.c.subject == case.subject),
+        "picture": select(_PICTURE.c.id)
+        .join(_VERSION, _VERSION.c.id == _PICTURE.c.version)
+        .where(_VERSION.c.subject == case.subject),
     }
     return {source: list(connection.execute(query).scalars()) for source, query in queries.items()}
 

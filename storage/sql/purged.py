@@ -15,6 +15,7 @@ from storage.tables import (
     Ledger,
     Observation,
     Outbox,
+    PictureReading,
     Version,
 )
 from storage.values import Fault
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from storage.ledger import Entry
 
 _LEDGER = Ledger.__table__
-_REFERENCE = re.compile(r"(observation|finding|event|mail|evidence):(\d+)")
+_REFERENCE = re.compile(r"(observation|finding|event|mail|evidence|picture):(\d+)")
 _WHAT = "its salt was taken away, and no purge says so"
 
 
@@ -76,6 +77,7 @@ def _subjects(connection: Connection, source: str, ids: list[int]) -> dict[int, 
     """Return by row the post that it is about."""
     observation, version = Observation.__table__, Version.__table__
     finding, event, case = Finding.__table__, CaseEvent.__table__, Case.__table__
+    picture = PictureReading.__table__
     queries = {
         "observation": select(observation.c.id, observation.c.subject).where(
             observation.c.id.in_(ids), observation.c.version.is_not(None)
@@ -86,6 +88,9 @@ def _subjects(connection: Connection, source: str, ids: list[int]) -> dict[int, 
         "event": select(event.c.id, case.c.subject)
         .join(case, case.c.id == event.c.case)
         .where(event.c.id.in_(ids)),
+        "picture": select(picture.c.id, version.c.subject)
+        .join(version, version.c.id == picture.c.version)
+        .where(picture.c.id.in_(ids)),
     }
     return {row[0]: row[1] for row in connection.execute(queries[source])}
 

@@ -36,6 +36,7 @@ from storage.tables import (
     OutboxRecipient,
     PictureAddress,
     PictureLook,
+    PictureReading,
     RawPayload,
     Subject,
     Unkept,
@@ -63,6 +64,7 @@ _OUTBOX = Outbox.__table__
 _TOLD = OutboxCase.__table__
 _RECIPIENT = OutboxRecipient.__table__
 _NOTICE = NoticeRow.__table__
+_PICTURE = PictureReading.__table__
 _ACCOUNT = Account.__table__
 _LOT = 500
 _HASH_BYTES = 32
@@ -396,6 +398,15 @@ class PurgeSteps(Steps):
         findings = select(_FINDING.c.id).where(_FINDING.c.version.in_(ids))
         self._forget_salts("observation", list(connection.execute(observations).scalars()))
         self._forget_salts("finding", list(connection.execute(findings).scalars()))
+        pictures = select(_PICTURE.c.id).where(_PICTURE.c.version.in_(ids))
+        self._forget_salts("picture", list(connection.execute(pictures).scalars()))
+        # Shown again, they are read again: as what waits for a new address.
+        unread = {"begins": None, "ends": None, "why": "it was purged", "sha256": "", "name": ""}
+        connection.execute(
+            update(_PICTURE)
+            .where(_PICTURE.c.version.in_(ids))
+            .values(**unread, is_final=False, attempts=0, at=at, next_at=None)
+        )
         for table in (RawPayload, PictureAddress, PictureLook):
             rows: Any = table.__table__
             connection.execute(delete(rows).where(rows.c.version.in_(ids)))
@@ -405,7 +416,7 @@ class PurgeSteps(Steps):
         connection.execute(
             update(_VERSION)
             .where(_VERSION.c.id.in_(ids))
-            .values(text="", beside=None, purged_at=at, judged_under=PURGED)
+            .values(text="", beside=None, shown_length=None, purged_at=at, judged_under=PURGED)
         )
 
     def _forget_files(

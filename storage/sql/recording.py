@@ -356,7 +356,12 @@ class _Lot:
                     _VERSION.c.subject == self._rows[key]["id"],
                     _VERSION.c.content_hash == content_hash,
                 )
-                .values(**content_columns(seen.words), purged_at=None, judged_under=None)
+                .values(
+                    **content_columns(seen.words),
+                    shown_length=None,
+                    purged_at=None,
+                    judged_under=None,
+                )
             )
             self._connection.execute(
                 update(_SUBJECT)
@@ -370,7 +375,11 @@ class _Lot:
             write_stills(
                 self._connection,
                 {place[name]: (seen.stills, seen.at) for name, seen in self._stills.items()},
-                fresh=frozenset(place[name] for name in self._stills if name in self._versions),
+                fresh=frozenset(
+                    place[name]
+                    for name in self._stills
+                    if name in self._versions or name in self._back
+                ),
             )
 
     def _write_observations(self, ids: dict[tuple[_Key, str], int]) -> None:

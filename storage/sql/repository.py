@@ -15,6 +15,7 @@ from storage.sql.looking import Looking, LookSteps
 from storage.sql.mails import Mails
 from storage.sql.outlines import Outlines
 from storage.sql.people import People, PeopleSteps
+from storage.sql.pictures import Pictures, PictureSteps
 from storage.sql.polls import Polls, PollSteps
 from storage.sql.post import Post, PostSteps
 from storage.sql.purging import Purges, PurgeSteps
@@ -37,6 +38,7 @@ class SqlTransaction(
     CaseSteps,
     EvidenceSteps,
     LookSteps,
+    PictureSteps,
     MailSteps,
     StandstillSteps,
     RegisterSteps,
@@ -59,6 +61,7 @@ class SqlRepository(
     Outlines,
     Evidences,
     Looking,
+    Pictures,
     Mails,
     Polls,
     Sweeps,

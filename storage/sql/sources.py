@@ -20,9 +20,11 @@ from storage.tables import (
     Observation,
     Outbox,
     OutboxRecipient,
+    PictureReading,
     Subject,
     Version,
 )
+from storage.values.reading import is_of_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +42,7 @@ _EVENT = CaseEvent.__table__
 _OUTBOX = Outbox.__table__
 _RECIPIENT = OutboxRecipient.__table__
 _EVIDENCE = Evidence.__table__
+_PICTURE = PictureReading.__table__
 
 
 def _instant(value: datetime | None) -> int | None:
@@ -47,7 +50,10 @@ def _instant(value: datetime | None) -> int | None:
 
 
 def observation_facts(row: Fields) -> dict[str, Any]:
-    """Return what an observation showed: of what, when, and every word of it."""
+    """Return what an observation showed: of what, when, and every word of it.
+
+    Words read in its pictures are no part of it: they are `picture_facts`, added later.
+    """
     return {
         "account": row["account"],
         "kind": row["kind"],
@@ -59,10 +65,30 @@ def observation_facts(row: Fields) -> dict[str, Any]:
         "edited_at": _instant(row["edited_at"]),
         "first_at": _instant(row["first_at"]),
         "content_hash": row["content_hash"],
-        "text": row["text"],
+        "text": row["text"] if row["shown_length"] is None else row["text"][: row["shown_length"]],
         "own_length": row["own_length"],
         "is_repost": row["is_repost"],
-        "beside": row["beside"],
+        "beside": _as_shown(row["beside"]),
+    }
+
+
+def _as_shown(beside: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what stands beside a text without what was read in pictures."""
+    if beside is None or "extras" not in beside:
+        return beside
+    shown = [extra for extra in beside["extras"] if not is_of_picture(extra[0])]
+    rest = {name: value for name, value in beside.items() if name != "extras"}
+    return ({"extras": shown} if shown else {}) | rest or None
+
+
+def picture_facts(row: Fields) -> dict[str, Any]:
+    """Return which picture was read, and its words as they stand at the end of the text."""
+    return {
+        "version": row["version"],
+        "position": row["position"],
+        "name": row["name"],
+        "sha256": row["sha256"],
+        "words": row["text"][row["begins"] : row["ends"]],
     }
 
 
@@ -144,6 +170,7 @@ _SOURCES = {
             _VERSION.c.content_hash,
             _VERSION.c.text,
             _VERSION.c.own_length,
+            _VERSION.c.shown_length,
             _VERSION.c.is_repost,
             _VERSION.c.beside,
         )
@@ -156,6 +183,12 @@ _SOURCES = {
     "event": _Source(select(_EVENT), event_facts),
     "mail": _Source(select(_OUTBOX), mail_facts),
     "evidence": _Source(select(_EVIDENCE), evidence_facts),
+    "picture": _Source(
+        select(_PICTURE, _VERSION.c.text)
+        .join(_VERSION, _VERSION.c.id == _PICTURE.c.version)
+        .where(_PICTURE.c.begins.is_not(None)),
+        picture_facts,
+    ),
 }
 _IDS = {
     "observation": _OBSERVATION.c.id,
@@ -163,6 +196,7 @@ _IDS = {
     "event": _EVENT.c.id,
     "mail": _OUTBOX.c.id,
     "evidence": _EVIDENCE.c.id,
+    "picture": _PICTURE.c.id,
 }
 
 

@@ -2,7 +2,8 @@
 
 Addresses are signed and change with each answer of a platform, so those of a new version are
 noted, and those of a known one only while a case is open on its post (it is read again each
-time) or when it is an account's own face.
+time), while its words could not be read at the address that was known, or when it is an
+account's own face.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from config.types import SubjectKind
 from storage.columns import plain
 from storage.sql.base import in_lots
 from storage.sql.judging import NOT_CLOSED
-from storage.tables import Case, NoCopying, PictureAddress, Subject, Version
+from storage.tables import Case, NoCopying, PictureAddress, PictureReading, Subject, Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ _CASE = Case.__table__
 _SUBJECT = Subject.__table__
 _VERSION = Version.__table__
 _ADDRESS = PictureAddress.__table__
+_READING = PictureReading.__table__
 _STOPPED = NoCopying.__table__
 
 MOST = 60
@@ -84,9 +86,18 @@ def _wanted(connection: Connection, subjects: list[int]) -> set[int]:
     found: set[int] = set()
     for lot in in_lots(subjects):
         is_open = select(_CASE.c.subject).where(NOT_CLOSED)
+        is_moved = (
+            select(_VERSION.c.subject)
+            .join(_READING, _READING.c.version == _VERSION.c.id)
+            .where(~_READING.c.is_final, _READING.c.next_at.is_(None))
+        )
         query = select(_SUBJECT.c.id).where(
             _SUBJECT.c.id.in_(lot),
-            or_(_SUBJECT.c.kind == SubjectKind.PROFILE.value, _SUBJECT.c.id.in_(is_open)),
+            or_(
+                _SUBJECT.c.kind == SubjectKind.PROFILE.value,
+                _SUBJECT.c.id.in_(is_open),
+                _SUBJECT.c.id.in_(is_moved.where(_VERSION.c.subject.in_(lot))),
+            ),
         )
         found |= set(connection.execute(query).scalars())
     return found

@@ -12,6 +12,7 @@ from storage.tables.evidence import (
     NoCopying,
     PictureAddress,
     PictureLook,
+    PictureReading,
     PurgeNotice,
     Unkept,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "OutboxRecipient",
     "PictureAddress",
     "PictureLook",
+    "PictureReading",
     "Poll",
     "PurgeNotice",
     "Quieted",

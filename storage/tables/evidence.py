@@ -79,6 +79,39 @@ class PictureLook(Row, table=True):
     at: datetime = instant_field()
 
 
+class PictureReading(Row, table=True):
+    """What was read in a picture of a version, or why nothing was.
+
+    The words themselves stand at the end of the version's text.
+    """
+
+    __tablename__ = "picture_reading"
+    __table_args__ = (
+        UniqueConstraint("version", "position"),
+        Index(None, "sha256"),
+        CheckConstraint(
+            "(begins IS NULL) = (ends IS NULL) AND (begins IS NULL) = (why <> '')",
+            name="read_or_not",
+        ),
+        NEVER_AGAIN,
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = Field(foreign_key="version.id")
+    position: int
+    name: str = text_field()
+    sha256: str = text_field()
+    """Of the picture's bytes; empty where none came."""
+    begins: int | None = Field(default=None)
+    """Where its words begin and end, in code points of the text; null: it was not read."""
+    ends: int | None = Field(default=None)
+    why: str = text_field()
+    is_final: bool
+    attempts: int
+    at: datetime = instant_field()
+    next_at: datetime | None = instant_field()
+    """When it is tried again; null and not final: when a reading gives a new address."""
+
+
 class NoCopying(Row, table=True):
     """Keeping copies of a subject is unlawful: nothing is fetched, media are purged."""
 

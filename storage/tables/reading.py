@@ -41,7 +41,11 @@ class Subject(Row, table=True):
 
 
 class Version(Row, table=True):
-    """One distinct content of a post or profile. Only ``judged_under`` and ``purged_at`` change."""
+    """One distinct content of a post or profile.
+
+    Only ``judged_under`` and ``purged_at`` change, and what is read in its pictures is added at
+    the end of ``text`` and of the extras in ``beside``: no span ever moves.
+    """
 
     __tablename__ = "version"
     __table_args__ = (
@@ -56,6 +60,8 @@ class Version(Row, table=True):
     content_hash: str = text_field()
     text: str = text_field()
     own_length: int
+    shown_length: int | None = Field(default=None)
+    """How many code points of ``text`` the platform showed; null: all, no picture was read."""
     is_repost: bool
     beside: dict[str, Any] | None = Field(sa_type=Json)
     """Extras, links, pictures and a profile's fields; null when there are none."""

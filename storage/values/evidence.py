@@ -166,6 +166,29 @@ class UnseenPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRead:
+    """What came of reading the words in a picture.
+
+    Attributes:
+        address: Which picture.
+        sha256: Of its bytes; empty: none came.
+        words: Line by line, NFC; empty: there are none in it. None: it was not read.
+        why: Why it was not, in plain words, without an address; empty if it was.
+        is_final: It is not tried again.
+        attempts: How often it was tried so far, this time included.
+        next_at: When it is tried again; None: not, or when a reading gives a new address.
+    """
+
+    address: PictureAddress
+    sha256: str = ""
+    words: str | None = None
+    why: str = ""
+    is_final: bool = True
+    attempts: int = 1
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToPreserve:
     """A case of which something is not kept yet and may be.
 

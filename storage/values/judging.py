@@ -114,6 +114,10 @@ class StoredFinding:
     withdrawn_why: str = ""
 
 
+PICTURED = "pictures "
+"""How ``judged_under`` begins when words were read in a picture since: stale, and news."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionToJudge:
     """One version with all that judging needs.
@@ -138,7 +142,8 @@ class VersionToJudge:
             it pins none, or that was not read.
         open_case: The case open on this subject, if any.
         known: Every finding stored on this version, withdrawn ones too.
-        judged_under: Digest it was last judged with; None: never.
+        judged_under: Digest it was last judged with; None: never; `PICTURED` and a number: not
+            since words were read in one of its pictures.
         appearing: Whether the post is scheduled, or was; None: it was visible from the first.
     """
 
@@ -164,6 +169,11 @@ class VersionToJudge:
     known: tuple[StoredFinding, ...] = ()
     judged_under: str | None = None
     appearing: Appearing | None = None
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether these words, with those in its pictures, are judged for the first time."""
+        return self.judged_under is None or self.judged_under.startswith(PICTURED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

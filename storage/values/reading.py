@@ -20,13 +20,37 @@ BY_HAND = "by-hand:"
 """How the id of a post begins that a person reported and no platform's id is known for."""
 
 
+_PICTURE = "picture "
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraWords:
-    """Words beside a post's own: title, alt text, preview, poll, referenced post."""
+    """Words beside a post's own: title, alt text, preview, poll, referenced post, a picture's.
+
+    Attributes:
+        kind: Which of them; ``picture 1``: what was read in the post's first picture.
+        text: As a reader sees it, NFC.
+        by: Handle of another author whose words these are; empty for the account's own.
+    """
 
     kind: str
     text: str
     by: str = ""
+
+    @property
+    def is_of_picture(self) -> bool:
+        """Whether these words were read in a picture, by us: no platform gave them."""
+        return is_of_picture(self.kind)
+
+
+def picture_kind(position: int) -> str:
+    """Return the kind of words read in the picture at a position, counted from 0."""
+    return f"{_PICTURE}{position + 1}"
+
+
+def is_of_picture(kind: str) -> bool:
+    """Return whether words of this kind were read in a picture."""
+    return kind.startswith(_PICTURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +59,8 @@ class Words:
 
     Attributes:
         text: All words in one text, own words first; spans of findings count its code
-            points. Never changed after it was recorded.
+            points. Nothing of it changes after it was recorded; what is read in its pictures
+            is added at its end.
         own_length: How many code points of ``text`` are the account's own words.
         extras: As read; their texts are already part of ``text``, in this order, each
             after one line end.

@@ -73,6 +73,7 @@ class Village:
         clock: Moved by the test; platforms and application share it.
         world: What the platforms show.
         script: Scripted trouble, and what was asked.
+        pictures: What a blog's pictures with these descriptions are.
         app: The wired application; another one after `restart`.
         environ: Where secrets are looked up.
     """
@@ -90,12 +91,14 @@ class Village:
         self.folder = folder
         self.clock = SteppedClock(START)
         self.script = Script()
+        self.pictures: dict[str, bytes] = {}
         self.world = World(clock=self.clock.now)
         self.servers = {
             Site.X: LoopbackServer(XPlatform(self.world, limit=x_limit), script=self.script),
             Site.FACEBOOK: LoopbackServer(GraphPlatform(self.world), script=self.script),
             Site.FEED: LoopbackServer(
-                FeedPlatform(self.world, window=feed_window), script=self.script
+                FeedPlatform(self.world, window=feed_window, pictures=self.pictures),
+                script=self.script,
             ),
         }
         self.environ: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import connectors
 from config.types import (
     AccountId,
     CaseId,
@@ -20,6 +21,7 @@ from config.types import (
     SubjectKind,
     TopicId,
 )
+from connectors.base import TEXT_IN_PICTURES
 from monitor.alerts.cards import Desk
 from monitor.alerts.model import Limits, build_digest
 from monitor.alerts.render import digest_html, digest_text
@@ -519,6 +521,25 @@ def test_the_quiet_day_says_what_is_not_seen() -> None:
     """Not knowing has the same weight: blind spots stand in the quietest mail."""
     built = build_digest(facts())
     assert "Not seen: text in pictures, Reels, stories, Spaces, sound and film." in built.seen
+
+
+@pytest.mark.parametrize(
+    ("unread", "expected"),
+    [
+        (4, "Not seen: Reels, stories, Spaces, sound and film, text in 4 pictures."),
+        (1, "Not seen: Reels, stories, Spaces, sound and film, text in 1 picture."),
+        (0, "Not seen: Reels, stories, Spaces, sound and film."),
+    ],
+)
+def test_pictures_that_were_not_read_are_counted(unread: int, expected: str) -> None:
+    """A number says more than that pictures are not read; where all were read, it is not said."""
+    assert expected in build_digest(facts(pictures_unread=unread)).seen
+
+
+def test_every_platform_with_pictures_says_it_in_the_same_words() -> None:
+    """So that the number takes the place of the words, and never stands beside them."""
+    for name in ("bluesky", "facebook", "feed", "instagram", "mastodon", "wordpress", "x"):
+        assert TEXT_IN_PICTURES in connectors.find(name).blind_spots
 
 
 def test_nothing_promises_what_does_not_exist_yet() -> None:
