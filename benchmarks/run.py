@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import calendar, check, digest, history, process, reading, report, restore
+from benchmarks import calendar, check, digest, history, process, pull, reading, report, restore
 
 RESULTS = Path(__file__).with_name("results.md")
 
@@ -37,6 +37,7 @@ def rows() -> list[Row]:
         *_calendar(),
         *_history(),
         *_reading(),
+        *_pull(),
         *_report(),
         *_digest(),
         *_restore(),
@@ -144,6 +145,33 @@ def _reading() -> list[Row]:
             f"{got['scan_s']:.2f} s",
             f"{got['ratio']:.1f} times the sum of the servers' answer times "
             f"({got['servers_s']:.2f} s); {got['again_s']:.2f} s with nothing new",
+        ),
+    ]
+
+
+def _pull() -> list[Row]:
+    got = pull.measure()
+    what = f"pull, {got['accounts']:.0f} accounts on 8 platforms, answers after 200 ms, nothing new"
+    return [
+        Row(
+            f"{what}: most requests of one account",
+            f"{got['most_requests']:.0f}",
+            "",
+            "≤ 3",
+            got["most_requests"] <= 3,
+        ),
+        Row(
+            f"{what}: whole command",
+            f"{got['pull_s']:.1f} s, {got['peak_mb']:.0f} MB",
+            f"{got['ratio']:.1f} times the longest account's own waiting "
+            f"({got['waiting_s']:.1f} s); all of them wait {got['all_waiting_s']:.1f} s",
+            "≤ 150 MB",
+            got["peak_mb"] <= 150,
+        ),
+        Row(
+            "the same while one account hangs: all others done",
+            f"{got['others_s']:.1f} s",
+            f"{got['others_before_s']:.1f} s without; the one that hangs {got['hung_s']:.1f} s",
         ),
     ]
 

@@ -18,7 +18,8 @@ from config.types import Reason
 from connectors._graph_client import GraphClient
 from connectors._graph_errors import DEATHS, NotShownError
 from connectors._graph_posts import page_key
-from connectors._json import inner, objects
+from connectors._graph_walk import task, walked
+from connectors._json import JSON, inner, objects
 from connectors.login import Granted, Login, Permission
 
 if TYPE_CHECKING:
@@ -56,30 +57,42 @@ def _examine(its: Circumstances, needed: Sequence[tuple[str, str]]) -> Granted:
     if its.secret is None:
         return Granted()
     graph = GraphClient(its)
+    told = _told(its, graph)
+    if told is None:
+        return Granted(
+            permissions=walked(its, graph, needed, remedy=_TICK),
+            cautions=("Facebook does not tell what this token may do.",),
+        )
+    _refuse_dead(its, told)
+    kind = str(told.get("type", ""))
+    permissions = tuple(_permission(name, said, told) for name, said in needed)
+    better = None
+    if kind in {_PERSON, _SYSTEM}:
+        page, better = _page_token(its, graph)
+        permissions += (task(graph, page),)
+    return Granted(
+        whose=_WHOSE.get(kind, ""),
+        permissions=permissions,
+        expires_at=_moment(told.get("expires_at")),
+        cautions=_cautions(kind, told),
+        better=better,
+    )
+
+
+def _told(its: Circumstances, graph: GraphClient) -> dict[str, Any] | None:
+    """Return what Facebook tells of the token; None if it does not."""
+    if its.secret is None:
+        return None
     try:
         answer = graph.debug(its.secret)
     except (NotShownError, ContractError):
-        return Granted(cautions=("Facebook does not tell what this token may do.",))
+        return None
     except AccessError as error:
         if error.reason is not Reason.FORBIDDEN:
             raise
-        return Granted(cautions=("Facebook does not tell what this token may do.",))
+        return None
     told = answer.get("data")
-    if not isinstance(told, dict) or "is_valid" not in told:
-        return Granted(cautions=("Facebook does not tell what this token may do.",))
-    _refuse_dead(its, told)
-    kind = str(told.get("type", ""))
-    cautions = _cautions(kind, told)
-    better = None
-    if kind in {_PERSON, _SYSTEM}:
-        better = _page_token(its, graph)
-    return Granted(
-        whose=_WHOSE.get(kind, ""),
-        permissions=tuple(_permission(name, said, told) for name, said in needed),
-        expires_at=_moment(told.get("expires_at")),
-        cautions=cautions,
-        better=better,
-    )
+    return told if isinstance(told, dict) and "is_valid" in told else None
 
 
 def _refuse_dead(its: Circumstances, told: dict[str, Any]) -> None:
@@ -152,9 +165,11 @@ def _cautions(kind: str, told: dict[str, Any]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _page_token(its: Circumstances, graph: GraphClient) -> SecretStr:
-    """Return the page's own token, which only somebody with a role on the page is given."""
-    value = _of_page(its, graph) if its.account.platform == "facebook" else _of_linked(its, graph)
+def _page_token(its: Circumstances, graph: GraphClient) -> tuple[str, SecretStr]:
+    """Return the page's number and its own token, which only a holder of a role on it is given."""
+    is_page = its.account.platform == "facebook"
+    page = _of_page(its, graph) if is_page else _of_linked(its, graph)
+    value = page.get("access_token")
     if not isinstance(value, str) or not value:
         raise AccessError(
             "Facebook gives no token of the page to this login",
@@ -165,31 +180,29 @@ def _page_token(its: Circumstances, graph: GraphClient) -> SecretStr:
         )
     secret = SecretStr(value)
     its.door.redactor.add(secret)
-    return secret
+    return str(page.get("id", "")), secret
 
 
-def _of_page(its: Circumstances, graph: GraphClient) -> object:
+def _of_page(its: Circumstances, graph: GraphClient) -> JSON:
     try:
-        return graph.node(page_key(its.account.handle), fields="id,access_token").get(
-            "access_token"
-        )
+        return graph.node(page_key(its.account.handle), fields="id,access_token")
     except NotShownError:
-        return None
+        return {}
 
 
-def _of_linked(its: Circumstances, graph: GraphClient) -> object:
-    """Return the token of the page that an Instagram account is linked to."""
+def _of_linked(its: Circumstances, graph: GraphClient) -> JSON:
+    """Return the page that an Instagram account is linked to."""
     fields = "id,access_token,instagram_business_account{id,username}"
     try:
         pages = objects(graph.edge("me", "accounts", fields=fields, limit=100).get("data"))
     except NotShownError:
-        return None
+        return {}
     wanted = its.account.handle.strip().rstrip("/").rpartition("/")[2].removeprefix("@").casefold()
     for page in pages:
         linked = inner(page, "instagram_business_account")
         if wanted in {str(linked.get("id", "")), str(linked.get("username", "")).casefold()}:
-            return page.get("access_token")
-    return pages[0].get("access_token") if len(pages) == 1 else None
+            return page
+    return pages[0] if len(pages) == 1 else {}
 
 
 def _moment(value: object) -> datetime | None:

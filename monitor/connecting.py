@@ -9,10 +9,10 @@ import connectors
 from config.errors import OperatorError, ReadError
 from config.settings import variable_of
 from connectors.base import Circumstances
-from monitor.trial import Check, remedy_of, walk
+from monitor.trial import Check, permission_check, remedy_of, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pydantic import SecretStr
@@ -169,7 +169,26 @@ def try_credential(
         told=told.append,
     )
     done = tuple(checks)
+    if told:
+        done = (*_of_giver(told[0], done), *done)
     return Tried(checks=_hinted(done, secret, login), secret=secret, granted=_both(told))
+
+
+def _of_giver(granted: Granted, checks: Sequence[Check]) -> Iterator[Check]:
+    """Yield what only the one that was given could be asked, not what it opened.
+
+    Where the account is read all the same, something that is missing is told and no fault.
+    """
+    names = {check.name for check in checks}
+    is_read = all(check.is_well for check in checks)
+    for check in map(permission_check, granted.permissions):
+        if check.name in names:
+            continue
+        if check.is_well is False and is_read:
+            said = f"{check.said}; the account is read all the same"
+            yield replace(check, is_well=True, said=said, remedy="")
+        else:
+            yield check
 
 
 def _both(told: Sequence[Granted]) -> Granted | None:

@@ -130,7 +130,7 @@ def _steps(
             )
         )
         told(granted)
-        yield from map(_permission, granted.permissions)
+        yield from map(permission_check, granted.permissions)
         if any(each.is_needed and each.is_given is False for each in granted.permissions):
             return
     connector = open_connector(
@@ -142,7 +142,7 @@ def _steps(
     yield _posts(connector, as_of)
 
 
-def _permission(one: Permission) -> Check:
+def permission_check(one: Permission) -> Check:
     """Return whether a permission is given; one that is only useful is no fault."""
     name = f"permission {one.name}"
     if one.is_given is None:

@@ -16,6 +16,7 @@ from monitor.alerts.recall import Budgeted, previous_digest, recall
 from monitor.alerts.technical import technicians
 from monitor.alerts.wording import Calendar
 from monitor.freeze.coming import coming_up
+from monitor.meter import purses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,18 +129,17 @@ def _overdue(policy: Policy) -> str:
 
 
 def _budgets(settings: Settings, house: House) -> tuple[Budgeted, ...]:
-    """Return each credential of a platform with a budget, once."""
-    watched = {
-        one.account.credential: one
-        for one in house.watched
-        if one.account.credential and one.account.platform in settings.budget
-    }
+    """Return each watched platform with a budget, once: its accounts share it."""
+    titles: dict[str, str] = {}
+    for one in house.watched:
+        if one.account.platform in settings.budget:
+            titles.setdefault(one.account.platform, one.short)
+    accounts = [one.account for one in house.watched]
     return tuple(
         Budgeted(
-            title=one.short,
-            credential=credential,
-            usd_per_month=settings.budget[one.account.platform].usd_per_month,
+            title=title,
+            purses=purses_of(accounts, platform),
+            usd_per_month=settings.budget[platform].usd_per_month,
         )
-        for credential, one in watched.items()
-        if credential
+        for platform, title in titles.items()
     )

@@ -21,6 +21,7 @@ from monitor.alerts.casebook import Casebook
 from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
 from monitor.breaker import known
+from monitor.meter import month_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,16 +47,16 @@ _MOST_RUNS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgeted:
-    """A credential whose reading costs money.
+    """A platform whose reading costs money.
 
     Attributes:
         title: What the Clerk calls the platform.
-        credential: As it is charged in the repository.
+        purses: Every name under which it is charged in the repository: they share the budget.
         usd_per_month: The budget; None: none was set.
     """
 
     title: str
-    credential: str
+    purses: frozenset[str]
     usd_per_month: Decimal | None
 
 
@@ -265,11 +266,11 @@ def _costs(
     repository: Repository, budgets: Sequence[Budgeted], as_of: datetime
 ) -> tuple[Cost, ...]:
     """Return what reading has cost this month."""
-    month = as_of.astimezone(UTC).date().replace(day=1)
+    first, following = month_of(as_of.astimezone(UTC).date())
     return tuple(
         Cost(
             title=budget.title,
-            amount=repository.spend(budget.credential, month=month).amount,
+            amount=repository.spent(budget.purses, since=first, until=following),
             budget=budget.usd_per_month,
         )
         for budget in budgets

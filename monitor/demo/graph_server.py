@@ -112,6 +112,8 @@ class GraphPlatform:
         is_asked = request.query.get("fields") == "id,access_token"
         if is_asked and parts in {(page.platform_id,), (page.handle,)}:
             return json_answer({"id": page.platform_id, "access_token": page.token})
+        if parts == ("me", "accounts") and request.query.get("fields") == "id,tasks":
+            return self.tokens.roles(_token(request), page)
         return gone(parts[0] if parts else "")
 
     # Who may ask.

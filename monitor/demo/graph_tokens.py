@@ -28,6 +28,7 @@ class Told:
         subcode: Why not.
         pages: Ids of the pages that it was given; None: it is not told.
         opens: Label of the page whose own token it is shown.
+        tasks: What its holder may do on that page; None: it is not told.
     """
 
     kind: str = "PAGE"
@@ -37,6 +38,7 @@ class Told:
     subcode: int | None = None
     pages: tuple[str, ...] | None = None
     opens: str = ""
+    tasks: tuple[str, ...] | None = ("CREATE_CONTENT", "ANALYZE")
 
 
 class Tokens:
@@ -62,6 +64,12 @@ class Tokens:
         """Return the page that a person's or system user's token opens; None for a page's own."""
         told = self._told.get(token)
         return self._world.account(told.opens) if told is not None and told.opens else None
+
+    def roles(self, token: str, page: TownAccount) -> Answer:
+        """Answer ``me/accounts``: the page that is opened, and what may be done on it."""
+        told = self._told[token]
+        tasks = {} if told.tasks is None else {"tasks": list(told.tasks)}
+        return json_answer({"data": [{"id": page.platform_id, **tasks}]})
 
     def debug(self, request: Request, asking: str) -> Answer:
         """Answer ``debug_token``: the token must come in the body, not in the address."""

@@ -142,6 +142,11 @@ class ScriptedServer:
         with self._lock:
             self._routes[method, path] = list(answers)
 
+    def only(self, path: str, *answers: Answering) -> None:
+        """Set the answers of a path, and forget those of all others."""
+        with self._lock:
+            self._routes = {("GET", path): list(answers)}
+
     def paths(self) -> list[str]:
         """Return the paths that were asked, in order."""
         with self._lock:

@@ -17,6 +17,7 @@ from monitor.demo.server import LoopbackServer
 from monitor.demo.world import Body, Site, TownAccount, World
 from monitor.demo.x_server import XPlatform
 from tests.lib.bluesky_server import BlueskyTown
+from tests.lib.http_server import Reply
 from tests.lib.instagram_server import TOKEN, InstagramTown
 from tests.lib.mastodon_server import MastodonTown
 from tests.lib.wordpress_server import WordPressTown
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from monitor.demo.server import Platform
-    from tests.lib.http_server import ScriptedServer
+    from tests.lib.http_server import Answering, ScriptedServer
 
 SITES = {"x": Site.X, "facebook": Site.FACEBOOK, "feed": Site.FEED}
 PLATFORMS = (*SITES, "bluesky", "mastodon", "youtube", "wordpress", "instagram")
@@ -98,6 +99,10 @@ class MixedTown:
     ) -> None:
         """Stop every server."""
         self._open.close()
+
+    def hang(self, label: str, answer: Answering = Reply(hang=True)) -> None:  # noqa: B008  # frozen
+        """Let an account with a server of its own never answer, or always so."""
+        self.servers[label].only("/*", answer)
 
     def asked(self) -> dict[str, int]:
         """Return how many requests were made so far for each account."""

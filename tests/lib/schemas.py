@@ -190,6 +190,30 @@ ACCOUNT = shape(
     granted=maybe(GRANT),
     attested=maybe(ATTESTED),
 )
+_NUMBER: Final[Schema] = {"type": "number", "minimum": 0}
+_USD: Final[Schema] = {"type": "string", "pattern": r"^\d+\.\d\d$"}
+_ASKED = shape(pull=_NUMBER, profile=_NUMBER, again=_NUMBER, all=_NUMBER)
+_PAID = shape(new=_USD, profile=_USD, again=_USD, all=_USD)
+_SPANS = shape(day=_PAID, month=_PAID, year=_PAID)
+COST = shape(
+    posts_a_week=_NUMBER,
+    assumed=YES_NO,
+    requests=shape(day=_ASKED, month=_ASKED, year=_ASKED),
+    units_a_day=maybe(_NUMBER),
+    usd=maybe(_SPANS),
+    usd_full_price=maybe(_SPANS),
+    usd_owned_reads=maybe(_SPANS),
+    budget=maybe(
+        shape(
+            platform=TEXT,
+            needs_usd_per_month=_USD,
+            usd_per_month=maybe(_USD),
+            spent_usd_this_month=maybe(_USD),
+            pays_for_new=YES_NO,
+            share_read_again=maybe(_NUMBER),
+        )
+    ),
+)
 RULE = shape(
     rule=TEXT,
     topic=TEXT,
@@ -358,6 +382,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "elections export": shape(file=TEXT, entries=COUNT),
     "accounts list": several(ACCOUNT),
+    "accounts list --cost": several({"allOf": [ACCOUNT, shape(cost=maybe(COST))]}),
     "accounts show": _with(ACCOUNT, readings=several(_with(COVERAGE, run=COUNT, at=INSTANT))),
     "accounts reviewed": shape(account=TEXT, at=INSTANT, by=TEXT, note=maybe(TEXT)),
     "accounts test": shape(

@@ -93,7 +93,7 @@ def house(*, rules: str = "rules-1") -> House:
 
 def facts(store: Repository, *, at: datetime = MORNING, rules: str = "rules-1") -> DigestFacts:
     """Return what the digest of a morning would tell."""
-    budget = Budgeted(title="X", credential="x_bearer", usd_per_month=Decimal("5.00"))
+    budget = Budgeted(title="X", purses=frozenset({"x_bearer"}), usd_per_month=Decimal("5.00"))
     return recall(
         store, house=house(rules=rules), as_of=at, elections=Elections(), budgets=(budget,)
     )

@@ -60,6 +60,7 @@ class Desk:
         )
         self.graph = GraphPlatform(self.world)
         self.told: dict[str, Any] = {}
+        self.base = ""
 
     def makes_database(self) -> None:
         """Make one, as a first scan would."""
@@ -103,7 +104,8 @@ def desk(
     desk = Desk(Terminal(tmp_path, monkeypatch, capsys), tmp_path)
     monkeypatch.setenv("CLERKWATCH_LOG", "debug")
     with LoopbackServer(desk.graph) as server:
-        desk.terminal.registers("facebook", NAME, server.url, KEYED)
+        desk.base = server.url
+        desk.terminal.registers("facebook", NAME, desk.base, KEYED)
         desk.makes_database()
         yield desk
 
@@ -219,6 +221,57 @@ def test_a_platform_that_tells_nothing_of_a_token_is_believed_by_reading(desk: D
     assert desk.connects(PAGE_TOKEN) == 0
     assert desk.told["cautions"] == ["Facebook does not tell what this token may do."]
     assert desk.checks()["posts"][0] is True
+
+
+def test_where_nothing_is_told_each_permission_is_tried(desk: Desk) -> None:
+    """A small question for each: answered, or refused; then the remedy names it."""
+    desk.graph.tokens.is_closed = True
+    names = [f"permission {name}" for name in ENOUGH]
+    desk.connects(PAGE_TOKEN)
+    assert [desk.checks()[name][0] for name in names] == [True, True]
+    assert all(desk.checks()[name][1].startswith("given: ") for name in names)
+    desk.world.set_condition("it", Condition.FORBIDDEN, NOW)
+    assert desk.connects(PAGE_TOKEN) == 1
+    for name in names:
+        is_well, said, remedy = desk.checks()[name]
+        assert (is_well, said.partition(":")[0]) == (False, "missing")
+        assert name.removeprefix("permission ") in (remedy or "")
+    assert desk.checks()["account"][0] is None
+
+
+def test_a_page_that_cannot_be_asked_about_is_not_told(desk: Desk) -> None:
+    """Graph has one answer for missing and forbidden: no permission is called missing for it."""
+    desk.graph.tokens.is_closed = True
+    desk.terminal.registers("facebook", "nobody", desk.base, KEYED)
+    assert desk.connects(PAGE_TOKEN) == 1
+    steps = desk.checks()
+    assert [steps[f"permission {name}"][1][:8] for name in ENOUGH] == ["not told", "not told"]
+    assert steps["account"][0] is False
+
+
+@pytest.mark.parametrize(
+    ("tasks", "said"),
+    [
+        (("MANAGE", "ANALYZE"), "given"),
+        (("ANALYZE", "ADVERTISE"), "missing"),
+        ((), "missing"),
+        (None, "not told"),
+    ],
+)
+def test_the_task_on_the_page_is_walked_too(
+    desk: Desk, tasks: tuple[str, ...] | None, said: str
+) -> None:
+    """A system user without a part in the page's content: the reason if nothing can be read."""
+    desk.graph.tokens.tell(SYSTEM_TOKEN, Told(kind="SYSTEM_USER", opens="it", tasks=tasks))
+    assert desk.connects(SYSTEM_TOKEN) == 0
+    is_well, found, _ = desk.checks()["permission page task"]
+    assert (is_well, found[: len(said)]) == (True, said)
+    assert ("read all the same" in found) is (said == "missing")
+    desk.world.set_condition("it", Condition.FORBIDDEN, NOW)
+    assert desk.connects(SYSTEM_TOKEN) == 1
+    is_well, found, remedy = desk.checks()["permission page task"]
+    assert is_well is (said != "missing")
+    assert ("step 5" in (remedy or "")) is (said == "missing")
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,15 @@ import pytest
 
 from benchmarks.year import BEGIN, Council
 from config.types import CoverageStatus
+from monitor import morning
+from monitor.demo.world import Site
 from monitor.pipeline import scan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.year import Spent
+    from tests.integration.pipeline.village import Village
 
 
 def lived(folder: Path, budget: str, *, days: int = 34, owned: bool = False) -> Spent:
@@ -63,3 +66,16 @@ def test_accounts_read_side_by_side_share_one_budget(tmp_path: Path) -> None:
         assert council.platform.bill.months()[BEGIN.date()] <= Decimal("0.50")
         assert CoverageStatus.READ not in {read.status for read in covered[1:]}
         assert all(read.error for read in covered if read.status is not CoverageStatus.READ)
+
+
+def test_mondays_tell_one_bill_a_platform(village: Village) -> None:
+    """Two logins and one budget: what both have cost stands in one line, beside that budget."""
+    for label in ("council-x", "mayor-x"):
+        village.account(Site.X, label=label)
+        village.publish(label, "The library opens at ten.")
+    village.add("\n[budget.x]\nusd_per_month = 5.00\n")
+    village.scan()
+    said = morning.compose(village.app, now=village.clock.now()).text
+    assert [line.strip() for line in said.splitlines() if "has cost" in line] == [
+        "X has cost $0.03 this month of $5.00."
+    ]

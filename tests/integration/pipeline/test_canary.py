@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import io
-import json
 import socketserver
-import sqlite3
 import threading
-from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import pytest
 
@@ -23,59 +18,22 @@ from monitor.app import build
 from monitor.demo.world import Site
 from monitor.doctor import examine
 from tests.integration.pipeline.village import SALE
-from tests.lib.http_server import Reply, ScriptedServer
+from tests.lib.canary import ECHOES, everything, found, written
+from tests.lib.http_server import ScriptedServer
 from tests.lib.wordpress_server import LOGIN, PASSWORD, WordPressTown
 from tests.lib.youtube_server import KEY, YouTubeTown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from monitor.app import App
     from tests.integration.pipeline.village import Village
-    from tests.lib.http_server import Asked
+    from tests.lib.http_server import Asked, Reply
 
 HOUR = timedelta(hours=1)
 SECRET = 'canary/4f"9c+Zq&81=xT7k'
 SITE_LOGIN = f"clerk:{SECRET}"
-
-
-def forms(secret: str) -> dict[str, str]:
-    """Return how a secret may stand somewhere, by name."""
-    raw = secret.encode()
-    return {
-        "plain": secret,
-        "percent": quote(secret, safe=""),
-        "lower percent": quote(secret, safe="").replace("%2F", "%2f").replace("%3D", "%3d"),
-        "json": json.dumps(secret)[1:-1],
-        "slashes": json.dumps(secret)[1:-1].replace("/", "\\/"),
-        "html": html.escape(secret),
-        "base64": base64.b64encode(raw).decode(),
-        "login": base64.b64encode(b"clerk:" + raw).decode(),
-        "sasl": base64.b64encode(b"\0clerk\0" + raw).decode(),
-        "urlsafe": base64.urlsafe_b64encode(raw).decode(),
-        "hex": raw.hex(),
-        "lines": f"{secret[:7]}\r\n {secret[7:14]}\n{secret[14:]}",
-        "folded": f"{secret[:9]}=\r\n{secret[9:]}",
-    }
-
-
-def found(secret: str, said: str) -> list[str]:
-    """Return the forms of a secret that stand in what was written."""
-    cores = {name: form.rstrip("=")[4:-4] for name, form in forms(secret).items()}
-    return [name for name, core in cores.items() if core in said]
-
-
-def written(folder: Path) -> str:
-    """Return all that stands in the files of a machine: as they are, and by rows."""
-    said = []
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.suffix != ".toml":
-            said.append(file.read_bytes().decode("utf-8", "replace"))
-        if file.suffix == ".db":
-            with closing(sqlite3.connect(file)) as known:
-                said += known.iterdump()
-    return "\n".join(said)
 
 
 def doctor(village: Village, app: App) -> list[str]:
@@ -85,32 +43,6 @@ def doctor(village: Village, app: App) -> list[str]:
     return [f"{one.what} {one.remedy}" for one in found]
 
 
-def everything(secret: str) -> str:
-    """Return a text with all forms of a secret in it."""
-    return " | ".join(forms(secret).values())
-
-
-ECHOES: dict[str, Callable[[str, str], Reply]] = {
-    "401": lambda said, _: Reply(
-        status=401, json={"error": said, "code": "incorrect", "x": [said]}
-    ),
-    "403 page": lambda said, _: Reply(status=403, body=f"<html><p>{said}</p></html>"),
-    "500": lambda said, _: Reply(status=500, body=said),
-    "400": lambda said, _: Reply(
-        status=400,
-        json={"error": {"message": said, "code": 190, "type": "OAuthException"}, "message": said},
-    ),
-    "list": lambda said, _: Reply(json=[{"id": said, "said": said}]),
-    "object": lambda said, _: Reply(json={"data": said, "errors": [{"detail": said}], "id": said}),
-    "headers": lambda _, one: Reply(
-        status=200, body="{}", headers={"ETag": one, "X-Said": one, "Last-Modified": one}
-    ),
-    "elsewhere": lambda _, one: Reply(
-        status=302,
-        headers={"Location": f"https://elsewhere.example/{quote(one, safe='')}?key={quote(one)}"},
-    ),
-    "no status": lambda said, _: Reply(raw=f"{said}\r\n\r\n".encode()),
-}
 PLATFORMS = {
     "x": ("fernbeck", SECRET),
     "facebook": ("fernbeck", SECRET),

@@ -85,8 +85,7 @@ def test_an_account_that_hangs_delays_no_other(village: Village, town: MixedTown
         if len(settled) == ACCOUNTS - 1:
             all_others.set()
 
-    town.servers[hung]._routes.clear()
-    town.servers[hung].on("/*", waits)
+    town.hang(hung, waits)
     village.clock.advance(HALF_AN_HOUR)
     read = scan(village.app, accounts, by="test", progress=done).coverage
     assert settled == [*(account.id for account in accounts[1:]), hung]
