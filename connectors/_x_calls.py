@@ -17,7 +17,7 @@ import tweepy
 from config.errors import LaterError
 from config.types import Reason
 from connectors._json import JSON, load, objects
-from connectors._x_trouble import NoSuchUserError, Trouble, reset_of
+from connectors._x_trouble import NoSuchUserError, Trouble, WrongLoginError, reset_of
 from connectors._x_words import id_of, includes_of
 
 if TYPE_CHECKING:
@@ -177,6 +177,26 @@ class Calls:
         if user.get("protected") is True:
             raise self.trouble.hidden()
         return user
+
+    def me(self) -> JSON | None:
+        """Return the user whose own login the token is; None: it is an app's, and nobody's.
+
+        Raises:
+            AccessError, LaterError, ContractError: As `user` does.
+        """
+        with self._hold(USER_READ, wanted=1, least=1) as count:
+            if count == 0:
+                raise self.spent()
+            try:
+                answer = self._ask("/2/users/me", self._client.get_me, user_auth=False)
+            except WrongLoginError:
+                return None
+            user = answer.get("data")
+            number = id_of(user.get("id")) if isinstance(user, dict) else None
+            if not isinstance(user, dict) or number is None:
+                raise self.trouble.contract("X tells of a login without an id", _sample(answer))
+            self._charge(USER_READ, [f"user {number}"])
+            return user
 
     def timeline(
         self, user_id: str, *, wanted: int, token: str | None, bounds: Mapping[str, Any]

@@ -28,6 +28,10 @@ BESIDE = frozenset({NOT_FOUND, HIDDEN})
 """In a listing these are about something beside a post (a quoted one): the post is whole."""
 
 
+class WrongLoginError(AccessError):
+    """X answers this question to another kind of login only."""
+
+
 class NoSuchUserError(AccessError):
     """X knows no user by that id or name: neither suspended nor protected."""
 
@@ -36,6 +40,7 @@ _DEFAULT_WAIT = timedelta(minutes=15)  # X counts in windows of 15 minutes
 _LONGEST_WAIT = timedelta(days=1)
 _NO_MONEY = ("creditsdepleted", "any credits", "spend cap", "spending limit", "usage cap")
 _NO_MONEY_TYPES = frozenset({"credits", "usage-capped"})
+_OTHER_LOGIN = "unsupported-authentication"
 _FORBIDDEN_TYPES = frozenset(
     {"client-forbidden", "client-disconnected", "unsupported-authentication", "disallowed-resource"}
 )
@@ -71,6 +76,8 @@ class Trouble:
             return self.money(problem)
         if status == _TOO_MANY:
             return self.rate_limit(response)
+        if status == _DENIED and kind_of(problem) == _OTHER_LOGIN:
+            return self.forbidden(problem, kind=WrongLoginError)
         if status in {_DEAD, _DENIED}:
             return self.dead(problem) if status == _DEAD else self.forbidden(problem)
         return self._of_other(response, problem)
@@ -129,9 +136,9 @@ class Trouble:
             remedy="Make a new Bearer token (docs/connectors/x.md) and put it in place of the old",
         )
 
-    def forbidden(self, problem: JSON) -> AccessError:
+    def forbidden(self, problem: JSON, *, kind: type[AccessError] = AccessError) -> AccessError:
         """Return the error for a token that may not do this."""
-        return AccessError(
+        return kind(
             self._clean(f"X forbids it: {_said(problem) or 'Forbidden'}"),
             account=self._account,
             reason=Reason.FORBIDDEN,

@@ -70,7 +70,7 @@ class XPlatform:
         parts = request.path.strip("/").split("/")
         if parts[:4] == ["2", "users", "by", "username"] and parts[4:]:
             account = self._world.find_account(Site.X, parts[4])
-        elif parts[:2] == ["2", "users"] and parts[2:]:
+        elif parts[:2] == ["2", "users"] and parts[2:] and parts[2] != "me":
             account = self._world.find_account(Site.X, parts[2])
         else:
             account = self._world.holder_of(Site.X, request.bearer())
@@ -95,6 +95,8 @@ class XPlatform:
         match parts:
             case ("2", "users", "by", "username", name):
                 route, answer = "user", self._user(request, "username", name)
+            case ("2", "users", "me"):
+                route, answer = "me", self._me(request)
             case ("2", "users", number):
                 route, answer = "user", self._user(request, "id", number)
             case ("2", "users", number, "tweets"):
@@ -135,6 +137,19 @@ class XPlatform:
                 required_enrollment="Appropriate Level of API Access",
             )
         return None
+
+    def _me(self, request: Request) -> Answer:
+        """Answer whose login a token is; an app's own token is nobody's."""
+        holder = self._world.holder_of(Site.X, request.bearer())
+        if holder is not None and holder.owns_app:
+            return self._user(request, "id", holder.platform_id)
+        return x_words.problem(
+            403,
+            "Unsupported Authentication",
+            "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  "
+            "Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].",
+            "unsupported-authentication",
+        )
 
     def _counted(self, route: str, answer: Answer) -> Answer:
         """Count the request and add the limit's headers; refuse one too many."""
