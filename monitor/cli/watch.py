@@ -51,7 +51,9 @@ def scan(
     or was read in part; the others are done all the same.
     """
     from monitor.pipeline import scan as scan_accounts
+    from monitor.thrift import share_one_heap
 
+    share_one_heap()  # many accounts are read side by side, each by a thread of its own
     place = workplace(config)
     accounts = place.accounts(account)
     with opened_app(place, create=True) as app:
