@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo test quick boot test-faults test-real soak audit sbom lint format docs bench quality lock clean
+.PHONY: setup setup-dev demo test quick boot test-faults test-real test-pictures soak audit sbom lint format docs bench quality lock clean
 
 # .venv with .venv/bin/clerkwatch; a second call does nothing twice.
 setup: $(VENV)/.run
@@ -43,6 +43,10 @@ test-faults: setup-dev
 # Connectors against real servers from the distribution's packages; says plainly what cannot run here.
 test-real: setup-dev
 	@scripts/test-real.sh $(BIN)
+
+# Words in pictures with the real reader, which an environment of its own gets; and how well it reads.
+test-pictures: setup-dev
+	@scripts/test-pictures.sh $(BIN)
 
 # Thirty days in minutes by a virtual clock, with random faults; prints the month's table. Longer, or
 # the same again: make soak DAYS=90 SEED=7 (EVERY: minutes between two readings; FIRST: the first date).

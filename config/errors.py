@@ -17,6 +17,7 @@
         EvidenceError(path)             the folder of evidence: full, read-only, missing, damaged
       CheckError(rule, version)         a check that crashed: not_judged, never clean
       MailError(recipient, permanent)
+      PicturesError                     what reads pictures cannot be started
       BackupError                       a copy could not be made, checked, put away or restored
 
 GONE_OR_HIDDEN and PARTIAL are results of a reading, not errors.
@@ -183,6 +184,10 @@ class EvidenceError(StorageError):
         """Name the path in the text."""
         super().__init__(f"{path}: {what}", remedy=remedy)
         self.path = path
+
+
+class PicturesError(ClerkwatchError):
+    """What reads the words in pictures cannot be started; no picture is at fault."""
 
 
 class CheckError(ClerkwatchError):

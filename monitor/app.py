@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from monitor.cases.replies.codes import Codes
     from monitor.checks.judge import Judge
     from monitor.clock import Clock
+    from monitor.pictures.reader import PictureReader
     from storage.repository import Repository
 
 
@@ -66,6 +67,7 @@ class App:
         holds: What requests under way may still cost, so that a budget is never passed.
         longest_reading: After this a lease counts as abandoned.
         file: Where the configuration stands; None: nowhere, and no copy is made by itself.
+        pictures: Reads the words in pictures; None: the extra is not installed.
     """
 
     settings: Settings
@@ -88,6 +90,7 @@ class App:
     holds: Holds = field(default_factory=Holds)
     longest_reading: timedelta = timedelta(minutes=15)
     file: Path | None = None
+    pictures: PictureReader | None = None
     log: structlog.stdlib.BoundLogger = field(default_factory=structlog.get_logger)
 
     def check_stop(self, account: str) -> None:
@@ -115,6 +118,7 @@ def build(
     transport: Transport | None = None,
     inbox: Inbox | None = None,
     file: Path | None = None,
+    pictures: PictureReader | None = None,
 ) -> App:
     """Wire the application.
 
@@ -128,6 +132,7 @@ def build(
         transport: Takes the place of the configured mail server in tests.
         inbox: Takes the place of the configured mailbox in tests.
         file: Where the configuration stands.
+        pictures: Reads the words in pictures; None: nobody does.
 
     Raises:
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
@@ -155,6 +160,7 @@ def build(
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
         file=file,
+        pictures=pictures,
     )
 
 

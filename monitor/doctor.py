@@ -18,6 +18,7 @@ from monitor.diagnosis import Check
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
 from monitor.permissions import check_permissions
+from monitor.pictures.process import is_installed
 from monitor.postcheck import check_ping_decided, check_post, check_signs
 from monitor.retention.examining import check_retention
 from monitor.rulebook import rulebook
@@ -62,6 +63,7 @@ def examine(
     checks += _clock(settings, now)
     checks += _database(settings, now)
     checks.append(_evidence(settings))
+    checks.append(_pictures())
     checks += check_permissions(settings, file, user=os.geteuid())
     checks += check_place(settings, environ=environ)
     checks += _people(settings)
@@ -90,6 +92,14 @@ def _evidence(settings: Settings) -> Check:
     except EvidenceError as error:
         return Check(name="evidence", state="fault", what=error.what, remedy=error.remedy)
     return Check(name="evidence", state="well", what=f"{folder.root} can be written")
+
+
+def _pictures() -> Check:
+    """Whether words in pictures are read; that they are not is a choice and no fault."""
+    if is_installed():
+        return Check(name="pictures", state="well", what="the words in pictures are read")
+    what = "not read: the extra clerkwatch[pictures] is not installed; the digest counts them"
+    return Check(name="pictures", state="well", what=what)
 
 
 def _rules(settings: Settings, now: datetime) -> Iterator[Check]:

@@ -10,6 +10,8 @@
     | apply   apply                       one transaction a lot, with judged_under
     | settle  settle                      closes what is no longer visible, opens what is again
     | again   look_again                  pictures that had to go, shown by another post
+    | read    read_pictures               words in pictures, where the extra is installed; what
+                                          is read is judged and applied like any other words
 
 An account's error becomes its coverage and never stops the others. A run may be repeated:
 every write has a natural key.
@@ -32,6 +34,7 @@ from monitor.cases.settling import settle
 from monitor.judging import judge_stale
 from monitor.leases import free_abandoned
 from monitor.patience import Patience, in_turn
+from monitor.pictures.run import read_pictures
 from monitor.reading import note_breakdown, read_account
 from storage.values import Coverage
 
@@ -128,6 +131,12 @@ def _settle(
             outcome = judge_stale(app, as_of=as_of, accounts=[account])
             settle(app, account.id, as_of=as_of)
             look_again(app, account, as_of=as_of)
+            came = read_pictures(app, account, as_of=as_of)
+            if came.with_words:
+                outcome += judge_stale(app, as_of=as_of, accounts=[account])
+            if came.said:
+                said = "; ".join(filter(None, [coverage.error, came.said]))
+                coverage = read = replace(coverage, error=said)
         except Exception as error:  # the one place: an account's fault is its own
             app.log.exception("account failed")
             said = app.redactor.redact(f"{type(error).__name__}: {error}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.types import CaseId, CaseState, Kind, Outcome, Severity, SubjectKind
 from monitor.alerts.hardening import hidden_count, inert, one_line, plain
 from monitor.alerts.offers import Command, offers
+from monitor.alerts.pictured import picture_notes
 from monitor.alerts.wording import abridged, capital, count, listed, place, sentence
 from monitor.cases.life import assigned_to, last_step
 from monitor.people.handing import covered
@@ -422,7 +423,5 @@ def _notes(case: Case, *, masked: bool, excerpt: str, cut: bool) -> tuple[str, .
         notes.append("It was edited: the words that are shown now were not flagged.")
     if hidden:
         notes.append(f"{capital(count(hidden, 'invisible character'))} left out here.")
-    if case.pictures:
-        their = "its" if case.pictures == 1 else "their"
-        notes.append(f"With {count(case.pictures, 'picture')} ({their} text was not read).")
+    notes += picture_notes(case)
     return tuple(notes)

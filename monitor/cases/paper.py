@@ -235,12 +235,19 @@ class _Writer:
         if version.words.is_repost:
             notes.append("Another account's post, shared without words of its own.")
         if version.words.extras:
-            named = [BESIDE.get(one.kind, one_line(one.kind)) for one in version.words.extras]
+            named = [
+                f"words read in {one.kind}"
+                if one.is_of_picture
+                else BESIDE.get(one.kind, one_line(one.kind))
+                for one in version.words.extras
+            ]
             beside = listed(list(dict.fromkeys(named)))
             notes.append(f"The words include what stood beside the account's own: {beside}.")
         if version.words.pictures:
             said = count(len(version.words.pictures), "picture or video", "pictures or videos")
-            notes.append(f"With {said}; their content was not read.")
+            read = sum(one.is_of_picture for one in version.words.extras)
+            what = f"words were read in {read} of them" if read else "their content was not read"
+            notes.append(f"With {said}; {what}.")
         counts = counts_said(version.raw)
         if counts:
             notes.append(f"Counts when it was first read: {counts}.")

@@ -55,13 +55,32 @@ class Refused:
 
 
 def fetch(door: Door, account: Account, address: str, *, total_s: float) -> Fetched | Refused:
-    """Fetch one picture.
+    """Fetch one picture and judge it by its bytes.
 
     Args:
         door: The one HTTP door.
         account: On which it stands; with an ``api_base`` nothing outside of it is asked.
         address: As the platform's answer gave it.
         total_s: Most seconds for it, redirects included.
+    """
+    body = fetch_bytes(door, account, address, total_s=total_s)
+    if isinstance(body, Refused):
+        return body
+    try:
+        return Fetched(data=body, picture=look_at(body))
+    except PictureError as error:
+        again = Again.AT_NEW_ADDRESS if error.is_page else Again.NEVER
+        return Refused(why=str(error), again=again)
+
+
+def fetch_bytes(door: Door, account: Account, address: str, *, total_s: float) -> bytes | Refused:
+    """Fetch what lies at a picture's address; nothing of it is unpacked.
+
+    Args:
+        door: As for `fetch`, and so are the others.
+        account: On which it stands.
+        address: As the platform's answer gave it.
+        total_s: Most seconds for it.
     """
     if account.api_base is not None and not _is_same(address, account.api_base):
         return Refused(why="its address lies outside the platform's own", again=Again.NEVER)
@@ -80,10 +99,10 @@ def fetch(door: Door, account: Account, address: str, *, total_s: float) -> Fetc
         return Refused(why=why, again=Again.NEVER)
     except ReadError:
         return Refused(why="its server did not answer in time", again=Again.LATER)
-    return _judge(answer)
+    return _body(answer)
 
 
-def _judge(answer: Answer) -> Fetched | Refused:
+def _body(answer: Answer) -> bytes | Refused:
     if answer.status in _MOVED_AWAY:
         why = f"its server does not give it out any more ({answer.status})"
         return Refused(why=why, again=Again.AT_NEW_ADDRESS)
@@ -91,11 +110,7 @@ def _judge(answer: Answer) -> Fetched | Refused:
         return Refused(why=f"its server is in trouble ({answer.status})", again=Again.LATER)
     if answer.status != _OK or not answer.body:
         return Refused(why=f"its server sent nothing ({answer.status})", again=Again.LATER)
-    try:
-        return Fetched(data=answer.body, picture=look_at(answer.body))
-    except PictureError as error:
-        again = Again.AT_NEW_ADDRESS if error.is_page else Again.NEVER
-        return Refused(why=str(error), again=again)
+    return answer.body
 
 
 def _is_same(address: str, base: str) -> bool:

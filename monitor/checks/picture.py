@@ -10,10 +10,13 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
 
 MOST_PIXELS = 25_000_000
@@ -82,6 +85,27 @@ def look_at(data: bytes) -> Picture:
     """
     from PIL import Image  # noqa: PLC0415 - heavy, and needed only when a picture was fetched
 
+    with opened(data) as picture:
+        return Picture(
+            media_type=Image.MIME["JPEG" if _is_telephone(picture) else picture.format or ""],
+            width=picture.width,
+            height=picture.height,
+            hash=_hash(picture),
+        )
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Image]:
+    """Open a still picture, not yet unpacked; what turns out while it is unpacked is said too.
+
+    Args:
+        data: As for `look_at`.
+
+    Raises:
+        PictureError: As `look_at` does, also out of the block.
+    """
+    from PIL import Image  # noqa: PLC0415 - heavy, and needed only when a picture was fetched
+
     other = _other_kind(data)
     if other:
         raise PictureError(other, is_page=other == _PAGE)
@@ -90,20 +114,18 @@ def look_at(data: bytes) -> Picture:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise PictureError(_BOMB)
-            # A telephone's JPEG may hold a second, smaller picture: that is no animation.
-            is_telephone = picture.format == "MPO"
-            if getattr(picture, "is_animated", False) and not is_telephone:
+            if getattr(picture, "is_animated", False) and not _is_telephone(picture):
                 raise PictureError("it is an animation, and films are not kept")
-            return Picture(
-                media_type=Image.MIME["JPEG" if is_telephone else picture.format or ""],
-                width=picture.width,
-                height=picture.height,
-                hash=_hash(picture),
-            )
+            yield picture
     except bombs as error:
         raise PictureError(_BOMB) from error
     except _DAMAGED as error:
         raise PictureError("it is no picture that can be shown, or is damaged") from error
+
+
+def _is_telephone(picture: Image) -> bool:
+    """Return whether it may hold a second, smaller picture, which makes it no animation."""
+    return picture.format == "MPO"
 
 
 _PAGE = "a page came where a picture was due"

@@ -163,6 +163,7 @@ def opened_app(
     from config.logs import configure
     from monitor.app import build
     from monitor.clock import SystemClock
+    from monitor.pictures.process import reader_if_installed
 
     with opened_repository(place, create=create, read_only=read_only) as repository:
         app = build(
@@ -172,6 +173,7 @@ def opened_app(
             environ=place.environ,
             rules=rules,
             file=place.file,
+            pictures=reader_if_installed(),
         )
         configure(environ=place.environ, extra=[app.redactor])
         yield app

@@ -16,6 +16,7 @@ from monitor.clock import SystemClock
 from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
 from monitor.notify import Notifier
+from monitor.pictures.process import reader_if_installed
 from monitor.thrift import settle, share_one_heap
 from storage.open import open_repository
 
@@ -50,6 +51,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
                 repository=repository,
                 environ=place.environ,
                 file=place.file,
+                pictures=reader_if_installed(),
             )
             configure(environ=place.environ, default="info", extra=[app.redactor])
             repository.sync_register(app.register, at=app.clock.now())

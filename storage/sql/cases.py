@@ -33,6 +33,7 @@ from storage.tables import (
     Observation,
     OutboxCase,
     OutboxRecipient,
+    PictureReading,
     Subject,
     Version,
 )
@@ -53,6 +54,7 @@ _FINDING = Finding.__table__
 _SUBJECT = Subject.__table__
 _VERSION = Version.__table__
 _OBSERVATION = Observation.__table__
+_PICTURE = PictureReading.__table__
 _TOLD = OutboxCase.__table__
 _RECIPIENT = OutboxRecipient.__table__
 
@@ -190,6 +192,9 @@ def query_of() -> Select[Any]:
     shown = _OBSERVATION.alias("shown")
     versions = _VERSION.alias("versions")
     counted = select(func.count()).where(versions.c.subject == _SUBJECT.c.id)
+    read = select(func.count()).where(
+        _PICTURE.c.version == shown.c.version, _PICTURE.c.begins.is_not(None)
+    )
     ranks = {severity: rank for rank, severity in enumerate(_SEVERITIES)}
     return (
         select(
@@ -210,6 +215,7 @@ def query_of() -> Select[Any]:
             _VERSION.c.is_repost,
             _VERSION.c.beside,
             (counted.scalar_subquery() > 1).label("edited"),
+            read.scalar_subquery().label("pictures_read"),
         )
         .select_from(_CASE)
         .join(_SUBJECT, _SUBJECT.c.id == _CASE.c.subject)
@@ -346,6 +352,7 @@ def _value(
         withdrawn=tuple(found for found in findings if found.withdrawn_at is not None),
         events=tuple(events),
         pictures=len(words.pictures),
+        pictures_read=row["pictures_read"],
         extras=words.extras,
         mailed_at=mailed_at,
         last_visible_at=row["last_visible_at"],

@@ -128,6 +128,7 @@ class Case:
     withdrawn: tuple[StoredFinding, ...] = ()
     events: tuple[CaseEvent, ...] = ()
     pictures: int = 0
+    pictures_read: int = 0
     extras: tuple[ExtraWords, ...] = ()
     last_visible_at: datetime | None = None
     gone_since: datetime | None = None
