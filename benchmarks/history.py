@@ -32,6 +32,9 @@ ACCOUNT = """
 [[accounts]]
 id = "council-x"
 platform = "x"
+terms_accepted.by = "Finance Committee"
+terms_accepted.on = 2026-11-01
+terms_accepted.minute = "2026/114"
 handle = "TownCouncil"
 kind = "council"
 owner = "Communications Officer"

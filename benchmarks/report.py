@@ -43,6 +43,9 @@ _ENTRY = """
 [[accounts]]
 id = "account-{number}"
 platform = "x"
+terms_accepted.by = "Finance Committee"
+terms_accepted.on = 2026-11-01
+terms_accepted.minute = "2026/114"
 handle = "Town{number}"
 kind = "council"
 owner = "Communications Officer"

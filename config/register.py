@@ -14,6 +14,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """That the council has decided that a platform's terms let it be read.
+
+    Attributes:
+        by: Who decided ("Finance Committee").
+        on: When.
+        minute: Where that is written down ("minute 2026/114").
+    """
+
+    by: str
+    on: date
+    minute: str
+
+    def words(self) -> str:
+        """Return it in a line: who, when, and where it is written down."""
+        return f"{self.by}, {self.on.isoformat()}, {self.minute}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One registered account, as the configuration states it.
 
@@ -34,7 +53,9 @@ class Account:
         time_zone: IANA zone of a feed's dates that carry none.
         comments: Whether comments under its posts are read too; others wrote them.
         owned_reads: Whether X bills its list of posts at the price of owned reads.
-        review_every_days: For ``manual``: how often a person looks.
+        terms_accepted: The council's decision on the platform's terms, where these speak of
+            public bodies; None: not yet decided, so a person looks.
+        review_every_days: Where a person looks: how often.
     """
 
     id: AccountId
@@ -54,6 +75,7 @@ class Account:
     comments: bool = False
     review_every_days: int = 14
     owned_reads: bool = False
+    terms_accepted: Decision | None = None
 
     def digest(self) -> str:
         """Return what identifies this entry's content, so that a change of it is noticed.
@@ -75,5 +97,6 @@ class Account:
             "platform": self.platform,
             "told_on": told,
             **({"comments": True} if self.comments else {}),
+            **({"terms_accepted": self.terms_accepted.words()} if self.terms_accepted else {}),
         }
         return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

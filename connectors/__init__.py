@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from config.register import Account
     from connectors.base import Platform
 
 _NOT_PLATFORMS = frozenset({"base", "door", "lasting", "login"})
@@ -36,3 +38,26 @@ def find(platform: str) -> Platform:
         raise LookupError(f"connector {platform!r} cannot be used: {error}") from error
     declared: Platform = module.CONNECTOR
     return declared
+
+
+def of(account: Account) -> Platform:
+    """Return how one account is read: as its platform's file declares, or by a person.
+
+    By a person where the platform's terms ask for a decision that the council has not taken; then
+    ``undecided`` says which. Another server (``api_base``) is bound by no such terms.
+
+    Raises:
+        LookupError: As `find`.
+    """
+    declared = find(account.platform)
+    if declared.undecided and account.terms_accepted is None and account.api_base is None:
+        person = find("manual")
+        return replace(
+            declared,
+            open=person.open,
+            needs_credential=False,
+            blind_spots=person.blind_spots,
+            by_hand=True,
+            login=None,
+        )
+    return replace(declared, undecided="")

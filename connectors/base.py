@@ -421,6 +421,8 @@ class Platform:
         login: What lets clerkwatch in, and how it is made; None: it needs and knows none.
         asking: What reading an account costs in requests and money.
         recovery_steps: How the owner gets back an account that somebody else has taken over.
+        undecided: What the council has to decide before a programme may read it, in the
+            Clerk's words; empty: nothing.
     """
 
     name: str
@@ -434,6 +436,7 @@ class Platform:
     recovery_steps: str = ""
     login: Login | None = None
     asking: Asking = Asking(pull=1)
+    undecided: str = ""
 
 
 class OpenConnector(Protocol):

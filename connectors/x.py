@@ -383,6 +383,7 @@ CONNECTOR = Platform(
     open=XReader,
     needs_credential=True,
     login=X_LOGIN,
+    undecided="X's terms for public bodies not yet decided",
     asking=Asking(
         pull=1,
         at_once=LARGEST_PAGE,

@@ -297,7 +297,7 @@ def _people(settings: Settings) -> Iterator[Check]:
 def _account(account: Account, environ: Mapping[str, str]) -> Iterator[Check]:
     name = f"account {account.id}"
     try:
-        platform = connectors.find(account.platform)
+        platform = connectors.of(account)
     except LookupError as error:
         yield Check(
             name=name,
@@ -320,6 +320,14 @@ def _account(account: Account, environ: Mapping[str, str]) -> Iterator[Check]:
             remedy=f"See docs/connectors/{platform.name}.md",
         )
     yield fault or Check(name=name, state="well", what=platform.title)
+    if platform.undecided:
+        yield Check(
+            name=name,
+            state="look",
+            what=f"{platform.undecided}: a person looks, no programme reads it",
+            remedy=f"Once the council has decided enter terms_accepted "
+            f"(docs/connectors/{platform.name}.md)",
+        )
     if account.told_on is None and account.kind is not Kind.MEMBER:
         yield Check(
             name=name,

@@ -19,6 +19,7 @@ from monitor.cases.preserve import preserve
 from monitor.cases.proof import SHOULD_GO, verify
 from monitor.elections import sweep, upkeep
 from monitor.judging import bench, judge_stale
+from monitor.opening import is_by_hand
 from monitor.papers import regular
 from monitor.pipeline import scan
 from monitor.replying import handle_inbox
@@ -262,7 +263,7 @@ class Due:
         due: list[tuple[str, Work]] = []
         unread: list[AccountId] = []
         for account in self.app.register:
-            if morning.is_by_hand(account):
+            if is_by_hand(account):
                 continue
             state = self.app.repository.account_state(account.id)
             if state.reason is not None:

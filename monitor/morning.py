@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import connectors
 from config.errors import ClerkwatchError
 from config.types import CoverageStatus
 from monitor import sellby
@@ -20,6 +19,7 @@ from monitor.alerts.technical import compose_technical
 from monitor.cases import reopening
 from monitor.elections import upkeep
 from monitor.judging import judge_stale, polls_of
+from monitor.opening import is_by_hand
 from monitor.people.handing import hand_over, readers
 from monitor.people.rota import Rota
 from monitor.pipeline import scan
@@ -204,17 +204,6 @@ def _read(app: App, account: Account, *, by: str) -> None:
             return
         if app.stop.wait(wait_s) or is_fresh(app, account):
             return
-
-
-def is_by_hand(account: Account) -> bool:
-    """Return whether no programme reads the account.
-
-    An unknown platform counts as read: its coverage says at each pull why it cannot be.
-    """
-    try:
-        return connectors.find(account.platform).by_hand
-    except LookupError:
-        return False
 
 
 def is_fresh(app: App, account: Account) -> bool:

@@ -28,7 +28,7 @@ def platform_of(account: Account) -> Platform:
         AccessError: CONTRACT; this version cannot read it.
     """
     try:
-        return connectors.find(account.platform)
+        return connectors.of(account)
     except LookupError as error:
         raise AccessError(
             "this version cannot read it",
@@ -36,6 +36,17 @@ def platform_of(account: Account) -> Platform:
             reason=Reason.CONTRACT,
             remedy="Register it as platform = manual until it can",
         ) from error
+
+
+def is_by_hand(account: Account) -> bool:
+    """Return whether no programme reads the account.
+
+    An unknown platform counts as read: its coverage says at each pull why it cannot be.
+    """
+    try:
+        return connectors.of(account).by_hand
+    except LookupError:
+        return False
 
 
 def credential_of(

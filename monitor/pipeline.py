@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-import connectors
 from config.types import CoverageStatus, Reason, RunKind
 from monitor.apply import Outcome
 from monitor.cases.again import look_again
 from monitor.cases.settling import settle
 from monitor.judging import judge_stale
 from monitor.leases import free_abandoned
+from monitor.opening import is_by_hand
 from monitor.patience import Patience, in_turn
 from monitor.pictures.run import read_pictures
 from monitor.reading import note_breakdown, read_account
@@ -177,14 +177,6 @@ def _read_leased(
         return read_account(app, run, account, as_of=as_of, insist=insist)
     finally:
         app.repository.release(account.id, owner=app.owner)
-
-
-def is_by_hand(account: Account) -> bool:
-    """Return whether no programme reads the account."""
-    try:
-        return connectors.find(account.platform).by_hand
-    except LookupError:
-        return False
 
 
 def _broken(

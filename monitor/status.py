@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import connectors
 from config.types import CaseState, Sign
 from monitor import sellby
 from monitor.alerts.postal import facts_of, technical_lines, way_words
@@ -15,6 +14,7 @@ from monitor.cases.closing import closing_of
 from monitor.freeze.coming import coming_up
 from monitor.judging import polls_of
 from monitor.lock import holder
+from monitor.opening import is_by_hand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +138,7 @@ def look(repository: Repository, *, settings: Settings, file: Path, now: datetim
     late: list[tuple[str, datetime | None, str]] = []
     watched = 0
     for account in settings.register():
-        if _is_by_hand(account.platform):
+        if is_by_hand(account):
             continue
         state = repository.account_state(account.id)
         if state.reason is not None and closing_of(repository, account.id).is_expected_gone:
@@ -189,13 +189,6 @@ def _post(repository: Repository, settings: Settings, *, now: datetime) -> tuple
     if Sign.WAY in signs:
         lines = (*lines, way_words(signs[Sign.WAY], calendar))
     return lines
-
-
-def _is_by_hand(platform: str) -> bool:
-    try:
-        return connectors.find(platform).by_hand
-    except LookupError:
-        return False
 
 
 def _why(state: AccountState) -> str:

@@ -12,10 +12,30 @@ from pydantic import (
     model_validator,
 )
 
+from config.register import Decision
 from config.settings.fields import LOOPBACK, PLATFORMS, Duration, OptionalEmail, Section
 from config.types import Kind
 
 _WITH_COMMENTS = frozenset({"youtube", "wordpress"})
+
+
+class DecisionEntry(Section):
+    """The council's decision that a platform's terms let it be read."""
+
+    by: str = Field(
+        description="Who decided.", examples=["Finance Committee"], min_length=1, max_length=200
+    )
+    on: date = Field(description="When.", examples=[date(2026, 11, 1)])
+    minute: str = Field(
+        description="Where it is written down.",
+        examples=["minute 2026/114"],
+        min_length=1,
+        max_length=200,
+    )
+
+    def decision(self) -> Decision:
+        """Return it as the register holds it."""
+        return Decision(by=self.by, on=self.on, minute=self.minute)
 
 
 class AccountEntry(Section):
@@ -83,6 +103,12 @@ class AccountEntry(Section):
         "account itself owns the developer app, so that X bills its list of posts at the lower "
         "price of owned reads.",
     )
+    terms_accepted: DecisionEntry | None = Field(
+        default=None,
+        description="x only: the council's decision that X's terms for public bodies let it read "
+        "the account; until then a person looks.",
+        examples=[{"by": "Finance Committee", "on": date(2026, 11, 1), "minute": "2026/114"}],
+    )
     area: str = Field(default="whole", description="A ward of the town, or whole.")
     handed_over: tuple[str, ...] = Field(
         default=(),
@@ -92,7 +118,7 @@ class AccountEntry(Section):
     )
     review_every: Duration = Field(
         default=timedelta(days=14),
-        description="platform = manual only: how often a person looks.",
+        description="Where a person looks (manual; x without terms_accepted): how often.",
         ge=timedelta(days=1),
         le=timedelta(days=366),
         examples=["14d"],
@@ -127,6 +153,8 @@ class AccountEntry(Section):
             raise ValueError(f"comments is only for {' and '.join(sorted(_WITH_COMMENTS))}")
         if self.owned_reads and self.platform != "x":
             raise ValueError("owned_reads is only for x")
+        if self.terms_accepted is not None and self.platform != "x":
+            raise ValueError("terms_accepted is only for x")
         if self.handed_over and self.kind is not Kind.PARTNER:
             raise ValueError("handed_over is only for kind = partner")
         return self

@@ -120,6 +120,7 @@ class Settings(BaseSettings):
                 comments=entry.comments,
                 review_every_days=entry.review_every.days,
                 owned_reads=entry.owned_reads,
+                terms_accepted=entry.terms_accepted.decision() if entry.terms_accepted else None,
             )
             for entry in self.accounts
         )

@@ -155,5 +155,6 @@ def by_hand_lines(
         due = account.is_due(as_of=as_of)
         done = "reply REVIEWED" if has_inbox else "clerkwatch accounts reviewed"
         todo = f" (due). When you have looked: {done} {account.id}" if due else "."
-        lines.append(f"By hand: {one_line(account.title)}, {looked}{todo}")
+        why = f", {account.undecided}" if account.undecided else ""
+        lines.append(f"By hand: {one_line(account.title)}{why}, {looked}{todo}")
     return tuple(lines)

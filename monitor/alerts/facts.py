@@ -51,6 +51,7 @@ class AccountFacts:
         blind_spots: What cannot be seen there at all ("Reels").
         looked_at: ``by_hand``: when a person last looked; None: never.
         review_every_days: ``by_hand``: how often a person looks.
+        undecided: ``by_hand``: what the council has to decide before a programme may read it.
         closed_by: The case by which it was closed on request, so that nothing can be read
             there and nothing is missed; None: it was not.
     """
@@ -69,6 +70,7 @@ class AccountFacts:
     blind_spots: tuple[str, ...] = ()
     looked_at: datetime | None = None
     review_every_days: int = 14
+    undecided: str = ""
     closed_by: CaseId | None = None
 
     @property

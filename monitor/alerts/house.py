@@ -54,6 +54,7 @@ class Watched:
         short: In passing: ``X``, ``Facebook page``.
         by_hand: A person looks, no programme reads.
         blind_spots: What cannot be seen there at all.
+        undecided: Why a person looks where a programme could; empty: nothing to decide.
     """
 
     account: Account
@@ -61,6 +62,7 @@ class Watched:
     short: str
     by_hand: bool = False
     blind_spots: tuple[str, ...] = ()
+    undecided: str = ""
 
     def facts(self) -> AccountFacts:
         """Return what a mail says of it, before anything of its readings is known."""
@@ -71,6 +73,7 @@ class Watched:
             kind=self.account.kind,
             owner=self.account.owner,
             by_hand=self.by_hand,
+            undecided=self.undecided,
             is_owner_reachable=bool(self.account.owner_email),
             blind_spots=self.blind_spots,
             review_every_days=self.account.review_every_days,
@@ -183,7 +186,7 @@ def watched(account: Account, *, name: str = "") -> Watched:
     """
     platform: Platform | None
     try:
-        platform = connectors.find(account.platform)
+        platform = connectors.of(account)
     except LookupError:
         platform = None  # its coverage says at every pull why it cannot be read
     title, short = _names(account, platform.title if platform else account.platform, name)
@@ -193,6 +196,7 @@ def watched(account: Account, *, name: str = "") -> Watched:
         short=short,
         by_hand=platform is not None and platform.by_hand,
         blind_spots=platform.blind_spots if platform else (),
+        undecided=platform.undecided if platform else "",
     )
 
 

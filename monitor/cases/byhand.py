@@ -17,7 +17,7 @@ from connectors.base import Content, nfc
 from monitor.cases.life import Step, asks_to_close, move
 from monitor.cases.request import due_by
 from monitor.judging import judge_stale
-from monitor.morning import is_by_hand
+from monitor.opening import is_by_hand
 from monitor.reading import words_of
 from storage.values import BY_HAND, Seen
 

@@ -15,7 +15,7 @@ from config.types import CaseState, Kind, Outcome
 from monitor.cases.closing import as_account
 from monitor.cases.life import asks_to_close, last_step
 from monitor.cases.request import owners_of, reminder_of
-from monitor.morning import is_by_hand
+from monitor.opening import is_by_hand
 from monitor.people.rota import Rota
 from monitor.pipeline import scan
 from storage.values import BY_HAND

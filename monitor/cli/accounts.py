@@ -110,8 +110,9 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
     by_hand, error = False, ""
     blind: tuple[str, ...] = ()
     try:
-        platform = connectors.find(account.platform)
+        platform = connectors.of(account)
         by_hand, blind = platform.by_hand, platform.blind_spots
+        error = platform.undecided
     except LookupError as missing:
         error = str(missing)
     state = repository.account_state(account.id) if repository is not None else None

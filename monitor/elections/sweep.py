@@ -22,7 +22,7 @@ from config.types import CoverageStatus, Reason, RunKind
 from monitor.freeze.windows import NOWHERE, open_windows
 from monitor.judging import judge_stale, windows_at
 from monitor.older import read_older
-from monitor.pipeline import is_by_hand
+from monitor.opening import is_by_hand
 from storage.values import Coverage, Sweep
 
 if TYPE_CHECKING:

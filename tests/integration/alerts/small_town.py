@@ -65,6 +65,9 @@ email = "help@it-supplier.example"
 [[accounts]]
 id = "council-x"
 platform = "x"
+terms_accepted.by = "Finance Committee"
+terms_accepted.on = 2026-11-01
+terms_accepted.minute = "2026/114"
 handle = "FernbeckTC"
 kind = "council"
 owner = "Communications Officer"

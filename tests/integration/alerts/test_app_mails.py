@@ -59,6 +59,9 @@ usd_per_month = 5.00
 [[accounts]]
 id = "council-x"
 platform = "x"
+terms_accepted.by = "Finance Committee"
+terms_accepted.on = 2026-11-01
+terms_accepted.minute = "2026/114"
 handle = "FernbeckTC"
 kind = "council"
 owner = "Communications Officer"

@@ -72,7 +72,7 @@ def test_an_account_is_called_what_people_call_it(
 
 def test_what_nobody_reads_is_known_to_be_watched_by_hand() -> None:
     """A manual account is a person's; one of an unknown platform is not quietly so."""
-    assert [watched(account(name, "h")).by_hand for name in ("manual", "x", "gopher")] == [
+    assert [watched(account(name, "h")).by_hand for name in ("manual", "bluesky", "gopher")] == [
         True,
         False,
         False,
