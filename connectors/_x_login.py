@@ -96,8 +96,8 @@ X_LOGIN = Login(
         (
             "Ask the Clerk whether the council has decided that it may use X's "
             "interface: X's terms have a clause about public bodies "
-            "(docs/connectors/x.md). Until then register the "
-            'account as platform = "manual" and stop here.'
+            "(docs/connectors/x.md). Then enter terms_accepted at the "
+            "account; until it stands there a person looks, no programme."
         ),
         "Open console.x.com and sign in with the council's own X account, not a person's.",
         (

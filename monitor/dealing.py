@@ -28,7 +28,7 @@ from monitor.cases.replies.codes import ABOUT_ALL
 from monitor.cases.replies.explaining import MORE, why_not
 from monitor.cases.replies.words import BESIDE, READING, Word
 from monitor.elections.changing import judge_now
-from monitor.morning import is_by_hand
+from monitor.opening import is_by_hand
 from monitor.ordering import Clerking, Ordered, order_case, order_town, prepare
 from monitor.ordering.deciding import how_it_stands
 from monitor.owners_replying import asks_owner, keep_answer

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from config.errors import ReadError
 from config.types import Sign
 from connectors.door import Part
-from monitor.morning import is_by_hand
+from monitor.opening import is_by_hand
 
 if TYPE_CHECKING:
     from datetime import datetime

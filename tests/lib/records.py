@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from config.register import Account
+from config.register import Account, Decision
 from config.types import (
     AccountId,
     CaseId,
@@ -44,6 +44,7 @@ def account(
     return Account(
         id=AccountId(label),
         platform="facebook" if "facebook" in label else "x",
+        terms_accepted=Decision(by="Council", on=date(2026, 1, 20), minute="2026/7"),
         handle=handle or label.replace("-", ""),
         kind=kind,
         owner=owner,

@@ -34,6 +34,7 @@ handle = "https://fernbeck.example/feed"
 kind = "council"
 owner = "Jo Marsh"
 """
+DECIDED = 'terms_accepted = { by = "Committee", on = 2026-11-01, minute = "2026/114" }\n'
 
 
 def configured(folder: Path, more: str = "", **answers: object) -> Settings:
@@ -155,13 +156,25 @@ def test_a_missing_mail_password_is_a_fault_before_any_mail(tmp_path: Path) -> N
     assert "CLERKWATCH_SECRET_MAIL_PASSWORD" in check.what + check.remedy
 
 
-@pytest.mark.parametrize("platform", ["x", "facebook"])
-def test_a_platform_that_needs_a_credential_says_so(tmp_path: Path, platform: str) -> None:
+@pytest.mark.parametrize(("platform", "more"), [("x", DECIDED), ("facebook", "")])
+def test_a_platform_that_needs_a_credential_says_so(
+    tmp_path: Path, platform: str, more: str
+) -> None:
     """The remedy is that platform's page."""
-    check = found(configured(tmp_path, ACCOUNT.format(platform)), "account town")[0]
+    check = found(configured(tmp_path, ACCOUNT.format(platform) + more), "account town")[0]
 
     assert check.state == "fault"
     assert f"docs/connectors/{platform}.md" in check.remedy
+
+
+def test_an_account_on_x_before_the_council_has_decided(tmp_path: Path) -> None:
+    """It is no fault, but worth a look, that no programme reads it yet."""
+    checks = found(configured(tmp_path, ACCOUNT.format("x")), "account town")
+
+    assert "fault" not in {check.state for check in checks}
+    (undecided,) = (check for check in checks if "not yet decided" in check.what)
+    assert undecided.state == "look"
+    assert "terms_accepted" in undecided.remedy
 
 
 def test_addresses_outside_the_councils_domain_are_worth_a_look(tmp_path: Path) -> None:

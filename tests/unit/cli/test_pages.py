@@ -34,7 +34,8 @@ def test_every_command_has_a_json_schema_and_stands_in_the_document() -> None:
     """docs/json.md names each command that prints a value; only the daemon prints none."""
     text = (ROOT / "docs" / "json.md").read_text("utf-8")
 
-    assert sorted(set(command_names()) - {"run"}) == sorted(SCHEMAS)
+    stated = {name.partition(" --")[0] for name in SCHEMAS}
+    assert sorted(set(command_names()) - {"run"}) == sorted(stated)
     for name in SCHEMAS:
         assert f"`{name}`" in text, name
 
