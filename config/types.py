@@ -182,6 +182,7 @@ class Sign(StrEnum):
     WAY = "way"
     BACKUP = "backup"
     PURGE = "purge"
+    RECORD = "record"
 
 
 class ReplyOutcome(StrEnum):

@@ -13,6 +13,7 @@ from config.settings import secret
 from config.types import Kind, Role
 from connectors.door import Door
 from monitor.backup.examining import check_copies, check_place
+from monitor.beginning import REMEDY, missing, traces
 from monitor.checks.examples import test_rules
 from monitor.diagnosis import Check
 from monitor.freeze.objections import check_polls
@@ -155,6 +156,14 @@ def _clock(settings: Settings, now: datetime) -> Iterator[Check]:
 
 def _database(settings: Settings, now: datetime) -> Iterator[Check]:
     file = Path(settings.storage.url.removeprefix("sqlite:///"))
+    if not file.is_file() and (left := traces(settings)):
+        yield Check(
+            name="database",
+            state="fault",
+            what=f"{file} is missing, though there was one ({left})",
+            remedy=REMEDY,
+        )
+        return
     if not file.is_file():
         writable = os.access(file.parent, os.W_OK)
         yield Check(
@@ -198,6 +207,15 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
 
 
 def _record(repository: Repository, now: datetime) -> Iterator[Check]:
+    known = missing(repository)
+    if known is not None and known.failing_since is not None:
+        yield Check(
+            name="record",
+            state="fault",
+            what=f"an earlier record is missing since {known.failing_since.isoformat()}: "
+            f"{known.what}",
+            remedy=REMEDY,
+        )
     found = repository.verify_ledger()
     if found.faults:
         yield Check(

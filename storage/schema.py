@@ -35,6 +35,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 """Every schema there has been, oldest first; a test holds it against the migrations."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from config.types import Sign
 from monitor import sellby
+from monitor.alerts import missing_record
 from monitor.alerts.copies import monday_words, purge_words, technical_words
 from monitor.alerts.elections import elections
 from monitor.alerts.erasing import erasing_words
@@ -115,10 +116,14 @@ def gather(
             repository.purge_notices(), calendar=calendar, has_inbox=settings.mail.inbox is not None
         ),
         backup_details=technical_words(copied, has_place=has_place, calendar=calendar),
-        post=clerk_lines(post, people=house.people, calendar=calendar, as_of=as_of),
+        post=(
+            *missing_record.clerk_words(signs.get(Sign.RECORD), calendar=calendar),
+            *clerk_lines(post, people=house.people, calendar=calendar, as_of=as_of),
+        ),
         post_details=(
             *technical_lines(post, people=house.people, calendar=calendar),
             *purge_words(signs.get(Sign.PURGE), calendar=calendar),
+            *missing_record.technical_words(signs.get(Sign.RECORD), calendar=calendar),
         ),
     )
 

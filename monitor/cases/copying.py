@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config.errors import EvidenceError, OperatorError
+from monitor.beginning import missing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,9 +116,13 @@ def purge_stopped(repository: Repository, folder: EvidenceFolder, *, at: datetim
 def sweep(repository: Repository, folder: EvidenceFolder, *, at: datetime) -> int:
     """Take away what a kill left in the folder that no record names; return how many.
 
+    While an earlier record is missing, what no record names is that record's: it stays.
+
     Raises:
         EvidenceError: The folder cannot be used.
     """
+    if missing(repository) is not None:
+        return 0
     wanted = frozenset(one.sha256 for lot in repository.kept_files() for one in lot)
     removed = folder.sweep(wanted, before=at - _LEFT_BEHIND)
     if removed:

@@ -131,24 +131,39 @@ def opened_repository(
         OperatorError: There is none and this command does not make one.
         StorageError: It cannot be used.
     """
+    from monitor.beginning import traces
     from monitor.lock import daemon_lock
     from storage.open import open_repository
 
     url = place.settings.storage.url
+    left = ""
     if not database_exists(place.settings):
         if not create:
             raise OperatorError(
                 f"there is no database yet ({url})",
                 remedy="The first `clerkwatch scan` or `clerkwatch run` makes one",
             )
+        left = traces(place.settings)
         with daemon_lock(url):
             open_repository(url, create=True).close()
         note(f"Made a new database: {url.removeprefix('sqlite:///')}")
     repository = open_repository(url, read_only=read_only)
     try:
+        if create:
+            _say_missing(repository, place.settings, left=left)
         yield repository
     finally:
         repository.close()
+
+
+def _say_missing(repository: Repository, settings: Settings, *, left: str) -> None:
+    """Remember and say that there was a record before this one, where there was."""
+    from monitor.beginning import REMEDY, note_beginning
+    from monitor.clock import SystemClock
+
+    what = note_beginning(repository, settings, left=left, at=SystemClock().now())
+    if what:
+        note(f"clerkwatch: an earlier record is missing ({what}). {REMEDY}")
 
 
 @contextmanager

@@ -11,7 +11,10 @@ import structlog
 
 from config.errors import ClerkwatchError, StorageError
 from config.logs import configure
+from monitor.alerts.missing_record import tell
 from monitor.app import build
+from monitor.beginning import note_beginning, traces
+from monitor.cli.common import database_exists
 from monitor.clock import SystemClock
 from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
@@ -39,6 +42,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
     """
     share_one_heap()
     url = place.settings.storage.url
+    left = "" if database_exists(place.settings) else traces(place.settings)
     log = structlog.get_logger()
     with daemon_lock(url):
         log.info("opening database", path=url.removeprefix("sqlite:///"))
@@ -54,6 +58,8 @@ async def serve(place: Workplace, *, random: Random) -> int:
                 pictures=reader_if_installed(),
             )
             configure(environ=place.environ, default="info", extra=[app.redactor])
+            note_beginning(repository, place.settings, left=left, at=app.clock.now())
+            tell(app, at=app.clock.now())
             repository.sync_register(app.register, at=app.clock.now())
             notifier = Notifier.from_environ(place.environ)
             asyncio.get_running_loop().call_soon(settle)  # once it has said that it is ready

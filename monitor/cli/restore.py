@@ -72,7 +72,11 @@ def restore(
         bool, typer.Option("--configuration", help="Only the configuration, where none is.")
     ] = False,
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Let the mails go that are held since a restore.")
+        bool,
+        typer.Option(
+            "--confirm",
+            help="Let the mails go that are held since a restore; accept a record that began anew.",
+        ),
     ] = False,
     drop_waiting: Annotated[
         bool,
@@ -295,14 +299,20 @@ def _lines(one: Lacking) -> Iterator[str]:
 
 def _confirm(config: Path | None, *, drop: bool, by: str, json: bool) -> None:
     from monitor.backup.restoring import release
+    from monitor.beginning import accept
     from monitor.clock import SystemClock
 
     with opened_repository(workplace(config)) as repository:
-        dropped, was_held = release(repository, drop=drop, by=by, at=SystemClock().now())
+        now = SystemClock().now()
+        dropped, was_held = release(repository, drop=drop, by=by, at=now)
+        is_accepted = accept(repository, by=by, at=now)
     if json:
         done = _Done("").shape()
         emit(done | {"copy": None, "mails_held": False, "mails_dropped": dropped})
-    elif was_held:
+        return
+    if is_accepted:
+        say("Noted: the record begins here; what was kept of an earlier one is erased in time.")
+    if was_held:
         say(f"Mails leave again; {count(dropped, 'mail')} dropped.")
-    else:
+    elif not is_accepted:
         say("No mail was held.")

@@ -50,6 +50,7 @@ def scan(
     mail server that is down is a warning, the mails wait. Exit code 3 when an account failed
     or was read in part; the others are done all the same.
     """
+    from monitor.alerts.missing_record import tell
     from monitor.pipeline import scan as scan_accounts
     from monitor.thrift import share_one_heap
 
@@ -57,6 +58,7 @@ def scan(
     place = workplace(config)
     accounts = place.accounts(account)
     with opened_app(place, create=True) as app:
+        tell(app, at=app.clock.now())
         app.repository.sync_register(app.register, at=app.clock.now())
         with _bar("Reading", len(accounts)) as step:
             scanned = scan_accounts(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.errors import BackupError
+from monitor.beginning import missing
 from monitor.cases.holds import Thing, holding
 from monitor.retention import schedule
 
@@ -279,7 +280,12 @@ def _is_held(mail: OldMail, repository: Repository, before: datetime) -> bool:
 
 
 def _sweep(app: App, now: datetime) -> int:
-    """Remove what a kill between a commit and the removal of its files has left."""
+    """Remove what a kill between a commit and the removal of its files has left.
+
+    While an earlier record is missing, what no record names is that record's: it stays.
+    """
+    if missing(app.repository) is not None:
+        return 0
     wanted = frozenset(one.sha256 for lot in app.repository.kept_files() for one in lot)
     return app.evidence.sweep(wanted, before=now - _AGE)
 

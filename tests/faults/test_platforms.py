@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.demo.faults import Fault, FaultKind
+from monitor.demo.world import Site
 from tests.faults.conftest import WHOLE
 from tests.faults.telling import LATER_S, exits, settled
 from tests.faults.town import SITES
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from monitor.demo.world import Site
     from tests.faults.aftermath import Undisturbed
     from tests.faults.conftest import Tried
     from tests.faults.town import FaultTown
@@ -56,6 +56,29 @@ def test_a_platform_that_fails_is_told_and_read_later(
         assert "1 account could not be read" in " ".join(preview.out.split())
         row.told('digest: "1 account could not be read"')
         later(town, morning, folder, row, since=since, told=f"{kind} on {site}")
+
+
+@pytest.mark.slow
+def test_a_platform_that_suddenly_shows_nothing_is_not_believed(
+    town: FaultTown, morning: Undisturbed, tmp_path: Path, tried: Callable[[str], Tried]
+) -> None:
+    """An empty list with status 200: no post is gone, and what it hid is read later.
+
+    X is asked for what is newer than the newest post only: there a quiet day looks the same.
+    """
+    row = tried("platform: lies (an empty list)")
+    for site in SITES:
+        folder, since = town.fresh(tmp_path / site.value), len(town.smtp.mails)
+        town.script.next_answers(site.value, *[Fault(kind=FaultKind.EMPTY)] * _MANY)
+        done = town.live(folder, "scan", "--json")
+        forget(town, site)
+        line = next(one for one in done.json["coverage"] if one["account"] == site.value)
+        # Facebook was asked for each post by its id, and one had really been taken down.
+        assert line["gone"] <= (site is Site.FACEBOOK)
+        if site is not Site.X:
+            assert line["status"] != "read"
+            row.told(f"coverage: {line['status']}", *exits(done))
+        later(town, morning, folder, row, since=since, told=f"empty on {site}")
 
 
 @pytest.mark.slow

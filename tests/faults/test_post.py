@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MORNING = ("digest", "--send")
 WAYS = [fault for fault in FAULTS if fault != "well"]
 EVERYDAY = ("450 greylisted", "accept and hang up", "break the handshake")
-_HOURS = (0, 6, 12, 18, 24)
+_HOURS = (0, 6, 12, 18, 24) if WHOLE else (0, 24)
 
 
 class Always(Books):

@@ -36,6 +36,12 @@ area = "whole"
 start = {start}
 mode = "closed"
 """
+TECHNICIAN = """
+[[people]]
+role = "technical"
+name = "Supplier"
+email = "support@supplier.example"
+"""
 OWNER = 'owner = "Communications Officer"\n'
 OWNER_EMAIL = 'owner_email = "comms@elstreeborehamwood-tc.gov.uk"\n'
 _NUMBER = re.compile(r" \[case \d+\]")
@@ -157,6 +163,12 @@ class FaultTown(Place):
         poll = POLL.format(day=(now + 21 * DAY).date(), start=(now - 5 * DAY).isoformat())
         file.write_text(self.file.read_text("utf-8") + poll, "utf-8")
         return file
+
+    def with_technician(self) -> dict[str, str]:
+        """Return the environment of a configuration that names somebody for technical matters."""
+        file = self.folder / "with-technician.toml"
+        file.write_text(self.file.read_text("utf-8") + TECHNICIAN, "utf-8")
+        return {"CLERKWATCH_CONFIG": str(file)}
 
     def fresh(self, folder: Path) -> Path:
         """Copy the first day's database and evidence into a new folder."""
