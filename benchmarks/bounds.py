@@ -26,8 +26,9 @@ SENTENCES = (
     "The {} lot have ruined the high street, what a shower.",
     "A talk on the history of {} families in our county, Tuesday at 7.",
 )
+# The highest this process itself has been: what getrusage says of a child begins with its parent's.
 _START = """
-import resource, time
+import time
 began = time.process_time()
 from config.policy import load_policy
 from config.rules import load_rules
@@ -35,7 +36,10 @@ from monitor.checks.judge import Judge
 from monitor.checks.table import bundled_model
 policy = load_policy("elstree-borehamwood-2017")
 Judge(policy, load_rules(policy=policy), models=(bundled_model(),))
-print(time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+took = time.process_time() - began
+with open("/proc/self/status") as status:
+    peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
+print(took, int(peak) * 1024 / 1e6)
 """
 
 

@@ -22,7 +22,8 @@ from config.rules import load_rules
 from monitor.checks.base import Context, Material
 from monitor.checks.grams import bundled_swaps, grams, laid_out
 from monitor.checks.judge import Judge
-from monitor.checks.table import bundled_model, unpacked, worth
+from monitor.checks.table import bundled_model, unpacked
+from monitor.checks.weighing import worth
 from storage.values import Words
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def measure(
         ``posts``, ``characters`` (mean), ``rules``, ``start_s`` (load and compile),
         ``start_mb`` (memory it takes), ``posts_per_s`` with all layers, ``plain_re_posts_per_s``,
         ``listed_posts_per_s`` (better-profanity),
-        ``table_posts_per_s`` (the scored table alone, its automaton), ``plain_table_posts_per_s``
+        ``table_posts_per_s`` (the scored table alone), ``plain_table_posts_per_s``
         (the same n-grams looked up in plain Python),
         ``findings``, ``slowest_ms`` (the slowest post of 40,000 characters tried).
     """

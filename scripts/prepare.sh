@@ -12,5 +12,6 @@ from monitor.checks.matcher import Matcher
 from monitor.checks.prepared import NAME, NOTHING, write_prepared
 
 rules = load_rules(policy=load_policy("elstree-borehamwood-2017"))
-write_prepared(Matcher(rules, prepared=NOTHING).patterns, Path("monitor/checks") / NAME)
+matcher = Matcher(rules, prepared=NOTHING)
+write_prepared(matcher.patterns, matcher.silencers, Path("monitor/checks") / NAME)
 PYTHON

@@ -30,6 +30,7 @@ _PRIVATE = range(0xE000, 0xF900)
 _PASSED_OVER = re.compile(r"https?://\S+|@user\b|(?<!\w)@\w+|\[(?:url|user)\]")
 _HINTS = ("@", "://", "[")
 _MOST_PARTS = 4
+_LETTERS = (3, 4, 5)
 _EXPLAINED_GAP = 1
 
 
@@ -135,17 +136,24 @@ def _without_links(text: str) -> str:
 def grams(laid: str) -> set[str]:
     """Return every n-gram that a table may weigh: 1 to 3 words, and 3 to 5 letters of a word.
 
-    Each stands in the laid-out text as it is, so an automaton finds it there.
+    Each counts once a text, however many words have it.
     """
     words = laid.split()
-    found = {f" {word} " for word in words}
-    found.update(f" {one} {two} " for one, two in pairwise(words))
+    found = {f" {one} {two} " for one, two in pairwise(words)}
     found.update(f" {' '.join(words[at : at + 3])} " for at in range(len(words) - 2))
     for word in set(words):
-        bounded = f" {word} "
-        for size in (3, 4, 5):
-            found.update(bounded[at : at + size] for at in range(len(bounded) - size + 1))
+        found.update(part for _, part in within(word))
     return found
+
+
+def within(word: str) -> Iterator[tuple[int, str]]:
+    """Yield what a table may weigh within one word, with where it begins; some of it twice."""
+    bounded = f" {word} "
+    if len(bounded) > _LETTERS[-1]:  # a short word is among its own parts
+        yield 0, bounded
+    for size in _LETTERS:
+        for at in range(len(bounded) - size + 1):
+            yield at, bounded[at : at + size]
 
 
 def of_letters(gram: str) -> bool:

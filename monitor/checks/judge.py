@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from monitor.checks.score import ScoredModel
     from storage.values import Finding
 
-ENGINE = "5"
+ENGINE = "6"
 """Edition of the engine: raised when normalising, matching or a coded check changes what is
 found, so that every stored version is judged again."""
 

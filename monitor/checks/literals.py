@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MOST = 400
 _MOST_JOINED = 60
 _MOST_CLAUSES = 4
+_LONGEST_SOUGHT = 14  # what follows hardly makes a word rarer, and takes long at the start
 _WHOLE = 2  # blanks of a whole word
 _OFTEN, _RARELY, _BY_LETTER = 0.5, 0.02, 0.3
 # By the number of letters: without a blank beside them, with one, with two.
@@ -164,6 +165,11 @@ def _settled(word: str) -> str:
     return f"{first}{plain}{last}"
 
 
+def _sought(word: str) -> str:
+    """Return a settled word as it is sought: not all of a long one, whose beginning is rare."""
+    return _settled(word)[:_LONGEST_SOUGHT]
+
+
 @lru_cache(maxsize=1024)
 def _worth(words: frozenset[str]) -> float:
     """Rate a set from 0 to 1: the rarer its words are in English, the better."""
@@ -224,7 +230,7 @@ def _any_of(branches: Sequence[_Known]) -> Needs:
 def _plain(needs: Needs) -> Needs:
     """Return clauses as they are sought: few, the rarest first, no word twice."""
     settled = {
-        Clause(_shortest(frozenset(map(_settled, clause.words))), tuple(map(_plain, clause.ways)))
+        Clause(_shortest(frozenset(map(_sought, clause.words))), tuple(map(_plain, clause.ways)))
         for clause in needs
     }
     rated = sorted(settled, key=lambda one: (-_worth(trigger((one,)) or _EMPTY), _order(one)))

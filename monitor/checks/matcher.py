@@ -69,14 +69,18 @@ class Matcher:
 
     @property
     def patterns(self) -> frozenset[bytes]:
-        """Every pattern of the rules as it is run, those that silence too."""
-        apart = (
+        """Every pattern that the rules' groups look for, as it is run."""
+        return frozenset(one.written for one in self._patterns)
+
+    @property
+    def silencers(self) -> frozenset[bytes]:
+        """Every pattern that only silences, as it is run."""
+        return frozenset(
             one.written
             for rule in self._rules
             for several in (rule.over_patterns, rule.around_patterns, rule.anywhere_patterns)
             for one in several
         )
-        return frozenset((*(one.written for one in self._patterns), *apart))
 
     def match(
         self,

@@ -10,7 +10,6 @@ character, which plain text never holds; all others become one byte that no patt
 from __future__ import annotations
 
 import re
-from array import array
 from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
@@ -18,15 +17,14 @@ import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.checks.confusables import MOST_KEPT
-from monitor.checks.literals import sieved, trigger
+from monitor.checks.literals import sieved
 from monitor.checks.prepared import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from monitor.checks.literals import Needs
-    from monitor.checks.prepared import Prepared
+    from monitor.checks.prepared import Packed, Prepared
 
 Span = tuple[int, int]
 """Start and end of a stretch of text, in code points."""
@@ -165,19 +163,18 @@ class PatternFilter:
             patterns: The patterns.
             prepared: What is known of them.
         """
-        words: dict[str, int] = {}
+        words = dict(zip(prepared.words, range(len(prepared.words)), strict=True))
         self._always: list[int] = []
-        # Kept as bytes until a pattern comes up: a thousand patterns need forty thousand words.
-        self._packed: list[_Packed] = []
+        # Kept as bytes until a pattern comes up: a thousand patterns need twenty thousand words.
+        self._packed: list[Packed] = []
         wanted: dict[int, list[int]] = {}
         for number, pattern in enumerate(patterns):
-            needs = prepared.of(pattern.written)
-            self._packed.append(_packed(needs, words))
-            sought = trigger(needs)
-            if sought is None:
+            known = prepared.of(pattern.written, words)
+            self._packed.append(known.needs)
+            if known.trigger is None:
                 self._always.append(number)
-            for word in sought or ():
-                wanted.setdefault(words.setdefault(word, len(words)), []).append(number)
+            for word in known.trigger or ():
+                wanted.setdefault(word, []).append(number)
         shared: dict[tuple[int, ...], tuple[int, ...]] = {}
         triggers = (tuple(wanted.get(word, ())) for word in range(len(words)))
         self._numbers = [shared.setdefault(numbers, numbers) for numbers in triggers]
@@ -218,22 +215,10 @@ class Possible(NamedTuple):
         return self.known.allows(number, self.found)
 
 
-_Packed = tuple[tuple["array[int]", tuple["_Packed", ...]], ...]
 _Ready = tuple[tuple[frozenset[int], tuple["_Ready", ...]], ...]
 
 
-def _packed(needs: Needs, words: dict[str, int]) -> _Packed:
-    """Put numbers in the place of words; new words take the next ones."""
-    return tuple(
-        (
-            array("I", sorted(words.setdefault(word, len(words)) for word in clause.words)),
-            tuple(_packed(way, words) for way in clause.ways),
-        )
-        for clause in needs
-    )
-
-
-def _unpacked(packed: _Packed) -> _Ready:
+def _unpacked(packed: Packed) -> _Ready:
     return tuple((frozenset(words), tuple(map(_unpacked, ways))) for words, ways in packed)
 
 

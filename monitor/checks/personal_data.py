@@ -157,7 +157,7 @@ def named_email(material: Material, context: Context) -> Iterable[Hit]:
     address in a post that speaks of a secretary, a class or tickets.
     """
     text = material.words.text
-    if _PUBLISHED_FOR.search(text):
+    if "@" not in text or _PUBLISHED_FOR.search(text):
         return
     for hit in private_email(material, context):
         ((start, end),) = hit.spans

@@ -4,6 +4,8 @@ Working it out takes longer than everything else at the start. So `scripts/docs.
 ``prepared.xz``, by the digest of each pattern; a pattern that is not in there, of a council's own
 rule or one edited since, is worked out and checked as it is read. A test fails when the file
 does not say what `needs_of` says now.
+
+Words stand once in the file, by number, and stay numbers until they are sought.
 """
 
 from __future__ import annotations
@@ -11,49 +13,91 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+from array import array
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from config.errors import TableError
-from monitor.checks.literals import Clause, needs_of
+from monitor.checks.literals import Clause, needs_of, trigger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from monitor.checks.literals import Needs
 
 NAME = "prepared.xz"
+Packed = tuple[tuple["array[int]", tuple["Packed", ...]], ...]
+"""As `monitor.checks.literals.Needs`, with numbers for words."""
+
+
+class Known(NamedTuple):
+    """What one pattern needs, with numbers for words.
+
+    Attributes:
+        trigger: Words of which one must be there, the rarest; None: nothing is known.
+        needs: All that it needs.
+    """
+
+    trigger: array[int] | None
+    needs: Packed
 
 
 class Prepared:
     """What is known of patterns that were once taken and read.
 
     Attributes:
-        needs: By the digest of each pattern as it is run, see `digest_of`.
+        words: What numbers stand for.
     """
 
-    def __init__(self, needs: Mapping[str, Needs]) -> None:
-        """Keep what is known."""
-        self.needs = needs
+    def __init__(
+        self, words: Sequence[str], known: Mapping[str, Known], silencers: Iterable[str] = ()
+    ) -> None:
+        """Keep what is known.
+
+        Args:
+            words: What numbers stand for.
+            known: By the digest of each pattern as it is run, see `digest_of`.
+            silencers: Digests of patterns that are never sought: nothing but that RE2 takes them.
+        """
+        self.words = words
+        self._known = known
+        self._silencers = frozenset(silencers)
 
     def __contains__(self, pattern: bytes) -> bool:
         """Whether a pattern is known: then RE2 takes it, and it is small enough."""
-        return digest_of(pattern) in self.needs
+        digest = digest_of(pattern)
+        return digest in self._known or digest in self._silencers
 
-    def of(self, pattern: bytes) -> Needs:
-        """Return what a text must hold for a pattern to match, known or worked out now."""
-        known = self.needs.get(digest_of(pattern))
-        return needs_of(pattern.decode("ascii")) if known is None else known
+    def of(self, pattern: bytes, numbers: dict[str, int]) -> Known:
+        """Return what a text must hold for a pattern to match, known or worked out now.
+
+        Args:
+            pattern: As it is run.
+            numbers: Of words, those of ``words`` first; takes up what is new.
+        """
+        known = self._known.get(digest_of(pattern))
+        return worked_out(pattern, numbers) if known is None else known
+
+    def needs(self) -> dict[str, Needs]:
+        """Return all that is known in words, by the digest of each pattern."""
+        return {digest: _spelt(known.needs, self.words) for digest, known in self._known.items()}
 
 
-NOTHING = Prepared({})
+NOTHING = Prepared((), {})
 """Nothing is known: every pattern is checked and worked out."""
 
 
 def digest_of(pattern: bytes) -> str:
     """Return 16 hexadecimal digits for a pattern as it is run."""
     return hashlib.sha256(pattern).hexdigest()[:16]
+
+
+def worked_out(pattern: bytes, numbers: dict[str, int]) -> Known:
+    """Return what a text must hold for a pattern to match; new words take the next numbers."""
+    needs = needs_of(pattern.decode("ascii"))
+    packed, sought = _packed(needs, numbers), trigger(needs)
+    return Known(None if sought is None else _numbered(sought, numbers), packed)
 
 
 def load_prepared() -> Prepared:
@@ -65,41 +109,62 @@ def load_prepared() -> Prepared:
     file = files(__package__).joinpath(NAME)
     try:
         stated = json.loads(lzma.decompress(file.read_bytes()))
-        words: list[str] = stated["words"]
-        needs = {digest: _read(one, words) for digest, one in stated["patterns"].items()}
-    except (OSError, KeyError, TypeError, ValueError, IndexError, lzma.LZMAError) as cause:
+        known = {digest: _read(*one) for digest, one in stated["patterns"].items()}
+        prepared = Prepared(stated["words"], known, stated["silencers"])
+    except (OSError, KeyError, TypeError, ValueError, lzma.LZMAError) as cause:
         raise TableError("what is known of the patterns cannot be read", file=str(file)) from cause
-    return Prepared(needs)
+    return prepared
 
 
-def write_prepared(patterns: Iterable[bytes], file: Path) -> None:
+def write_prepared(patterns: Iterable[bytes], silencers: Iterable[bytes], file: Path) -> None:
     """Write what is known of patterns; the same patterns, the same content.
 
     Args:
         patterns: As they are run; each was taken by RE2.
+        silencers: Those among the rest that only silence.
         file: Is replaced, unless it says the same already.
     """
-    words: dict[str, int] = {}
+    numbers: dict[str, int] = {}
+    known = {digest_of(one): worked_out(one, numbers) for one in sorted(patterns)}
     stated = {
-        digest_of(one): _stated(needs_of(one.decode("ascii")), words) for one in sorted(patterns)
+        "words": list(numbers),
+        "patterns": {digest: _stated(one) for digest, one in known.items()},
+        "silencers": sorted(map(digest_of, silencers)),
     }
-    body = json.dumps({"words": list(words), "patterns": stated}, separators=(",", ":")).encode()
+    body = json.dumps(stated, separators=(",", ":")).encode()
     if not file.exists() or lzma.decompress(file.read_bytes()) != body:
         file.write_bytes(lzma.compress(body, check=lzma.CHECK_CRC32, preset=9))
 
 
-def _stated(needs: Needs, words: dict[str, int]) -> list[Any]:
-    return [
-        [
-            [words.setdefault(word, len(words)) for word in sorted(clause.words)],
-            [_stated(way, words) for way in clause.ways],
-        ]
-        for clause in needs
-    ]
+def _stated(known: Known) -> list[Any]:
+    return [None if known.trigger is None else known.trigger.tolist(), _listed(known.needs)]
 
 
-def _read(stated: list[Any], words: list[str]) -> Needs:
+def _numbered(words: Iterable[str], numbers: dict[str, int]) -> array[int]:
+    return array("I", sorted(numbers.setdefault(word, len(numbers)) for word in sorted(words)))
+
+
+def _packed(needs: Needs, numbers: dict[str, int]) -> Packed:
     return tuple(
-        Clause(frozenset(map(words.__getitem__, numbers)), tuple(_read(way, words) for way in ways))
-        for numbers, ways in stated
+        (_numbered(clause.words, numbers), tuple(_packed(way, numbers) for way in clause.ways))
+        for clause in needs
+    )
+
+
+def _listed(packed: Packed) -> list[Any]:
+    return [[words.tolist(), [_listed(way) for way in ways]] for words, ways in packed]
+
+
+def _read(sought: list[int] | None, needs: list[Any]) -> Known:
+    return Known(None if sought is None else array("I", sought), _unlisted(needs))
+
+
+def _unlisted(listed: list[Any]) -> Packed:
+    return tuple((array("I", words), tuple(map(_unlisted, ways))) for words, ways in listed)
+
+
+def _spelt(packed: Packed, words: Sequence[str]) -> Needs:
+    return tuple(
+        Clause(frozenset(words[one] for one in numbers), tuple(_spelt(way, words) for way in ways))
+        for numbers, ways in packed
     )

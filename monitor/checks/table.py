@@ -3,7 +3,7 @@
 ::
 
     plain text | laid out (`monitor.checks.grams`)                           -> words
-    words      | n-grams, once each, all topics in one addition (`weighing`) -> sums
+    words      | n-grams, all topics in one addition (`weighing`)        -> sums
     sum        | by the length of the text | a rising curve                  -> 0 to 1
     0 to 1     | at least the topic's floor                                  -> words that did it
 
@@ -21,14 +21,13 @@ from array import array
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
-from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from config.errors import TableError
 from config.types import Kind, RuleId, TopicId
 from monitor.checks.grams import bundled_swaps, joined, own_words, places
 from monitor.checks.score import Score, ScoredModel, Thresholds
-from monitor.checks.weighing import FIELD, Grams, worth
+from monitor.checks.weighing import Grams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 NAME = "words"
 """The scorer's name: a finding's rule is ``topic/words``."""
 _FOLDER = files("monitor.checks.tables")
-_HALF = 1 << (FIELD - 1)
 POWER = 0.65
 """A sum of weights is divided by the length to this power: a long text needs more."""
 _FARTHEST = 30.0
@@ -78,14 +76,13 @@ class Column:
     window_only: bool = False
     doubt: float | None = None
 
-    def value(self, total: int, length: int) -> float:
+    def value(self, total: int, divisor: float) -> float:
         """Return the score of a text: 0 to 1, rising with the sum of its weights.
 
         Args:
             total: The sum of its n-grams' weights.
-            length: Of the text as laid out, in characters.
+            divisor: `divisor_of` its length, with this column's ``least``.
         """
-        divisor = divisor_of(length, self.least)
         odds = self.slope * (total * self.scale / divisor + self.base) + self.shift
         return 1 / (1 + math.exp(-odds)) if -_FARTHEST < odds < _FARTHEST else float(odds > 0)
 
@@ -131,10 +128,12 @@ class TableScorer:
         """
         self.columns = tuple(columns)
         self._grams = Grams(weights.names, weights.by_topic)
-        self._bias = sum(_HALF << FIELD * number for number in range(len(self.columns)))
         self._swaps = bundled_swaps()
-        self._floors = [(column, column.floor()) for column in self.columns]
-        self._fields = Struct(f"<{len(self.columns)}I")
+        self._leasts = sorted({column.least for column in self.columns})
+        self._asked = [
+            (number, column, column.floor(), self._leasts.index(column.least))
+            for number, column in enumerate(self.columns)
+        ]
         self._digest = hashlib.sha256(
             repr((POWER, self._swaps.digest, self.columns, weights.digest())).encode()
         ).hexdigest()[:16]
@@ -149,21 +148,17 @@ class TableScorer:
         """16 hexadecimal digits over everything that can change a score."""
         return self._digest
 
-    def found(self, laid: str) -> set[int]:
-        """Return the numbers of the n-grams that stand in a laid-out text."""
-        return self._grams.found(laid)
-
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
         words = own_words(normal.text, self._swaps)
-        total = self._grams.weight(words) + self._bias
-        length = len(" ".join(words)) + 2
-        # Each topic's sum is one field of the whole number.
-        sums = self._fields.unpack(total.to_bytes(self._fields.size, "little"))
+        length = sum(map(len, words)) + len(words) + 1
+        divisors = [divisor_of(length, least) for least in self._leasts]
         read = _Read(normal, words, self._swaps, self._grams)
         scores = {}
-        for number, ((column, floor), field) in enumerate(zip(self._floors, sums, strict=True)):
-            value = column.value(field - _HALF, length)
+        for (number, column, floor, at), total in zip(
+            self._asked, self._grams.sums(words), strict=True
+        ):
+            value = column.value(total, divisors[at])
             if value < floor:
                 scores[column.topic] = Score(value)
             else:
@@ -184,24 +179,14 @@ class _Read:
     def _words(self) -> list[tuple[int, int, int, int]]:
         return places(self._normal.text, self._swaps)
 
-    @cached_property
-    def _found(self) -> list[tuple[int, int, int]]:
-        return self._grams.places(self._laid)
-
     def strongest(self, topic: int) -> tuple[Span, ...]:
         """Return the words that raised a topic's score most, in code points of the original.
 
         Args:
             topic: The topic's number.
         """
-        by_place = [0.0] * len(self._words)
-        for one, first, last in self._found:
-            code = self._grams.code(one, topic)
-            if code:
-                each = worth(code) / (last - first + 1)
-                for at in range(first, last + 1):
-                    by_place[at] += each
-        best = sorted((-weight, at) for at, weight in enumerate(by_place) if weight > 0)
+        added = self._grams.by_place(self._laid, topic)
+        best = sorted((-weight, at) for at, weight in enumerate(added) if weight > 0)
         chosen = [self._words[at] for _, at in best[:_MOST_SHOWN]]
         return joined(self._normal.span(start, end) for _, _, start, end in chosen)
 

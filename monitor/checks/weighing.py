@@ -1,27 +1,32 @@
 """Which n-grams of a table stand in a text as laid out, and what they weigh together.
 
 Four fifths of the n-grams that stand in a post lie within one word, and the next post has mostly
-the same words. So what one word holds is worked out once and kept; only runs of two and three
-words are looked up in each text. Each n-gram counts once a text, however many words hold it.
+the same words. So what one word holds and weighs is worked out once and kept; only runs of two and
+three words are looked up in each text. Each n-gram counts once a text, however many words hold it:
+what a word shares with those before it is taken off again.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from struct import iter_unpack
+from struct import Struct
 from typing import TYPE_CHECKING
+
+from monitor.checks.grams import within
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable, Sequence
 
-FIELD = 32
-"""Bits of one topic's sum in the whole number that holds all of them."""
+_FIELD = 32  # bits of one topic's sum in the whole number that holds all
+_HALF = 1 << (_FIELD - 1)
+_ALL = (1 << _FIELD) - 1
 MOST_WORDS = 3_072
 """Words whose n-grams are kept before it begins anew; at most twice as many take memory."""
 _LONGEST = 40
-_SIZES = (3, 4, 5)
 _SIGN = 0x80
+_Held = tuple[frozenset[int], int]
+"""Where the codes of n-grams begin, and what these weigh together, all topics in one number."""
 
 
 def worth(code: int) -> int:
@@ -37,7 +42,7 @@ class _Packed(dict[bytes, int]):
 
     def __missing__(self, row: bytes) -> int:
         codes = ((byte ^ _SIGN) - _SIGN for byte in row)
-        number = sum(worth(code) << FIELD * at for at, code in enumerate(codes) if code)
+        number = sum(worth(code) << _FIELD * at for at, code in enumerate(codes) if code)
         self[row] = number
         return number
 
@@ -56,76 +61,64 @@ class Grams:
         codes = bytearray(len(names) * width)
         for topic, column in enumerate(by_topic):
             codes[topic::width] = column.tobytes()
-        share = dict[bytes, bytes]().setdefault
-        self._rows = [share(row, row) for (row,) in iter_unpack(f"{width}s", codes)]
-        self._numbers = dict(zip(names, range(len(names)), strict=True))
+        self._width = width
+        self._codes = bytes(codes)
+        # Where each n-gram's row of codes begins: a row becomes an object only when it is asked.
+        self._places = dict(zip(names, range(0, len(codes), width), strict=True))
         self._packed = _Packed()
         self._kept = _Kept(self)
+        self._fields = Struct(f"<{width}I")
+        self._level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
-    def weight(self, words: Sequence[str]) -> int:
-        """Return what the n-grams of a text weigh together, each counted once.
-
-        Args:
-            words: The words of the text as laid out.
-
-        Returns:
-            A whole number with `FIELD` bits for each topic, the first one lowest.
-        """
-        alone: dict[int, int] = {}
-        for known in map(self._kept.__getitem__, set(words)):
-            alone.update(known)
-        found = set(map(self._numbers.get, _runs(words)))
-        rows, packed = self._rows, self._packed
-        across = sum([packed[rows[one]] for one in found if one is not None])
-        return across + sum(alone.values())
-
-    def within(self, word: str) -> dict[int, int]:
-        """Return the n-grams within one word, by number, with what they weigh."""
-        numbers, rows, packed = self._numbers, self._rows, self._packed
-        found = {numbers.get(part) for _, part in _parts(word)}
-        return {one: packed[rows[one]] for one in found if one is not None}
-
-    def found(self, laid: str) -> set[int]:
-        """Return the numbers of the n-grams that stand in a laid-out text."""
-        return {number for number, _, _ in self.places(laid.split())}
-
-    def code(self, number: int, topic: int) -> int:
-        """Return the byte that an n-gram has for a topic, -127 to 127; see `worth`."""
-        return (self._rows[number][topic] ^ _SIGN) - _SIGN
-
-    def places(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
-        """Return each n-gram as often as it stands there, with its first and its last word.
+    def sums(self, words: Sequence[str]) -> list[int]:
+        """Return what the n-grams of a text weigh together, for each topic.
 
         Args:
             words: The words of the text as laid out.
-
-        Returns:
-            By where it ends in the text, of those that end together the longest first.
         """
-        found = []
-        starts = [1]
-        for word in words:
-            starts.append(starts[-1] + len(word) + 1)
-        for at, word in enumerate(words):
-            for begins, part in _parts(word):
-                start = starts[at] - 1 + begins
-                found.append((start + len(part), start, part, at, at))
+        kept, total = self._kept, self._total
+        whole = self._level + total({*map(self._places.get, _runs(words))})
+        seen: set[int] = set()
+        for word in {*words}:
+            held, weight = kept[word]
+            whole += weight
+            if not seen.isdisjoint(held):
+                whole -= total(seen & held)
+            seen |= held
+        fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
+        return [field - _HALF for field in fields]
+
+    def within(self, word: str) -> _Held:
+        """Return the n-grams within one word, and what they weigh together."""
+        places = self._places
+        found = frozenset(places[part] for _, part in within(word) if part in places)
+        return found, self._total(found)
+
+    def _total(self, places: Iterable[int | None]) -> int:
+        packed, codes, width = self._packed, self._codes, self._width
+        return sum([packed[codes[at : at + width]] for at in places if at is not None])
+
+    def by_place(self, words: Sequence[str], topic: int) -> list[float]:
+        """Return what each word of a text adds to a topic's sum: by itself, and its share of runs.
+
+        Args:
+            words: The words of the text as laid out. What several share each of them has.
+            topic: The topic's number.
+        """
+        kept, level, down = self._kept, self._level, _FIELD * topic
+        added = [float((kept[word][1] + level >> down & _ALL) - _HALF) for word in words]
         for size in (2, 3):
             for at in range(len(words) - size + 1):
-                name = f" {' '.join(words[at : at + size])} "
-                start = starts[at] - 1
-                found.append((start + len(name), start, name, at, at + size - 1))
-        numbers = self._numbers
-        known = sorted(
-            (end, start, numbers[part], first, last)
-            for end, start, part, first, last in found
-            if part in numbers
-        )
-        return [(number, first, last) for _, _, number, first, last in known]
+                place = self._places.get(f" {' '.join(words[at : at + size])} ")
+                if place is not None:
+                    each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
+                    for one in range(at, at + size):
+                        added[one] += each
+        return added
 
 
-class _Kept(dict[str, dict[int, int]]):
-    """For each word its n-grams with what they weigh; filled as words come up.
+class _Kept(dict[str, "_Held"]):
+    """For each word its n-grams and what they weigh; filled as words come up.
 
     Once it is full it begins anew, and takes over from the one before what is asked again: so
     the words of every post stay, and strange ones go. Very long words are not kept at all.
@@ -136,9 +129,9 @@ class _Kept(dict[str, dict[int, int]]):
     def __init__(self, grams: Grams) -> None:
         super().__init__()
         self._grams = grams
-        self._before: dict[str, dict[int, int]] = {}
+        self._before: dict[str, _Held] = {}
 
-    def __missing__(self, word: str) -> dict[int, int]:
+    def __missing__(self, word: str) -> _Held:
         known = self._before.get(word)
         if known is None:
             known = self._grams.within(word)
@@ -151,19 +144,8 @@ class _Kept(dict[str, dict[int, int]]):
         return known
 
 
-def _parts(word: str) -> Iterable[tuple[int, str]]:
-    """Yield what a table may weigh within one word, with where it begins; see `grams.grams`."""
-    bounded = f" {word} "
-    if len(bounded) > _SIZES[-1]:  # a short word is among its own parts
-        yield 0, bounded
-    for size in _SIZES:
-        for at in range(len(bounded) - size + 1):
-            yield at, bounded[at : at + size]
-
-
 def _runs(words: Sequence[str]) -> list[str]:
-    """Return each two and each three words that follow each other, as they are laid out, once."""
-    runs = [f" {one} {two} " for one, two in set(pairwise(words))]
-    threes = set(zip(words, words[1:], words[2:], strict=False))
-    runs += [f" {one} {two} {three} " for one, two, three in threes]
+    """Return each two and each three words that follow each other, as they are laid out."""
+    runs = [f" {one} {two} " for one, two in pairwise(words)]
+    runs += [f"{run}{three} " for run, three in zip(runs, words[2:], strict=False)]
     return runs

@@ -1,9 +1,10 @@
-"""What the n-grams of a text weigh together: each once, whichever way they are sought."""
+"""What the n-grams of a text weigh together, whichever way they are sought."""
 
 from __future__ import annotations
 
 from array import array
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from monitor.checks import weighing
 from monitor.checks.confusables import FOLD_ONE, translated
 from monitor.checks.grams import LAID, grams
 from monitor.checks.vocabulary import BLANKED
-from monitor.checks.weighing import FIELD, Grams, worth
+from monitor.checks.weighing import Grams, worth
 
 NAMES = sorted({*grams(" a bad bad sad man "), *grams(" sad old man ")})
 CODES = [(7 * at) % 128 for at in range(len(NAMES))]
@@ -19,47 +20,48 @@ WEIGHTS = [array("b", CODES), array("b", [-code for code in CODES])]
 WORDS = st.lists(st.sampled_from(["a", "bad", "sad", "old", "man", "mad", "dad"]), max_size=30)
 
 
-def counted(words: list[str]) -> int:
+def counted(words: list[str]) -> list[int]:
     """Return the same in the plainest way."""
     standing = grams(f" {' '.join(words)} ")
     found = sum(worth(c) for name, c in zip(NAMES, CODES, strict=True) if name in standing)
-    return found + (-found << FIELD)
+    return [found, -found]
 
 
 @given(WORDS)
 def test_each_counts_once(words: list[str]) -> None:
     """An n-gram that stands in several words, or several times, counts once."""
-    assert Grams(NAMES, WEIGHTS).weight(words) == counted(words)
+    assert Grams(NAMES, WEIGHTS).sums(words) == counted(words)
 
 
-@given(WORDS)
-def test_places(words: list[str]) -> None:
-    """Each n-gram comes up as often as it stands there, in the order in which it ends."""
-    laid = f" {' '.join(words)} " if words else ""
-    stands = [
-        (start + len(name), start, number)
-        for number, name in enumerate(NAMES)
-        for start in range(len(laid))
-        if laid.startswith(name, start)
-    ]
-    found = Grams(NAMES, WEIGHTS).places(words)
-    assert [number for number, _, _ in found] == [number for _, _, number in sorted(stands)]
-    assert all(NAMES[at].strip() in " ".join(words[one : two + 1]) for at, one, two in found)
+@given(st.permutations(["bad", "sad", "man"]))
+def test_order(words: list[str]) -> None:
+    """Whatever word comes first, what it shares with others counts once."""
+    alone = [name for name in NAMES if " " not in name.strip()]
+    known = Grams(alone, [array("b", [9] * len(alone))])
+    assert known.sums(words) == known.sums(["bad", "sad", "man"])
+
+
+def test_by_place() -> None:
+    """What words add that share nothing, each once, is what the text comes to."""
+    known = Grams(NAMES, WEIGHTS)
+    for words in (["old", "man"], ["a", "old"], ["sad", "old"], ["bad"]):
+        for topic, total in enumerate(counted(words)):
+            assert sum(known.by_place(words, topic)) == pytest.approx(total)
 
 
 def test_many_words() -> None:
     """A text of very many different words, some of them very long, is weighed like any other."""
     words = [f"{'bad' * (at % 40)}{at}sad" for at in range(600)]
-    assert Grams(NAMES, WEIGHTS).weight(words) == counted(words)
+    assert Grams(NAMES, WEIGHTS).sums(words) == counted(words)
 
 
 def test_what_is_kept_is_bounded() -> None:
     """However many different words come up, what is kept of them stays small and right."""
     kept = Grams(NAMES, WEIGHTS)
     for at in range(3 * weighing.MOST_WORDS):
-        kept.weight([f"bad{at}"])
+        kept.sums([f"bad{at}"])
     assert len(kept._kept) + len(kept._kept._before) <= 2 * weighing.MOST_WORDS
-    assert kept.weight(["bad", "man"]) == counted(["bad", "man"])
+    assert kept.sums(["bad", "man"]) == counted(["bad", "man"])
 
 
 @given(st.text(max_size=60) | st.text(alphabet="aB7 .é😀İß\u0301\u200b", max_size=200))
