@@ -33,6 +33,8 @@ LONGEST_S = 40
 """Seconds for one picture: for the case that no parent is left to wait for it."""
 LONGEST_SIDE = 2_000
 """Pixels; a larger picture is made smaller before it is read."""
+LEAST_SIDE = 8
+"""Pixels; no letter is lower, and the library takes its time over a line of a few."""
 _FOUND_AT = 960
 """Pixels of the longest side at which words are looked for: memory and time grow with it."""
 _LENGTH = struct.Struct(">I")
@@ -113,6 +115,8 @@ def _read_one(read: Callable[[Any], Any], data: bytes) -> dict[str, Any]:
             small = _on_white(picture)
     except PictureError as error:
         return {"why": str(error)}
+    if min(small.size) < LEAST_SIDE:
+        return {"words": ""}
     found = read(small)
     if not found.txts:
         return {"words": ""}

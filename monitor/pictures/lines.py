@@ -8,6 +8,7 @@ to do with each other are not read as one sentence.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _NEAR = 0.3
 """Gap between two lines of one paragraph at most, in heights of the lower one."""
 _ALIKE = 1.5
 """How much higher one of two lines of a paragraph may be."""
+# The models' alphabet has no pound: they read it as a cent, which no British price is in.
+_POUND = re.compile(r"¢(?= ?\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def as_text(pieces: Sequence[Piece], *, most: int) -> str:
 
 
 def _plain(text: str) -> str:
-    kept = (" " if one.isspace() else one for one in text)
+    kept = (" " if one.isspace() else one for one in _POUND.sub("£", text))
     return " ".join("".join(one for one in kept if unicodedata.category(one)[0] != "C").split())
 
 

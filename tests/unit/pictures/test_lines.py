@@ -48,6 +48,13 @@ def test_control_characters_are_no_words() -> None:
     assert as_text(said, most=MOST) == "Café[31m"
 
 
+def test_a_pound_read_as_a_cent() -> None:
+    """The models know no pound sign; a cent before a number is one."""
+    said = [line("Cakes from ¢4.99, tea ¢ 2", 0)]
+    assert as_text(said, most=MOST) == "Cakes from £4.99, tea £ 2"
+    assert as_text([line("5¢ in the 1930s", 0)], most=MOST) == "5¢ in the 1930s"
+
+
 def test_the_rest_of_too_much_is_left_out() -> None:
     """Never more than was asked for."""
     assert as_text([line("abcdef", 0)], most=3) == "abc"
