@@ -22,14 +22,12 @@ from config.types import MailKind
 from connectors.lasting import FIELDS_LOOKED_AT, GRAPH_ENDS, GRAPH_VERSION
 from monitor.alerts.facts import Stamp
 from monitor.alerts.hardening import one_line
-from monitor.alerts.message import Letter, envelope, finish, message_id
 from monitor.alerts.model import Technical
-from monitor.alerts.render import technical_html, technical_text
+from monitor.alerts.technical import finished
 from monitor.alerts.wording import Calendar
 from monitor.diagnosis import Check
 from monitor.freeze.days import bank_holidays
 from monitor.people.rota import Rota
-from storage.values import NewMail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from monitor.app import App
     from storage.repository import Repository
+    from storage.values import NewMail
 
 AHEAD = (180, 60, 14)
 """So many days before, the people for technical matters are told."""
@@ -244,24 +243,13 @@ def _mail(app: App, one: SellBy, *, key: str, at: datetime) -> NewMail:
         foot=("clerkwatch doctor lists every such date.",),
     )
     entries, head = app.repository.ledger_head()
-    letter = Letter(
+    return finished(
+        mail,
         key=key,
-        kind=MailKind.TECHNICAL.value,
         council=council.name,
         sender=sender,
-        people=people,
-        subject=mail.subject,
-        text=technical_text(mail),
-        html=technical_html(mail),
+        told=people,
         at=at,
         zone=council.timezone,
         stamp=Stamp(version=version("clerkwatch"), entries=entries, head=head),
-    )
-    return NewMail(
-        key=key,
-        kind=MailKind.TECHNICAL,
-        message_id=message_id(key, council=council.name, sender=sender),
-        subject=mail.subject,
-        body=finish(letter),
-        recipients=envelope(people),
     )

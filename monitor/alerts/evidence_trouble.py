@@ -8,18 +8,16 @@ from config.types import MailKind
 from monitor.alerts.facts import Stamp
 from monitor.alerts.hardening import one_line
 from monitor.alerts.house import House
-from monitor.alerts.message import Letter, envelope, finish, message_id
 from monitor.alerts.model import Technical
-from monitor.alerts.render import technical_html, technical_text
-from monitor.alerts.technical import technicians
+from monitor.alerts.technical import finished, technicians
 from monitor.alerts.wording import Calendar
-from storage.values import NewMail
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from config.errors import EvidenceError
     from monitor.app import App
+    from storage.values import NewMail
 
 
 def trouble_mail(app: App, error: EvidenceError, *, at: datetime) -> NewMail | None:
@@ -52,25 +50,14 @@ def trouble_mail(app: App, error: EvidenceError, *, at: datetime) -> NewMail | N
         ),
         foot=("clerkwatch doctor checks the folder and names the remedy.",),
     )
-    letter = Letter(
+    return finished(
+        mail,
         key=key,
-        kind=MailKind.TECHNICAL.value,
         council=house.council,
         sender=house.sender,
-        people=told,
-        subject=mail.subject,
-        text=technical_text(mail),
-        html=technical_html(mail),
+        told=told,
         at=at,
         zone=house.zone,
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),
         record={"evidence": "not kept"},
-    )
-    return NewMail(
-        key=key,
-        kind=MailKind.TECHNICAL,
-        message_id=message_id(key, council=house.council, sender=house.sender),
-        subject=mail.subject,
-        body=finish(letter),
-        recipients=envelope(told),
     )

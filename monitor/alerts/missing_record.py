@@ -8,20 +8,17 @@ from config.types import MailKind
 from monitor.alerts.facts import Stamp
 from monitor.alerts.hardening import one_line
 from monitor.alerts.house import House
-from monitor.alerts.message import Letter, envelope, finish, message_id
 from monitor.alerts.model import Technical
-from monitor.alerts.render import technical_html, technical_text
-from monitor.alerts.technical import technicians
+from monitor.alerts.technical import finished, technicians
 from monitor.alerts.wording import Calendar
 from monitor.beginning import REMEDY, missing
-from storage.values import NewMail
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.alerts.message import Person
     from monitor.app import App
-    from storage.values import SignOfLife
+    from storage.values import NewMail, SignOfLife
 
 
 def clerk_words(known: SignOfLife | None, *, calendar: Calendar) -> tuple[str, ...]:
@@ -82,25 +79,14 @@ def _mail(
         lines=technical_words(known, calendar=calendar),
         foot=("clerkwatch doctor says so until it is seen to.",),
     )
-    letter = Letter(
+    return finished(
+        mail,
         key=key,
-        kind=MailKind.TECHNICAL.value,
         council=house.council,
         sender=house.sender,
-        people=told,
-        subject=mail.subject,
-        text=technical_text(mail),
-        html=technical_html(mail),
+        told=told,
         at=at,
         zone=house.zone,
         stamp=Stamp(version=house.version, entries=entries, head=head, rules=house.rules),
         record={"record": "missing"},
-    )
-    return NewMail(
-        key=key,
-        kind=MailKind.TECHNICAL,
-        message_id=message_id(key, council=house.council, sender=house.sender),
-        subject=mail.subject,
-        body=finish(letter),
-        recipients=envelope(told),
     )

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 from config.types import BounceAction, MailKind, Role, Sign
 from monitor.alerts.bounces import reason
 from monitor.alerts.hardening import one_line
-from monitor.alerts.message import Letter, envelope, finish, message_id
 from monitor.alerts.model import Technical
-from monitor.alerts.render import technical_html, technical_text
+from monitor.alerts.technical import finished
 from monitor.alerts.wording import Calendar
-from storage.values import NewMail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from monitor.alerts.facts import Stamp
     from monitor.alerts.message import Person
-    from storage.values import Bounced, SignOfLife
+    from storage.values import Bounced, NewMail, SignOfLife
 
 PATIENCE = timedelta(hours=1)
 """How long the inbox may fail before the Clerk is told: a server may be restarted."""
@@ -169,27 +167,16 @@ def compose_returned(
         lines=lines,
         foot=(_FOOT,),
     )
-    letter = Letter(
+    return finished(
+        mail,
         key=key,
-        kind=MailKind.TECHNICAL.value,
         council=council,
         sender=sender,
-        people=told,
-        subject=mail.subject,
-        text=technical_text(mail),
-        html=technical_html(mail),
+        told=told,
         at=as_of,
         zone=zone,
         stamp=stamp,
         record={"mail": failed[0].key, "codes": [one.status for one in failed]},
-    )
-    return NewMail(
-        key=key,
-        kind=MailKind.TECHNICAL,
-        message_id=message_id(key, council=council, sender=sender),
-        subject=mail.subject,
-        body=finish(letter),
-        recipients=envelope(told),
     )
 
 

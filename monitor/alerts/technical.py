@@ -18,9 +18,10 @@ from storage.values import NewMail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from config.types import AccountId
-    from monitor.alerts.facts import AccountFacts, DigestFacts
+    from monitor.alerts.facts import AccountFacts, DigestFacts, Stamp
     from monitor.alerts.message import Person
 
 
@@ -76,24 +77,65 @@ def compose_technical(
         ),
         foot=("clerkwatch doctor checks each of these and names the remedy.",),
     )
-    letter = Letter(
+    return finished(
+        mail,
         key=key,
-        kind=MailKind.TECHNICAL.value,
         council=facts.council,
         sender=sender,
-        people=told,
-        subject=mail.subject,
-        text=technical_text(mail),
-        html=technical_html(mail),
+        told=told,
         at=facts.as_of,
         zone=facts.zone,
         stamp=facts.stamp,
         record={"accounts": [account.id for account in unread], "mails": list(facts.refused)},
     )
+
+
+def finished(
+    mail: Technical,
+    *,
+    key: str,
+    council: str,
+    sender: str,
+    told: tuple[Person, ...],
+    at: datetime,
+    zone: str,
+    stamp: Stamp,
+    record: Mapping[str, object] | None = None,
+) -> NewMail:
+    """Return a mail to the technical people as the outbox takes it: bytes, and who gets it.
+
+    Args:
+        mail: What it says.
+        key: Its natural key; the Message-ID follows from it.
+        council: The council's name.
+        sender: Bare address the mail comes from.
+        told: Who gets it.
+        at: The present moment; aware UTC.
+        zone: IANA zone of the council.
+        stamp: What it was made with.
+        record: Beside the words, for a machine; None: nothing.
+
+    Raises:
+        MailError: An address is not usable.
+    """
+    letter = Letter(
+        key=key,
+        kind=MailKind.TECHNICAL.value,
+        council=council,
+        sender=sender,
+        people=told,
+        subject=mail.subject,
+        text=technical_text(mail),
+        html=technical_html(mail),
+        at=at,
+        zone=zone,
+        stamp=stamp,
+        record=record or {},
+    )
     return NewMail(
         key=key,
         kind=MailKind.TECHNICAL,
-        message_id=message_id(key, council=facts.council, sender=sender),
+        message_id=message_id(key, council=council, sender=sender),
         subject=mail.subject,
         body=finish(letter),
         recipients=envelope(told),

@@ -98,7 +98,7 @@ class Weights:
 
     Attributes:
         names: The n-grams, sorted.
-        by_topic: For each topic one byte, -127 to 127, for each n-gram; see `worth`.
+        by_topic: For each topic one byte, -127 to 127, for each n-gram; see `weighing.worth`.
     """
 
     names: Sequence[str]

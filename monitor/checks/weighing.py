@@ -88,7 +88,7 @@ class Grams:
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
-    def within(self, word: str) -> _Held:
+    def held(self, word: str) -> _Held:
         """Return the n-grams within one word, and what they weigh together."""
         places = self._places
         found = frozenset(places[part] for _, part in within(word) if part in places)
@@ -134,7 +134,7 @@ class _Kept(dict[str, "_Held"]):
     def __missing__(self, word: str) -> _Held:
         known = self._before.get(word)
         if known is None:
-            known = self._grams.within(word)
+            known = self._grams.held(word)
         if len(word) > _LONGEST:
             return known
         if len(self) >= MOST_WORDS:

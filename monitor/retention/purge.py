@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.errors import BackupError
-from monitor.beginning import missing
+from monitor.cases.copying import sweep
 from monitor.cases.holds import Thing, holding
 from monitor.retention import schedule
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from storage.values import OldMail, Purgeable
 
 _ALL_PAPERS = "the council's time for closed cases is over"
-_AGE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +121,7 @@ def purge(app: App, *, now: datetime) -> Purge:
     _withdraw(repository, done)
     done.mails = _purge_mails(repository, before=now - retention.mails, now=now)
     if done.gone or done.mails:
-        done.files += _sweep(app, now)
+        done.files += sweep(app.repository, app.evidence, at=now)
         if not repository.scrub():
             done.trouble.append("the journal could not be emptied: a reader held it; try again")
     _old_copies(app, done, now=now)
@@ -156,7 +155,7 @@ def erase(app: App, author: str, *, also_cases: bool, now: datetime) -> Purge:
                 _take_away(repository, app.evidence, one, done, now=now, forget_author=True)
     if done.gone:
         done.mails = _purge_mails(repository, before=now - app.settings.retention.mails, now=now)
-        done.files += _sweep(app, now)
+        done.files += sweep(app.repository, app.evidence, at=now)
         if not repository.scrub():
             done.trouble.append("the journal could not be emptied: a reader held it; try again")
     return done
@@ -277,17 +276,6 @@ def _is_held(mail: OldMail, repository: Repository, before: datetime) -> bool:
         until=mail.created_at,
     )
     return bool(holding(repository.holds(), thing))
-
-
-def _sweep(app: App, now: datetime) -> int:
-    """Remove what a kill between a commit and the removal of its files has left.
-
-    While an earlier record is missing, what no record names is that record's: it stays.
-    """
-    if missing(app.repository) is not None:
-        return 0
-    wanted = frozenset(one.sha256 for lot in app.repository.kept_files() for one in lot)
-    return app.evidence.sweep(wanted, before=now - _AGE)
 
 
 def _old_copies(app: App, done: Purge, *, now: datetime) -> None:

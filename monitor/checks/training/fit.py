@@ -250,6 +250,6 @@ def _bytes(weights: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _worth(codes: np.ndarray) -> np.ndarray:
-    """Return what `monitor.checks.table.worth` says, for many at once."""
+    """Return what `monitor.checks.weighing.worth` says, for many at once."""
     wide = codes.astype(np.int64)
     return wide * np.abs(wide)
