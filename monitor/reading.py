@@ -172,7 +172,13 @@ class Reading:
         profile = connector.profile()
         if profile is not None:
             profile = clean_profile(profile, self._hide, account=self.account.id)
-            content = face_of(profile, account=self.account, door=self.app.door)
+            known = self.app.repository.standing_face(self.account.id, as_of=self.as_of)
+            content = face_of(
+                profile,
+                account=self.account,
+                door=self.app.door,
+                before=known.words if known is not None else None,
+            )
             seen = Seen(
                 subject=SubjectKind.PROFILE,
                 platform_id=profile.platform_id,
