@@ -59,6 +59,14 @@ def _lose_a_post(rows: Rows) -> None:
     rows["versions"] = [row for row in rows["versions"] if row["platform_id"] != post]
 
 
+def _erase_a_post(rows: Rows) -> None:
+    """Its words are gone days after it was published, and it stands there."""
+    post = _first_case(rows)["platform_id"]
+    for row in rows["versions"]:
+        if row["platform_id"] == post:
+            row.update(text="", purged_at=_first_case(rows)["opened_at"])
+
+
 def _lose_a_case(rows: Rows) -> None:
     rows["cases"].remove(next(row for row in rows["cases"] if not row["history"]))
 
@@ -89,6 +97,7 @@ SPOILS: tuple[Callable[[Rows], None], ...] = (
     _send_late,
     _leave_out_of_the_digest,
     _lose_a_post,
+    _erase_a_post,
     _lose_a_case,
     _make_a_case_of_nothing,
     _say_gone,
