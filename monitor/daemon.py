@@ -150,6 +150,7 @@ class Daemon:
     async def beat(self) -> None:
         """Look at the database, start what is due, and feed the watchdog if all is well."""
         if self._reap() and not self._units:
+            self.app.judge.forget()
             give_back()
         overrun = self._overrun()
         if overrun:
