@@ -128,20 +128,27 @@ def doctor(
     from monitor.doctor import examine
 
     place = workplace(config)
-    if mail:
-        note(f"clerkwatch: {_try_mail(place)}")
+    tried = _try_mail(place) if mail else None
     checks = examine(place.settings, environ=place.environ, clock=SystemClock(), file=place.file)
-    _report(checks, json=json)
+    _report([*checks, tried] if tried is not None else checks, json=json)
 
 
-def _try_mail(place: Workplace) -> str:
-    """Send the trial mail and return what came of it."""
+def _try_mail(place: Workplace) -> Check | None:
+    """Send the trial mail and say what came of it; return a fault if none could be sent."""
     from monitor.alerts.outbox import deliver_due
     from monitor.app import build
     from monitor.clock import SystemClock
+    from monitor.diagnosis import Check
     from monitor.postcheck import put_trial
 
-    with opened_repository(place, create=True) as repository:
+    if not database_exists(place.settings):
+        return Check(
+            name="trial mail",
+            state="fault",
+            what="was not sent: there is no database yet in which its answer could be noted",
+            remedy="The first `clerkwatch scan` or `clerkwatch run` makes it; then try again",
+        )
+    with opened_repository(place) as repository:
         app = build(
             place.settings, clock=SystemClock(), repository=repository, environ=place.environ
         )
@@ -151,8 +158,10 @@ def _try_mail(place: Workplace) -> str:
         )
         kept = repository.mail(trial.key)
     if kept is not None and all(one.accepted_at for one in kept.recipients):
-        return "a trial mail is on its way to the Clerk; doctor tells when it was answered"
-    return "the trial mail waits: the mail server did not take it yet"
+        note("clerkwatch: a trial mail is on its way to the Clerk; doctor tells when it was answered")
+    else:
+        note("clerkwatch: the trial mail waits: the mail server did not take it yet")
+    return None
 
 
 def _report(checks: Sequence[Check], *, json: bool) -> None:
