@@ -12,6 +12,7 @@ import structlog
 from config.errors import ClerkwatchError, StorageError
 from config.logs import configure
 from monitor.alerts.missing_record import tell
+from monitor.alerts.taken_away import tell as tell_taken_away
 from monitor.app import build
 from monitor.beginning import note_beginning, traces
 from monitor.cli.common import database_exists
@@ -33,7 +34,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
     """Hold the daemon's lock, bring the schema up to date and run until told to stop.
 
     Returns:
-        0: whatever was cut off is due again at the next start.
+        0: whatever was cut off is due again at the next start. 1: the record was taken away.
 
     Raises:
         BusyError: Another daemon runs on this database.
@@ -44,7 +45,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
     url = place.settings.storage.url
     left = "" if database_exists(place.settings) else traces(place.settings)
     log = structlog.get_logger()
-    with daemon_lock(url):
+    with daemon_lock(url) as lock:
         log.info("opening database", path=url.removeprefix("sqlite:///"))
         _bring_up_to_date(url)
         repository = open_repository(url, create=True, upgrade=True)
@@ -63,7 +64,11 @@ async def serve(place: Workplace, *, random: Random) -> int:
             repository.sync_register(app.register, at=app.clock.now())
             notifier = Notifier.from_environ(place.environ)
             asyncio.get_running_loop().call_soon(settle)  # once it has said that it is ready
-            return await Daemon(app=app, notifier=notifier, random=random).run()
+            daemon = Daemon(app=app, notifier=notifier, random=random, lock=lock)
+            code = await daemon.run()
+            if daemon.lost is not None:
+                tell_taken_away(app, daemon.lost, at=app.clock.now())
+            return code
         finally:
             repository.close()
 

@@ -24,6 +24,7 @@ from storage.sql.recording import Recording
 from storage.sql.register import Register
 from storage.sql.replies import Replies, ReplySteps
 from storage.sql.runs import Runs
+from storage.sql.saving import Saving
 from storage.sql.searching import Searching
 from storage.sql.steps import CaseSteps, FindingSteps
 from storage.sql.sweeps import Sweeps, SweepSteps
@@ -73,6 +74,7 @@ class SqlRepository(
     Replies,
     Post,
     Purges,
+    Saving,
 ):
     """Everything that is remembered, in one SQL database."""
 
