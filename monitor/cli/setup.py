@@ -121,8 +121,8 @@ def doctor(
 ) -> None:
     """Examine the installation; name each remedy.
 
-    Configuration, credentials, mail server, inbox, sender's domain, database, clock, rules,
-    polls. Changes nothing, unless --mail. Exit code 1 when something does not work.
+    Configuration, credentials, machine, names, mails, record, daemon, accounts, rules, polls:
+    docs/operators/doctor.md. Changes nothing, unless --mail. Exit code 1 on a fault.
     """
     from monitor.clock import SystemClock
     from monitor.doctor import examine
@@ -158,7 +158,9 @@ def _try_mail(place: Workplace) -> Check | None:
         )
         kept = repository.mail(trial.key)
     if kept is not None and all(one.accepted_at for one in kept.recipients):
-        note("clerkwatch: a trial mail is on its way to the Clerk; doctor tells when it was answered")
+        note(
+            "clerkwatch: a trial mail is on its way to the Clerk; doctor tells when it was answered"
+        )
     else:
         note("clerkwatch: the trial mail waits: the mail server did not take it yet")
     return None
