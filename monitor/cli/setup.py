@@ -195,18 +195,19 @@ def _report(checks: Sequence[Check], *, json: bool) -> None:
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Say whether the daemon is well.
 
-    Last readings, waiting mails, cases, the next window, the ledger's head. Exit code 1 when
-    an account was not read for twice pull_every.
+    Last run of each account, due and overdue work, mails, cases, disk, copies, the ledger's
+    head, the next window. Exit code 1 when an account was not read for twice pull_every, mails
+    are held after a restore, or the daemon hangs.
     """
     from monitor.clock import SystemClock
-    from monitor.status import look
+    from monitor.status import look, nothing_yet
 
-    place = workplace(config)
-    if not database_exists(place.settings):
-        note("clerkwatch: there is no database yet; the first scan or run makes one.")
-        raise typer.Exit(Exit.FAILED)
-    with opened_repository(place, read_only=True) as repository:
-        state = look(repository, settings=place.settings, file=place.file, now=SystemClock().now())
+    place, now = workplace(config), SystemClock().now()
+    if database_exists(place.settings):
+        with opened_repository(place, read_only=True) as repository:
+            state = look(repository, settings=place.settings, file=place.file, now=now)
+    else:
+        state = nothing_yet(place.settings, now=now)
     if json:
         emit(state.as_json())
     else:

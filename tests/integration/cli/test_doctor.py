@@ -215,8 +215,9 @@ def test_status_says_since_when_an_account_was_not_read_and_what_the_daemon_runs
     finally:
         repository.close()
 
-    assert (before.is_well, before.daemon, before.read, before.of) == (False, None, 0, 1)
-    assert [name for name, _, _ in before.late] == ["town"]
-    assert (during.daemon, during.config_changed) == (os.getpid(), True)
+    assert (before.is_well, before.daemon, len(before.watched)) == (False, None, 1)
+    assert [one.account for one in before.late] == ["town"]
+    assert during.daemon is not None
+    assert (during.daemon.process, during.config_changed) == (os.getpid(), True)
     assert any("restart it" in line for line in during.lines())
     assert any("never" in line for line in before.lines())

@@ -8,52 +8,32 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from config.sample import sample
 from config.settings import parse
-from config.types import AccountId, CoverageStatus, MailKind, Reason, RunKind
+from config.types import MailKind, Reason
 from monitor.alerts.digest import digest_key
 from monitor.beginning import place_to_save
 from monitor.clock import SteppedClock
-from monitor.doctor import examine, examine_record
+from monitor.doctor import examine
 from monitor.examining.names import check_names
 from monitor.examining.record import LOCKS, check_held
 from monitor.lock import daemon_lock
-from storage.open import open_repository
-from storage.values import AccountState, Attestation, Coverage, HeldLogin, NewMail, Review
+from storage.values import Attestation, HeldLogin, NewMail, Review
+from tests.lib.house import ACCOUNTS, BOARD, DAY, FEED, HOUR, NOW, House
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from config.settings import Settings
     from connectors._addresses import Lookup
     from monitor.diagnosis import Check
-    from storage.repository import Repository
 
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NO_DNS = {"CLERKWATCH_DNS": "none"}
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-FEED, BOARD = AccountId("town"), AccountId("board")
-ACCOUNTS = """
-[[accounts]]
-id = "town"
-platform = "feed"
-handle = "https://fernbeck.example/feed"
-kind = "council"
-owner = "Jo Marsh"
-
-[[accounts]]
-id = "board"
-platform = "manual"
-handle = "https://board.example/fernbeck"
-kind = "council"
-owner = "Jo Marsh"
-"""
 HOLDER = """
 import sqlite3, sys
 raw = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -61,77 +41,6 @@ raw.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 sys.stdin.read()
 """
-
-
-class House:
-    """A configuration with a record in use, at a given moment."""
-
-    def __init__(self, folder: Path) -> None:
-        """Register the accounts two days ago."""
-        self.file = folder / "clerkwatch.toml"
-        self.file.write_text(sample({"mail.port": 9}) + ACCOUNTS, "utf-8")
-        self.file.chmod(0o640)
-        self.settings: Settings = parse(self.file.read_text("utf-8"), file=self.file, environ={})
-        self.database = folder / "clerkwatch.db"
-        self.repository: Repository = open_repository(self.settings.storage.url, create=True)
-        self.repository.sync_register(self.settings.register(), at=NOW - 2 * DAY)
-
-    def checks(self, name: str = "") -> list[Check]:
-        """Return what doctor finds, of one thing or of all, well or not."""
-        found = list(examine_record(self.settings, self.file, now=NOW))
-        assert all(check.remedy for check in found if check.state != "well")
-        return [check for check in found if not name or check.name == name]
-
-    def amiss(self, name: str) -> list[Check]:
-        """Return what is not well with one thing."""
-        return [check for check in self.checks(name) if check.state != "well"]
-
-    def ran(self, *, at: datetime = NOW - HOUR, error: str = "", has_ended: bool = True) -> None:
-        """Let the daemon have read the feed once."""
-        run = self.repository.begin_run(RunKind.SCAN, by="daemon", at=at)
-        status = CoverageStatus.FAILED if error else CoverageStatus.READ
-        self.repository.cover(run, Coverage(account=FEED, status=status, error=error))
-        if has_ended:
-            self.repository.end_run(run, at=at)
-
-    def state(self, reason: Reason | None, since: datetime | None, read: datetime) -> None:
-        """Leave what the last reading of the feed left."""
-        self.repository.save_account_state(
-            AccountState(
-                account=FEED,
-                reason=reason,
-                failing_since=since,
-                last_read_at=read,
-                last_tried_at=NOW - timedelta(minutes=5),
-            )
-        )
-
-    def queue(self, key: str, *, at: datetime, kind: MailKind = MailKind.DIGEST) -> NewMail:
-        """Put a mail to the Clerk into the outbox."""
-        mail = NewMail(
-            key=key,
-            kind=kind,
-            message_id=f"<{key}@town.example>",
-            subject="A mail",
-            body=b"Subject: A mail\r\n\r\nwords\r\n",
-            recipients=("clerk@town.example",),
-        )
-        with self.repository.writing() as transaction:
-            transaction.queue_mail(mail, at=at)
-        return mail
-
-    def offered(self, key: str, error: str, *, is_final: bool = False) -> None:
-        """Let a server have answered for a mail."""
-        mail = self.repository.mail(key)
-        assert mail is not None
-        self.repository.settle_recipient(
-            mail.id,
-            "clerk@town.example",
-            accepted=not error,
-            at=NOW,
-            next_at=None if is_final else NOW + HOUR,
-            error=error,
-        )
 
 
 @pytest.fixture
