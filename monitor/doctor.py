@@ -32,7 +32,7 @@ from monitor.judging import polls_of
 from monitor.permissions import check_permissions
 from monitor.pictures.process import is_installed
 from monitor.postcheck import check_ping_decided, check_post, check_signs
-from monitor.retention.examining import check_retention
+from monitor.retention.examining import check_names_hidden, check_retention
 from monitor.rulebook import rulebook
 from monitor.sellby import check_dates
 from storage.evidence import EvidenceFolder
@@ -242,6 +242,7 @@ def _opened(
         yield from check_signs(settings, repository, now=now)
         yield from check_copies(settings, repository, now=now)
         yield from check_retention(settings, repository)
+        yield from check_names_hidden(settings, repository)
         yield from check_dates(settings, repository, now=now)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)

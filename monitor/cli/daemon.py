@@ -21,6 +21,7 @@ from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
 from monitor.notify import Notifier
 from monitor.pictures.process import reader_if_installed
+from monitor.pseudonyms import hide_names
 from monitor.thrift import settle, share_one_heap
 from storage.open import open_repository
 
@@ -62,6 +63,9 @@ async def serve(place: Workplace, *, random: Random) -> int:
             note_beginning(repository, place.settings, left=left, at=app.clock.now())
             tell(app, at=app.clock.now())
             repository.sync_register(app.register, at=app.clock.now())
+            hidden = hide_names(app.pseudonyms, repository, at=app.clock.now())
+            if hidden:
+                log.info("names hidden", people=hidden)
             notifier = Notifier.from_environ(place.environ)
             asyncio.get_running_loop().call_soon(settle)  # once it has said that it is ready
             daemon = Daemon(app=app, notifier=notifier, random=random, lock=lock)

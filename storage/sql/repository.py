@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from storage.sql.authors import Authors, AuthorSteps
 from storage.sql.cases import Cases
 from storage.sql.custody import Custodian
 from storage.sql.entries import MailSteps, RegisterSteps, StandstillSteps
@@ -49,6 +50,7 @@ class SqlTransaction(
     ReplySteps,
     PostSteps,
     PurgeSteps,
+    AuthorSteps,
 ):
     """Fulfils `storage.repository.Transaction`."""
 
@@ -74,6 +76,7 @@ class SqlRepository(
     Replies,
     Post,
     Purges,
+    Authors,
     Saving,
 ):
     """Everything that is remembered, in one SQL database."""
