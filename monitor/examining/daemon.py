@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from storage.values import Run
 
 BY_DAEMON = "daemon"
-_ELSEWHERE = frozenset({"reading", "inbox", "ping", "backup"})
-"""Work whose state other checks tell, each with its own remedy."""
 _PERSONS = {
     "looking by hand": "Look there, then: clerkwatch accounts reviewed ACCOUNT, or reply REVIEWED",
     "attesting logins": "Say who can log in: clerkwatch accounts attest ACCOUNT --login …",
 }
+
+TOLD = ("digest", "verification", "purge", "reports", *_PERSONS)
+"""Work that is told of here; how readings, inbox, ping and copies fare, other checks tell."""
 
 
 def check_daemon(
@@ -66,7 +67,7 @@ def check_work(settings: Settings, repository: Repository, *, now: datetime) -> 
     """
     is_running = holder(settings.storage.url) is not None
     for one in work_of(settings, repository, now=now):
-        if not one.is_overdue or one.name in _ELSEWHERE:
+        if not one.is_overdue or one.name not in TOLD:
             continue
         last = _day(one.last_at, settings) if one.last_at else "never"
         remedy = _PERSONS.get(one.name, "journalctl -u clerkwatch says what fails: unit failed")
