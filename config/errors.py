@@ -14,6 +14,7 @@
       StorageError                      wraps every database error at the wall
         SchemaError(found, wanted)
         BusyError
+        TakenAwayError                  the database's file is no longer where it was opened
         EvidenceError(path)             the folder of evidence: full, read-only, missing, damaged
       CheckError(rule, version)         a check that crashed: not_judged, never clean
       MailError(recipient, permanent)
@@ -177,6 +178,10 @@ class BusyError(StorageError):
     """Another process holds the database or an account's lease."""
 
 
+class TakenAwayError(StorageError):
+    """The database's file was deleted or replaced, or its folder unmounted, while it was open."""
+
+
 class EvidenceError(StorageError):
     """The folder of evidence cannot be used, or a file in it is not what it was."""
 
@@ -203,9 +208,9 @@ class CheckError(ClerkwatchError):
 class MailError(ClerkwatchError):
     """A mail could not be handed over for one recipient."""
 
-    def __init__(self, what: str, *, recipient: str, permanent: bool) -> None:
+    def __init__(self, what: str, *, recipient: str, permanent: bool, remedy: str = "") -> None:
         """Keep whether another try makes sense (4xx, no connection) or not (5xx)."""
-        super().__init__(what)
+        super().__init__(what, remedy=remedy)
         self.recipient = recipient
         self.permanent = permanent
 

@@ -131,6 +131,10 @@ def is_public(address: IPAddress) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
+class LookUpTooLongError(TimeoutError):
+    """Whoever resolves names gave no answer in time."""
+
+
 Lookup: TypeAlias = "Callable[[str, int], list[str]]"
 """(host, port) -> every address of the host, as text; raises OSError."""
 
@@ -148,7 +152,8 @@ def look_up_within(lookup: Lookup, host: str, port: int, *, seconds: float) -> l
     nobody waits for (the system's own limit ends it).
 
     Raises:
-        OSError: There is no such name, or (TimeoutError) no answer in time.
+        OSError: There is no such name.
+        LookUpTooLongError: No answer in time.
     """
     answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
 
@@ -164,7 +169,7 @@ def look_up_within(lookup: Lookup, host: str, port: int, *, seconds: float) -> l
     try:
         answer = answers.get(timeout=max(seconds, 0.001))
     except queue.Empty:
-        raise TimeoutError(f"the look-up of {host} took too long") from None
+        raise LookUpTooLongError(f"the look-up of {host} took too long") from None
     if isinstance(answer, OSError):
         raise answer
     return answer

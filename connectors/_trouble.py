@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from http.client import HTTPException
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from connectors._addresses import LookUpTooLongError
+
 FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
 """Everything that requests, urllib3 and the sockets under them raise."""
+
+
+UNRESOLVED = (socket.gaierror, LookUpTooLongError)
+"""What a look-up that failed ends in: the server itself may be well."""
 
 
 class WireTroubleError(Exception):
@@ -17,6 +24,8 @@ class WireTroubleError(Exception):
 
 def trouble(error: Exception) -> str:
     """Say in plain words what went wrong on the way."""
+    if isinstance(innermost(error), UNRESOLVED):
+        return "could not be reached, because its name cannot be resolved (DNS)"
     if isinstance(error, requests.exceptions.SSLError):
         return "could not prove who it is (TLS)"
     if isinstance(error, (requests.Timeout, TimeoutError)):

@@ -122,7 +122,8 @@ class Exchange:
             OSError: No such name, or nobody answers.
         """
         host, port = connection.dns_host(), connection.port
-        found = look_up_within(self._lookup, host, port, seconds=self.left_s())
+        # Shorter than the whole exchange: a resolver that hangs is told from a server that does.
+        found = look_up_within(self._lookup, host, port, seconds=min(CONNECT_S, self.left_s()))
         problem: OSError = OSError("the name has no address")
         for address in self._permit.allowed(host, port, found):
             seconds = min(CONNECT_S, self.left_s())

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 COMMENTS = "comments"
 SCHEDULED = "future"
+_KEPT_OF_A_COMMENT = frozenset(
+    {"id", "post", "parent", "date", "date_gmt", "content", "link", "status", "type"}
+)
 _BASE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _LONGEST_ID = 500
 _MADE = re.compile(r"\[(?:…|\.\.\.)\]\s*$")  # how WordPress ends an excerpt that it makes itself
@@ -262,8 +265,13 @@ def comment_of(
             extras=tuple(Extra(kind="alt", text=alt) for alt in prose.alts),
             links=prose.links,
         ),
-        raw=_packed(raw, redactor),
+        raw=_packed(raw if own else _without_writer(raw), redactor),
     )
+
+
+def _without_writer(raw: JSON) -> JSON:
+    """Return what is kept of somebody else's comment: not who wrote it, from where, with what."""
+    return {name: value for name, value in raw.items() if name in _KEPT_OF_A_COMMENT}
 
 
 def _packed(raw: JSON, redactor: Redactor) -> bytes:

@@ -420,6 +420,7 @@ class Platform:
         closing_steps: How the owner closes the whole account, in three short steps at most.
         login: What lets clerkwatch in, and how it is made; None: it needs and knows none.
         asking: What reading an account costs in requests and money.
+        host: Name of the server that is asked; empty: the account's own entry names it.
         recovery_steps: How the owner gets back an account that somebody else has taken over.
         undecided: What the council has to decide before a programme may read it, in the
             Clerk's words; empty: nothing.
@@ -436,6 +437,7 @@ class Platform:
     recovery_steps: str = ""
     login: Login | None = None
     asking: Asking = Asking(pull=1)
+    host: str = ""
     undecided: str = ""
 
 

@@ -176,6 +176,7 @@ CONNECTOR = Platform(
     title="Bluesky",
     open=BlueskyReader,
     needs_credential=False,
+    host="public.api.bsky.app",
     asking=Asking(pull=1, at_once=25),
     blind_spots=(
         "direct messages",

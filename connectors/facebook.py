@@ -396,6 +396,7 @@ CONNECTOR = Platform(
     open=FacebookConnector,
     needs_credential=True,
     login=FACEBOOK_LOGIN,
+    host="graph.facebook.com",
     asking=Asking(pull=1, profile=2),
     blind_spots=(
         "Reels",

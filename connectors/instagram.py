@@ -384,6 +384,7 @@ CONNECTOR = Platform(
     open=InstagramReader,
     needs_credential=True,
     login=INSTAGRAM_LOGIN,
+    host="graph.facebook.com",
     asking=Asking(pull=2),
     blind_spots=(
         "comments",

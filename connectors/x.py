@@ -383,6 +383,7 @@ CONNECTOR = Platform(
     open=XReader,
     needs_credential=True,
     login=X_LOGIN,
+    host="api.twitter.com",
     undecided="X's terms for public bodies not yet decided",
     asking=Asking(
         pull=1,

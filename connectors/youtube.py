@@ -364,6 +364,7 @@ CONNECTOR = Platform(
     open=open_youtube,
     needs_credential=False,
     login=YOUTUBE_LOGIN,
+    host="www.youtube.com",
     asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000),
     blind_spots=(
         "community posts",

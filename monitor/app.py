@@ -21,6 +21,7 @@ from monitor.hiding import hide_all
 from monitor.leases import name_of_this_process
 from monitor.lock import Turns
 from monitor.meter import Holds
+from monitor.pseudonyms import Pseudonyms
 from monitor.rulebook import rulebook
 from storage.evidence import EvidenceFolder
 
@@ -59,6 +60,7 @@ class App:
         environ: Where secrets are looked up; never the process's own by accident.
         owner: Names this process in leases.
         evidence: The folder of kept files.
+        pseudonyms: What members of the public are called here.
         codes: Makes the codes of replies; None: no reply is read.
         inbox: Where replies lie; None: no reply is read.
         stop: Set when the process should end soon.
@@ -82,6 +84,7 @@ class App:
     environ: Mapping[str, str]
     owner: str
     evidence: EvidenceFolder
+    pseudonyms: Pseudonyms
     codes: Codes | None = None
     inbox: Inbox | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -157,6 +160,7 @@ def build(
         environ=environ,
         owner=name_of_this_process(),
         evidence=EvidenceFolder(settings.storage.evidence),
+        pseudonyms=Pseudonyms.of_settings(settings),
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
         file=file,

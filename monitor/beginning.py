@@ -8,6 +8,7 @@ record's evidence is taken away, though no record names it.
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ REMEDY = (
     "record was meant to begin anew: clerkwatch restore --confirm"
 )
 _SQLITE = "sqlite:///"
+_SAVED = ".taken-away-"
 
 
 def traces(settings: Settings) -> str:
@@ -52,7 +54,32 @@ def traces(settings: Settings) -> str:
     if not database.is_file():
         beside = (database.with_name(f"{database.name}-wal"), lock_file(settings.storage.url))
         found += [f"{one} from work on it" for one in beside if one.is_file()]
+        found += [f"{one} saved from it" for one in saved_copies(settings)]
     return ", ".join(found)
+
+
+def saved_copies(settings: Settings) -> tuple[Path, ...]:
+    """Return what daemons saved of a database that was taken away under them, oldest first.
+
+    Args:
+        settings: The configuration.
+    """
+    database = Path(settings.storage.url.removeprefix(_SQLITE))
+    try:
+        return tuple(sorted(database.parent.glob(f"{database.name}{_SAVED}*Z")))
+    except OSError:
+        return ()
+
+
+def place_to_save(settings: Settings, *, at: datetime) -> Path:
+    """Return where a database that was taken away is saved: beside where it was.
+
+    Args:
+        settings: The configuration.
+        at: When; aware.
+    """
+    database = Path(settings.storage.url.removeprefix(_SQLITE))
+    return database.with_name(f"{database.name}{_SAVED}{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 
 
 def note_beginning(repository: Repository, settings: Settings, *, left: str, at: datetime) -> str:

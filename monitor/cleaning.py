@@ -1,5 +1,6 @@
-"""What a platform said, without our own secrets: a server may give them back anywhere.
+"""What a platform said, without our own secrets and without the names of members of the public.
 
+A server may give our secrets back anywhere; who wrote a comment is a pseudonym from here on.
 Applied before anything is recorded. The named net of the redactor is not used: a post may
 rightly hold the words "password: …", and they are to be judged as they stand.
 """
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
     from connectors.base import Content, FetchedPost, FetchedProfile, Reread, Still
 
     Hide = Callable[[str], str]
+    Call = Callable[[str], str]
 
 
-def clean_post(post: FetchedPost, hide: Hide, *, account: str) -> FetchedPost:
-    """Return a post without secrets.
+def clean_post(post: FetchedPost, hide: Hide, *, account: str, call: Call) -> FetchedPost:
+    """Return a post without secrets, and by a pseudonym if somebody else wrote it.
 
     Args:
         post: As read.
         hide: Replaces every secret of the house in a text.
         account: Whose reading this is.
+        call: What somebody of a name is called here.
 
     Raises:
         ContractError: Its id holds a secret: nothing could be kept under it.
@@ -34,7 +37,7 @@ def clean_post(post: FetchedPost, hide: Hide, *, account: str) -> FetchedPost:
         post,
         platform_id=_own_id(post.platform_id, hide, account),
         url=hide(post.url),
-        author=hide(post.author),
+        author=call(post.author) if post.author else "",
         content=_content(post.content, hide),
         stills=_stills(post.stills, hide),
         earlier=tuple(replace(one, content=_content(one.content, hide)) for one in post.earlier),
@@ -53,12 +56,12 @@ def clean_profile(profile: FetchedProfile, hide: Hide, *, account: str) -> Fetch
     )
 
 
-def clean_answer(answer: Reread, hide: Hide, *, account: str) -> Reread:
-    """Return the answer about one post without secrets; arguments and errors as `clean_post`."""
+def clean_answer(answer: Reread, hide: Hide, *, account: str, call: Call) -> Reread:
+    """Return the answer about one post, cleaned; arguments and errors as `clean_post`."""
     post = answer.post
     return replace(
         answer,
-        post=None if post is None else clean_post(post, hide, account=account),
+        post=None if post is None else clean_post(post, hide, account=account, call=call),
         detail=hide(answer.detail),
     )
 

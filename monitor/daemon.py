@@ -23,7 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from config.errors import StorageError
+from config.errors import StorageError, TakenAwayError
 from monitor.due import Due, after_failure
 from monitor.thrift import give_back
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.due import Work
+    from monitor.lock import DaemonLock
     from monitor.notify import Notifier
 
 BEAT_S = 10.0
@@ -70,6 +71,8 @@ class Daemon:
         monotonic: Seconds; for deadlines, untouched by a stepped clock.
         beat_s: Seconds between two looks at the database; shorter under a short watchdog.
         deadline_s: Longest that one unit may take, in seconds.
+        lock: Takes a note of each beat at which all is well; None: nobody asks.
+        lost: Why the daemon ended by itself: the record or its lock is not there any more.
     """
 
     app: App
@@ -78,6 +81,8 @@ class Daemon:
     monotonic: Callable[[], float] = time.monotonic
     beat_s: float = BEAT_S
     deadline_s: float = UNIT_DEADLINE_S
+    lock: DaemonLock | None = None
+    lost: TakenAwayError | None = None
     _look: Due = field(init=False)
     _readers: ThreadPoolExecutor = field(init=False)
     _house: ThreadPoolExecutor = field(init=False)
@@ -96,7 +101,7 @@ class Daemon:
             self.beat_s = min(self.beat_s, self.notifier.watchdog_s / 3)
 
     async def run(self) -> int:
-        """Run until SIGTERM or SIGINT; return 0.
+        """Run until SIGTERM or SIGINT; return 0, or 1 when the record was taken away.
 
         A unit that does not end in time is cut off: what it read is committed, and what it
         had still to do is due at the next start.
@@ -121,7 +126,7 @@ class Daemon:
         log.info("daemon stopping", units=sorted(self._units))
         scheduler.shutdown(wait=False)
         await self._finish()
-        return 0
+        return 0 if self.lost is None else 1
 
     def stop(self) -> None:
         """End soon; what SIGTERM does."""
@@ -149,6 +154,8 @@ class Daemon:
 
     async def beat(self) -> None:
         """Look at the database, start what is due, and feed the watchdog if all is well."""
+        if self._is_taken_away():
+            return
         if self._reap() and not self._units:
             self.app.judge.forget()
             give_back()
@@ -170,6 +177,31 @@ class Daemon:
         for name, work in due:
             self._start(name, work)
         self.notifier.say("WATCHDOG=1", f"STATUS={_one_line(self._status())}")
+        if self.lock is not None:
+            try:
+                self.lock.beat(self.app.clock.now())
+            except OSError:
+                # The watchdog is fed, for work goes on; that no beat is written doctor finds out.
+                log.exception("heartbeat cannot be written")
+
+    def _is_taken_away(self) -> bool:
+        """End when the database, or the lock on it, is no longer where it was opened.
+
+        What was recorded from now on nobody would ever see: it lies in a file without a name.
+        """
+        if self.lost is None:
+            try:
+                self.app.repository.check_there()
+                if self.lock is not None:
+                    self.lock.check_there()
+            except TakenAwayError as error:
+                self.lost = error
+                log.critical("database taken away", error=error.what, remedy=error.remedy)
+                self.notifier.say(f"STATUS={_one_line(error.what)}")
+                self.stop()
+            except StorageError:
+                log.exception("database cannot be looked at")
+        return self.lost is not None
 
     def _status(self) -> str:
         """Say in one line what an administrator wants to know first."""
@@ -249,7 +281,8 @@ class Daemon:
             if late:
                 log.error("units cut off", units=sorted(waiting[future] for future in late))
         self._reap()
-        self.app.repository.clear_leases(owner_prefix=self.app.owner)
+        if self.lost is None:
+            self.app.repository.clear_leases(owner_prefix=self.app.owner)
         log.info("daemon stopped")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,27 @@ from config.settings import secret
 from config.types import Kind, Role
 from connectors.door import Door
 from monitor.backup.examining import check_copies, check_place
-from monitor.beginning import REMEDY, missing, traces
+from monitor.beginning import REMEDY, traces
 from monitor.checks.examples import test_rules
 from monitor.diagnosis import Check
+from monitor.examining.daemon import check_daemon, check_work
+from monitor.examining.machine import check_machine
+from monitor.examining.names import check_names
+from monitor.examining.outbox import check_outbox
+from monitor.examining.readings import check_readings
+from monitor.examining.record import (
+    check_held,
+    check_kept,
+    check_record,
+    check_runs,
+    check_saved,
+)
 from monitor.freeze.objections import check_polls
 from monitor.judging import polls_of
 from monitor.permissions import check_permissions
 from monitor.pictures.process import is_installed
 from monitor.postcheck import check_ping_decided, check_post, check_signs
-from monitor.retention.examining import check_retention
+from monitor.retention.examining import check_names_hidden, check_retention
 from monitor.rulebook import rulebook
 from monitor.sellby import check_dates
 from storage.evidence import EvidenceFolder
@@ -29,18 +40,18 @@ from storage.open import open_repository
 from storage.snapshot import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
 
     from config.policy import Policy
     from config.register import Account
     from config.settings import Settings
+    from config.types import AccountId
     from monitor.clock import Clock
     from storage.repository import Repository
 
-EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
-"""No machine that runs this version can be in an earlier time."""
-_A_WHILE = timedelta(hours=2)
-"""How long the evidence of a case may wait before somebody should look."""
+_RUNS = 300
+"""Newest runs that are looked at: some hours of many accounts, a day of a few."""
 
 
 def examine(
@@ -50,7 +61,7 @@ def examine(
     clock: Clock,
     file: Path | None = None,
 ) -> list[Check]:
-    """Examine configuration, credentials, mail server, database, clock, rules and polls.
+    """Examine configuration, credentials, machine, mail server, record, daemon, rules and polls.
 
     Args:
         settings: The configuration, which loaded.
@@ -59,10 +70,14 @@ def examine(
         file: Where the configuration stands; None: it is not looked at.
     """
     now = clock.now()
+    accounts = [check for each in settings.register() for check in _account(each, environ)]
+    named = {check.name for check in accounts if check.state == "fault"}
+    known = {each.id for each in settings.register() if _name(each) in named}
     checks = [Check(name="configuration", state="well", what="can be read")]
     checks += _rules(settings, now)
-    checks += _clock(settings, now)
-    checks += _database(settings, now)
+    checks += check_machine(settings, now=now)
+    checks += check_names(settings, environ=environ)
+    checks += examine_record(settings, file, now=now, known=known)
     checks.append(_evidence(settings))
     checks.append(_pictures())
     checks += check_permissions(settings, file, user=os.geteuid())
@@ -71,8 +86,7 @@ def examine(
     door = Door(clock=clock.now)
     checks += check_post(settings, environ=environ, door=door)
     checks += check_ping_decided(settings)
-    for account in settings.register():
-        checks += _account(account, environ)
+    checks += accounts
     if not settings.accounts:
         checks.append(
             Check(
@@ -134,28 +148,23 @@ def _policy(policy: Policy, now: datetime, settings: Settings) -> Check:
     return Check(name="policy", state="well", what=f"{policy.title}, review not due yet")
 
 
-def _clock(settings: Settings, now: datetime) -> Iterator[Check]:
-    synchronised = Path("/run/systemd/timesync/synchronized")
-    if now < EARLIEST:
-        yield Check(
-            name="clock",
-            state="fault",
-            what=f"the machine believes it is {now:%d %B %Y}",
-            remedy="Set it and switch time synchronisation on: timedatectl set-ntp true",
-        )
-    elif synchronised.parent.is_dir() and not synchronised.exists():
-        yield Check(
-            name="clock",
-            state="look",
-            what="the clock is not synchronised",
-            remedy="timedatectl set-ntp true",
-        )
-    else:
-        yield Check(name="clock", state="well", what=f"{now.astimezone(settings.zone()):%c %Z}")
+def examine_record(
+    settings: Settings,
+    configuration: Path | None,
+    *,
+    now: datetime,
+    known: Collection[AccountId] = (),
+) -> Iterator[Check]:
+    """Examine the record, and all that it tells of work: daemon, readings, mails, copies, dates.
 
-
-def _database(settings: Settings, now: datetime) -> Iterator[Check]:
+    Args:
+        settings: The configuration, which loaded.
+        configuration: Where it stands; None: it is not looked at.
+        now: The present moment; aware UTC.
+        known: Accounts of which another check has named what is wrong.
+    """
     file = Path(settings.storage.url.removeprefix("sqlite:///"))
+    yield from check_saved(settings)
     if not file.is_file() and (left := traces(settings)):
         yield Check(
             name="database",
@@ -165,21 +174,52 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         )
         return
     if not file.is_file():
-        writable = os.access(file.parent, os.W_OK)
-        yield Check(
-            name="database",
-            state="look" if writable else "fault",
-            what=f"{file} is not there yet" + ("" if writable else ", and cannot be made"),
-            remedy="The first `clerkwatch scan` or `run` makes it"
-            if writable
-            else f"Make {file.parent} writable for this user (under systemd: StateDirectory=)",
-        )
+        yield _not_there_yet(file)
         yield from check_dates(settings, None, now=now)
         yield from _polls(settings, None, now)
         return
+    yield from check_held(file)
+    before = _stamp(file)
+    found = list(_opened(settings, file, configuration, now=now, known=known))
+    if _stamp(file) != before:  # somebody wrote meanwhile: what was read may be of two moments
+        found = list(_opened(settings, file, configuration, now=now, known=known))
+    yield from found
+
+
+def _not_there_yet(file: Path) -> Check:
+    if os.access(file.parent, os.W_OK):
+        return Check(
+            name="database",
+            state="look",
+            what=f"{file} is not there yet",
+            remedy="The first `clerkwatch scan` or `run` makes it",
+        )
+    return Check(
+        name="database",
+        state="fault",
+        what=f"{file} is not there yet, and cannot be made",
+        remedy=f"Make {file.parent} writable for this user (under systemd: StateDirectory=)",
+    )
+
+
+def _stamp(file: Path) -> tuple[int, int, bool]:
+    """Return what changes when somebody writes to a database that nobody had open."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size, file.with_name(f"{file.name}-wal").exists()
+
+
+def _opened(
+    settings: Settings,
+    file: Path,
+    configuration: Path | None,
+    *,
+    now: datetime,
+    known: Collection[AccountId],
+) -> Iterator[Check]:
+    """Examine what stands in the database; nothing is made beside it."""
     try:
-        damage = problems_of(file)
-        repository = open_repository(settings.storage.url, read_only=True)
+        damage = problems_of(file, is_untouched=True)
+        repository = open_repository(settings.storage.url, read_only=True, is_untouched=True)
     except ClerkwatchError as error:
         yield Check(name="database", state="fault", what=error.what, remedy=error.remedy)
         return
@@ -191,11 +231,18 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
             remedy="Keep the file as it is and restore the newest backup: clerkwatch restore",
         )
     try:
-        yield from _record(repository, now)
-        yield from _unkept(repository, now)
+        yield from check_record(repository)
+        runs = repository.runs(limit=_RUNS)
+        yield from check_runs(runs, now=now)
+        yield from check_daemon(settings, runs, file=configuration, now=now)
+        yield from check_work(settings, repository, now=now)
+        yield from check_readings(settings, repository, runs, known=known, now=now)
+        yield from check_outbox(settings, repository, now=now)
+        yield from check_kept(repository, now=now)
         yield from check_signs(settings, repository, now=now)
         yield from check_copies(settings, repository, now=now)
         yield from check_retention(settings, repository)
+        yield from check_names_hidden(settings, repository)
         yield from check_dates(settings, repository, now=now)
         yield from _vanished(settings, repository)
         yield from _polls(settings, repository, now)
@@ -204,60 +251,6 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check(name="database", state="fault", what=error.what, remedy=error.remedy)
     finally:
         repository.close()
-
-
-def _record(repository: Repository, now: datetime) -> Iterator[Check]:
-    known = missing(repository)
-    if known is not None and known.failing_since is not None:
-        yield Check(
-            name="record",
-            state="fault",
-            what=f"an earlier record is missing since {known.failing_since.isoformat()}: "
-            f"{known.what}",
-            remedy=REMEDY,
-        )
-    found = repository.verify_ledger()
-    if found.faults:
-        yield Check(
-            name="ledger",
-            state="fault",
-            what=f"entry {found.faults[0].entry}: {found.faults[0].what}",
-            remedy="See: clerkwatch evidence verify",
-        )
-    else:
-        yield Check(name="database", state="well", what=f"ledger of {found.entries} entries whole")
-    newest = repository.runs(limit=1)
-    if newest and newest[0].started_at > now + timedelta(minutes=5):
-        yield Check(
-            name="clock",
-            state="fault",
-            what=f"the last run began at {newest[0].started_at.isoformat()}, still to come",
-            remedy="The clock was set back; set it right before the next run",
-        )
-
-
-def _unkept(repository: Repository, now: datetime) -> Iterator[Check]:
-    """Whether evidence of open cases waits longer than a run or two takes."""
-    late = [
-        due
-        for due in repository.to_preserve(as_of=now)
-        if due.opened_at < now - _A_WHILE and not due.is_history
-    ]
-    purges = repository.to_purge()
-    if late:
-        yield Check(
-            name="evidence kept",
-            state="look",
-            what=f"something of {len(late)} open cases is not kept yet, as of case {late[0].case}",
-            remedy="The next scan tries again; see what it logs about evidence",
-        )
-    if purges:
-        yield Check(
-            name="evidence purged",
-            state="fault",
-            what=f"media of case {purges[0][0].case} must not be kept, and are still there",
-            remedy="Make the folder of evidence writable; the next scan takes them away",
-        )
 
 
 def _vanished(settings: Settings, repository: Repository) -> Iterator[Check]:
@@ -307,13 +300,21 @@ def _people(settings: Settings) -> Iterator[Check]:
         yield Check(
             name="people",
             state="look",
-            what=f"{len(foreign)} addresses of people are outside the council's own domain",
+            what=f"{_addresses(len(foreign))} outside the council's own domain",
             remedy="Mails quote posts: prefer addresses of the council's own domain",
         )
 
 
+def _addresses(number: int) -> str:
+    return "1 address of people is" if number == 1 else f"{number} addresses of people are"
+
+
+def _name(account: Account) -> str:
+    return f"account {account.id}"
+
+
 def _account(account: Account, environ: Mapping[str, str]) -> Iterator[Check]:
-    name = f"account {account.id}"
+    name = _name(account)
     try:
         platform = connectors.of(account)
     except LookupError as error:

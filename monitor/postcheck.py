@@ -60,8 +60,8 @@ def check_post(settings: Settings, *, environ: Mapping[str, str], door: Door) ->
         yield Check(
             name="mail",
             state="fault",
-            what=f"{where}: {trouble}",
-            remedy="Check [mail] host, port, security and auth; mails wait until it works",
+            what=f"{where}: {trouble.what}",
+            remedy=trouble.remedy,
         )
     if inbox is not None:
         try:

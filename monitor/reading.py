@@ -232,7 +232,9 @@ class Reading:
         """
         for batch in connector.posts(since=since, until=until):
             name = self.account.id
-            posts = (clean_post(post, self._hide, account=name) for post in batch.posts)
+            posts = (
+                clean_post(post, self._hide, account=name, call=self._call) for post in batch.posts
+            )
             once = {post.platform_id: post for post in posts}
             fresh = [post for name, post in once.items() if name not in self.progress.listed]
             seen = [each for post in fresh for each in versions_seen(post, self.as_of)]
@@ -263,7 +265,9 @@ class Reading:
         ]
         told = connector.reread(due) if due else ()
         name = self.account.id
-        answers = [clean_answer(answer, self._hide, account=name) for answer in told]
+        answers = [
+            clean_answer(answer, self._hide, account=name, call=self._call) for answer in told
+        ]
         all_at_once = progress.have_all_vanished(answers)
         seen = [_reread_seen(answer, self.as_of, all_at_once=all_at_once) for answer in answers]
         progress.recorded += self.app.repository.record(self.run, self.account.id, seen)
@@ -343,6 +347,9 @@ class Reading:
 
     def _hide(self, said: str) -> str:
         return self.app.redactor.kept(said)
+
+    def _call(self, author: str) -> str:
+        return self.app.pseudonyms.of(nfc(author), platform=self.account.platform)
 
     def _left(self, connector: Connector) -> dict[str, str]:
         """Return what the next run needs; an ETag may hold what the server was sent."""
@@ -450,7 +457,7 @@ def seen_of(post: FetchedPost, as_of: datetime) -> Seen:
         url=post.url,
         published_at=post.published_at,
         edited_at=post.edited_at,
-        author=nfc(post.author),
+        author=post.author,
         parent_id=post.parent_id,
         raw=post.raw,
         stills=tuple((still.name, still.address) for still in post.stills),

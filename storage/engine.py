@@ -9,8 +9,10 @@ without waiting, when another has written in between.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from config.errors import StorageError
+from config.errors import StorageError, TakenAwayError
 from storage.wall import translate
 
 if TYPE_CHECKING:
@@ -30,6 +32,57 @@ WRITING = "clerkwatch_writing"
 
 MEMORY = "the database in memory"
 _THREADS = 32
+
+
+_IS_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENODEV})
+_TAKEN_AWAY = (
+    "Stop whatever deletes or replaces it, or mount its folder again; then start clerkwatch. To "
+    "bring the record back: clerkwatch restore"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """The file that was opened, by what it is and not by what it is called.
+
+    SQLite does not notice in WAL mode when its file is deleted or replaced: what is written
+    afterwards goes into a file that has no name any more, and is lost when the process ends.
+    """
+
+    path: Path
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> OpenFile:
+        """Look at a file that is about to be opened, or was opened just now.
+
+        Raises:
+            StorageError: It cannot be looked at.
+        """
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise translate(error, str(path)) from error
+        return cls(path, status.st_dev, status.st_ino)
+
+    def check(self) -> None:
+        """Return if it is still where it was; costs a few microseconds.
+
+        Raises:
+            TakenAwayError: It is not, or another file is in its place.
+            StorageError: Its folder cannot be looked into.
+        """
+        try:
+            status = self.path.stat()
+        except OSError as error:
+            if error.errno not in _IS_GONE:
+                raise translate(error, str(self.path)) from error
+            said = f"{self.path}: the database was taken away while it was in use"
+            raise TakenAwayError(said, remedy=_TAKEN_AWAY) from None
+        if (status.st_dev, status.st_ino) != (self.device, self.inode):
+            said = f"{self.path}: another file took the database's place while it was in use"
+            raise TakenAwayError(said, remedy=_TAKEN_AWAY)
 
 
 def database_path(url: str) -> Path | None:
@@ -58,13 +111,19 @@ def place_of(url: str) -> str:
 
 
 def open_engine(
-    url: str, *, read_only: bool = False, create: bool = False, busy_timeout_s: float = 10.0
+    url: str,
+    *,
+    read_only: bool = False,
+    is_untouched: bool = False,
+    create: bool = False,
+    busy_timeout_s: float = 10.0,
 ) -> Engine:
     """Open a database without looking at what is in it.
 
     Args:
         url: ``sqlite:///relative``, ``sqlite:////absolute`` or ``sqlite://`` (in memory).
         read_only: Open so that nothing can be written, whatever is tried.
+        is_untouched: With ``read_only``: make nothing beside the file while nobody writes.
         create: Make the file (0600) and its folder (0700) if there is none.
         busy_timeout_s: How long a writer waits for another, in seconds.
 
@@ -72,13 +131,17 @@ def open_engine(
         StorageError: There is no file and ``create`` is False, or it cannot be made.
     """
     path = database_path(url)
+    file = None
     if path is None:
         address, size = ":memory:", 1
     else:
         _ensure(path, create=create and not read_only)
-        address, size = _address(path, read_only=read_only), _THREADS
+        address, size = _address(path, read_only=read_only, is_untouched=is_untouched), _THREADS
+        file = OpenFile.of(path)
 
     def connect() -> sqlite3.Connection:
+        if file is not None:
+            file.check()  # else some connections would be to one file, and some to another
         return sqlite3.connect(
             address,
             uri=path is not None,
@@ -122,13 +185,13 @@ def _listen(engine: Engine, *, is_file: bool, read_only: bool) -> None:
     event.listen(engine, "begin", begin)
 
 
-def _address(path: Path, *, read_only: bool) -> str:
-    """Return SQLite's own URI; ``mode=rw`` never makes a file."""
+def _address(path: Path, *, read_only: bool, is_untouched: bool = False) -> str:
+    """Return SQLite's own URI; ``mode=rw`` never makes the database."""
     if not read_only:
         return f"{path.as_uri()}?mode=rw"
     journal = path.with_name(path.name + "-wal")
-    if not journal.exists() and not os.access(path.parent, os.W_OK):
-        # A copy on read-only ground: WAL would want to write beside it, and nobody else can.
+    if not journal.exists() and (is_untouched or not os.access(path.parent, os.W_OK)):
+        # A copy on read-only ground, or to be left as it is: WAL would want to write beside it.
         return f"{path.as_uri()}?mode=ro&immutable=1"
     return f"{path.as_uri()}?mode=ro"
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PASSING = ".writing-"
+_NO_NAMELESS = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS})
+"""What a file system says that has no files without a name (NFS, some others)."""
 _DIGITS = frozenset("0123456789abcdef")
 _NAME = 64
 _PIECE = 1 << 20
@@ -165,22 +167,18 @@ class EvidenceFolder:
         return removed
 
     def probe(self) -> None:
-        """Prove that something can be kept: write a file, and take it away again.
+        """Prove that something can be kept: write a file that nobody sees, and let it go.
 
-        A folder that is not there yet is not made: the one above it has to be there.
+        It has no name, so that the folder stays as it is, whatever befalls this process. A
+        folder that is not there yet is not made: the one above it has to be there.
 
         Raises:
             EvidenceError: It cannot: names the path and the remedy.
         """
         folder = self.root if self.root.exists() else self.root.parent
-        with _told(self.root):
-            handle, passing = tempfile.mkstemp(prefix=_PASSING, dir=folder)
-            try:
-                os.write(handle, b"clerkwatch")
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-                Path(passing).unlink()
+        with _told(self.root), _nameless(folder) as handle:
+            os.write(handle, b"clerkwatch")
+            os.fsync(handle)
 
     def place_of(self, name: str) -> Path:
         """Return where a file lies, or would lie.
@@ -201,6 +199,24 @@ class EvidenceFolder:
                 with suppress(FileExistsError):
                     one.mkdir(mode=0o700)
                 _sync_folder(one.parent)
+
+
+@contextmanager
+def _nameless(folder: Path) -> Iterator[int]:
+    """Give a file without a name; where a file system has none, one that is taken away again."""
+    passing = None
+    try:
+        handle = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in _NO_NAMELESS:
+            raise
+        handle, passing = tempfile.mkstemp(prefix=_PASSING, dir=folder)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+        if passing is not None:
+            Path(passing).unlink()
 
 
 def _is_name(text: str) -> bool:

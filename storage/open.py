@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage import schema
-from storage.engine import MEMORY, open_engine, place_of
+from storage.engine import MEMORY, OpenFile, database_path, open_engine, place_of
 from storage.sql.repository import SqlRepository
 from storage.wall import wall
 
@@ -20,6 +20,7 @@ def open_repository(
     url: str,
     *,
     read_only: bool = False,
+    is_untouched: bool = False,
     create: bool = False,
     upgrade: bool = False,
     busy_timeout_s: float = 10.0,
@@ -30,6 +31,8 @@ def open_repository(
         url: ``sqlite:///relative``, ``sqlite:////absolute`` or ``sqlite://`` (in memory,
             always made anew).
         read_only: Nothing can be written through it, whatever is tried (dry runs, reports).
+        is_untouched: With ``read_only``: SQLite makes nothing beside the file while nobody writes.
+            Should somebody begin to, what is read may be of two moments: compare the file's time.
         create: Make the database if there is none (``init``, ``run``, ``scan``, ``demo``).
         upgrade: Bring an older one to the present schema; only the holder of the daemon's
             lock does so.
@@ -40,7 +43,13 @@ def open_repository(
         SchemaError: It is older (and ``upgrade`` is False), newer, or something else.
     """
     place = place_of(url)
-    engine = open_engine(url, read_only=read_only, create=create, busy_timeout_s=busy_timeout_s)
+    engine = open_engine(
+        url,
+        read_only=read_only,
+        is_untouched=is_untouched,
+        create=create,
+        busy_timeout_s=busy_timeout_s,
+    )
     try:
         with wall(place):
             if not read_only and (create or place == MEMORY):
@@ -52,4 +61,6 @@ def open_repository(
     except BaseException:
         engine.dispose()
         raise
-    return SqlRepository(engine, place=place, read_only=read_only)
+    path = database_path(url)
+    file = None if path is None else OpenFile.of(path)
+    return SqlRepository(engine, place=place, read_only=read_only, file=file)

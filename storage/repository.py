@@ -29,6 +29,7 @@ from storage.contract.sweeps import Sweeps, SweepSteps
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
 
 class Transaction(
@@ -72,6 +73,30 @@ class Repository(
 
     def close(self) -> None:
         """Let go of the database."""
+        ...
+
+    def check_there(self) -> None:
+        """Return if the database is still where it was opened; cheap enough for every minute.
+
+        Every writing transaction asks it too, before anything is written and before it commits.
+
+        Raises:
+            TakenAwayError: Its file was deleted or replaced, or its folder unmounted.
+            StorageError: It cannot be told.
+        """
+        ...
+
+    def save_aside(self, into: Path) -> None:
+        """Copy what this process still has open of a database that was taken away.
+
+        What it keeps beside the database is moved away from a file that has taken its place.
+
+        Args:
+            into: The file to make, readable by its owner only; must not be there.
+
+        Raises:
+            StorageError: It cannot be read any more, or the copy cannot be written.
+        """
         ...
 
     def writing(self) -> AbstractContextManager[Transaction]:

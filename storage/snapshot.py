@@ -58,17 +58,19 @@ def snapshot(url: str, into: Path, *, check_stop: Callable[[], None]) -> None:
         raise translate(error, str(path)) from error
 
 
-def problems_of(file: Path) -> list[str]:
+def problems_of(file: Path, *, is_untouched: bool = False) -> list[str]:
     """Return what is wrong with a file itself: damaged pages, rows that lead nowhere.
 
     Args:
         file: A copy, or a database in use: nothing is written, and nobody waits.
+        is_untouched: Nothing is made beside it either, as `storage.open.open_repository` has it.
 
     Raises:
         StorageError: It cannot be read, or is no database.
     """
     try:
-        with closing(sqlite3.connect(_address(file.absolute(), read_only=True), uri=True)) as copy:
+        address = _address(file.absolute(), read_only=True, is_untouched=is_untouched)
+        with closing(sqlite3.connect(address, uri=True)) as copy:
             found = [
                 str(row[0])
                 for row in copy.execute(f"PRAGMA integrity_check({_MOST_PROBLEMS})")

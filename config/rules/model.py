@@ -74,6 +74,13 @@ class Unless:
     anywhere_patterns: tuple[str, ...] = ()
 
 
+POLITICAL = frozenset(
+    {"party-politics", "campaigning", "personal-campaign", "pre-election", "freeze"}
+)
+"""Topics that are never asked about what a member of the public wrote: what it says of their
+politics is nobody's business here (UK GDPR, Article 9)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """One text that a rule must find, or must leave alone.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from config.errors import RuleError
-from config.rules.model import WHERES, Example, Group, Near, RuleData, Unless
+from config.rules.model import POLITICAL, WHERES, Example, Group, Near, RuleData, Unless
 from config.types import Kind, RuleId, Severity, SubjectKind
 
 if TYPE_CHECKING:
@@ -151,6 +151,12 @@ def _rule(
     if check and not _CHECK.match(check):
         raise place.wrong(f"check {check!r} is not a name", 'Write check = "module.name".')
     clause = policy.clause(topic)
+    others = place.flag(entry, "others")
+    if others and topic in POLITICAL:
+        raise place.wrong(
+            f"others = true: {topic} is not asked about what members of the public write",
+            "Take it out: no inference about anybody's politics is stored.",
+        )
     kinds = place.choices(entry, "kinds", Kind)
     outside = [kind for kind in kinds if kind not in clause.kinds]
     if outside:
@@ -165,7 +171,7 @@ def _rule(
         harmless=place.text(entry, "harmless"),
         on=place.choices(entry, "on", SubjectKind) or (SubjectKind.POST,),
         kinds=kinds,
-        others=place.flag(entry, "others"),
+        others=others,
         masked=place.flag(entry, "masked"),
         in_window=place.flag(entry, "in_window"),
         check=check,

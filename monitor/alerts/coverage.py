@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.alerts.facts import AccountFacts
     from monitor.alerts.wording import Calendar
 
-_WHY = {
+WHY = {
     Reason.AUTH_EXPIRED: "the login is no longer accepted",
     Reason.FORBIDDEN: "the platform refuses to show it",
     Reason.QUOTA_MONEY: "this month's budget for reading it is used up",
@@ -59,7 +59,7 @@ class Reader:
         title = one_line(account.title)
         since = account.failing_since or account.last_read_at
         when = f", {self.calendar.since(since)}" if since else ", never read so far"
-        why = _WHY[account.reason] if account.reason else _NOT_READ_IN_TIME
+        why = WHY[account.reason] if account.reason else _NOT_READ_IN_TIME
         said = [f"{why}.", *self._meaning(account), self._wait(account)]
         if self.technical_told and account.reason is not Reason.QUOTA_MONEY:
             said.append("The details have gone to your technical contact.")

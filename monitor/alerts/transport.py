@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from config.errors import MailError, SettingsError
+from monitor.alerts.mending import Met, remedy_for
 from monitor.alerts.tokens import xoauth2
 
 if TYPE_CHECKING:
@@ -129,14 +130,23 @@ class SmtpTransport:
         """Connect, secure and log in, offer nothing and say goodbye; for ``doctor``.
 
         Returns:
-            None if all of it works, else what did not.
+            None if all of it works, else what did not, with what to do about it.
         """
         talk = _Conversation(self, sender)
         try:
             with talk.connected():
                 return None
         except (OSError, smtplib.SMTPException, ValueError, MailError) as cause:
-            return self._discreet(talk.failed("", cause))
+            met = Met(
+                step=talk.step,
+                is_late=talk.is_over(),
+                host=self.host,
+                port=self.port,
+                security=self.security,
+            )
+            remedy = remedy_for(cause, met)
+            said = self.hide(str(talk.failed("", cause)))
+            return MailError(said, recipient="", permanent=False, remedy=remedy)
 
     def _discreet(self, error: MailError | None) -> MailError | None:
         """Return an error without secrets: its words, and not what caused it."""
@@ -152,7 +162,7 @@ class _Conversation:
     def __init__(self, transport: SmtpTransport, sender: str) -> None:
         self._how = transport
         self._sender = sender
-        self._step = "connecting"
+        self.step = "connecting"
         self._ends = time.monotonic() + transport.deadline_s
 
     @contextlib.contextmanager
@@ -160,9 +170,9 @@ class _Conversation:
         """Connect, secure and log in; the deadline's alarm cuts the line, wherever it is."""
         how = self._how
         # Before the line is opened: a server hangs up on who says nothing for long.
-        self._step = "getting a token"
+        self.step = "getting a token"
         token = None if how.tokens is None else how.tokens.token(within_s=self._left())
-        self._step = "connecting"
+        self.step = "connecting"
         greeting = how.greeting or self._sender.rpartition("@")[2] or "localhost"
         smtp = smtplib.SMTP(local_hostname=greeting, timeout=how.deadline_s)
         line = socket.create_connection((how.host, how.port), self._left())
@@ -170,7 +180,7 @@ class _Conversation:
             try:
                 self._greet(smtp, line, token)
                 yield smtp
-                self._step = "saying goodbye"
+                self.step = "saying goodbye"
                 # Every recipient has its answer by now: what goes wrong here changes nothing.
                 with contextlib.suppress(OSError, smtplib.SMTPException):
                     smtp.quit()
@@ -182,9 +192,9 @@ class _Conversation:
         self, smtp: smtplib.SMTP, recipients: Sequence[str], results: dict[str, MailError | None]
     ) -> list[str]:
         """Name sender and recipients; return those the server takes, note the others."""
-        self._step = "naming the sender"
+        self.step = "naming the sender"
         _expect(smtp.mail(self._sender))
-        self._step = "naming a recipient"
+        self.step = "naming a recipient"
         taken = []
         for address in recipients:
             code, said = smtp.rcpt(address)
@@ -204,7 +214,7 @@ class _Conversation:
         results: dict[str, MailError | None],
     ) -> None:
         """Send the words and note the one answer for all recipients that were taken."""
-        self._step = "sending the words; whether they were accepted is unknown"
+        self.step = "sending the words; whether they were accepted is unknown"
         try:
             answer = smtp.data(body)
         except smtplib.SMTPDataError as refused:  # DATA itself was refused, no words were sent
@@ -220,8 +230,8 @@ class _Conversation:
         """Return the temporary error of a recipient whose answer never came."""
         if isinstance(cause, MailError):  # it says by itself what is wrong
             return MailError(str(cause), recipient=address, permanent=False)
-        how = "in time" if time.monotonic() >= self._ends else "as it should"
-        what = f"the mail server did not answer {how} while {self._step}"
+        how = "in time" if self.is_over() else "as it should"
+        what = f"the mail server did not answer {how} while {self.step}"
         error = MailError(what, recipient=address, permanent=False)
         error.__cause__ = cause
         return error
@@ -230,21 +240,21 @@ class _Conversation:
         """Bring an open line to the point at which a mail can be offered."""
         how = self._how
         context = ssl.create_default_context(cafile=how.ca_file) if how.security != "none" else None
-        self._step = "securing the line"
+        self.step = "securing the line"
         if context and how.security == "tls":
             line = context.wrap_socket(line, server_hostname=how.host)
         smtp.sock = line
         smtp.file = None
-        self._step = "greeting"
+        self.step = "greeting"
         _expect(smtp.getreply())
         smtp.ehlo_or_helo_if_needed()
         if context and how.security == "starttls":
-            self._step = "securing the line"
+            self.step = "securing the line"
             # smtplib checks the certificate against this name, which connect() would have set.
             smtp._host = how.host  # type: ignore[attr-defined]  # noqa: SLF001 - as said above
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
-        self._step = "logging in"
+        self.step = "logging in"
         if token is not None:
             self._present(smtp, token)
         elif how.username and how.password is not None:
@@ -274,6 +284,10 @@ class _Conversation:
             recipient="",
             permanent=False,
         )
+
+    def is_over(self) -> bool:
+        """Return whether the time for it has passed."""
+        return time.monotonic() >= self._ends
 
     def _left(self) -> float:
         """Return the seconds left, never zero: a socket takes that as "do not wait at all"."""

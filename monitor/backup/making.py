@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from config.errors import BackupError
 from monitor.backup import archive, configuration
 from monitor.backup.manifest import (
+    AUTHORS,
     CONFIGURATION_FILE,
     DATABASE,
     EVIDENCE,
@@ -25,6 +26,7 @@ from monitor.backup.manifest import (
 from monitor.backup.sealing import seal, seal_of
 from monitor.backup.staging import folder_of, staging
 from monitor.cases.kept import file_fault
+from monitor.pseudonyms import Pseudonyms
 from storage.evidence import EvidenceFolder
 from storage.open import open_repository
 from storage.snapshot import problems_of, schema_of, snapshot
@@ -168,7 +170,12 @@ def _listed(
         return None
     wrong = [*verified.faults, *missing.values()]
     named, elsewhere = configuration.files_of(settings, file)
-    sources = {DATABASE: stage / DATABASE, **_configuration(file, stage, environ), **named}
+    sources = {
+        DATABASE: stage / DATABASE,
+        **_authors(settings),
+        **_configuration(file, stage, environ),
+        **named,
+    }
     held = [archive.held_of(name, one) for name, one in sources.items()]
     manifest = Manifest(
         made_at=at.replace(microsecond=0),
@@ -212,6 +219,12 @@ def _is_purged(url: str, missing: Collection[str]) -> bool:
     finally:
         repository.close()
     return any(one not in named for one in missing)
+
+
+def _authors(settings: Settings) -> dict[str, Path]:
+    """Return the key of pseudonyms; nothing where nobody's name was hidden yet."""
+    key = Pseudonyms.of_settings(settings).file
+    return {AUTHORS: key} if key.is_file() else {}
 
 
 def _configuration(file: Path, stage: Path, environ: Mapping[str, str]) -> dict[str, Path]:

@@ -14,6 +14,8 @@ from config.errors import BackupError
 FORMAT = "clerkwatch-backup-1"
 MANIFEST = "manifest.json"
 DATABASE = "clerkwatch.db"
+AUTHORS = "author-key"
+"""The key of pseudonyms: without it nobody who wrote a comment is found by name any more."""
 EVIDENCE = "evidence/"
 CONFIGURATION = "configuration/"
 CONFIGURATION_FILE = f"{CONFIGURATION}clerkwatch.toml"
@@ -167,7 +169,7 @@ def _manifest(stated: dict[str, Any]) -> Manifest:
 
 def is_ours(name: str) -> bool:
     """Return whether a copy may hold a file of this name; nothing else is ever unpacked."""
-    if name in {DATABASE, CONFIGURATION_FILE}:
+    if name in {DATABASE, AUTHORS, CONFIGURATION_FILE}:
         return True
     if name.startswith(EVIDENCE):
         return bool(_EVIDENCE.fullmatch(name))

@@ -20,6 +20,7 @@ from config.errors import BackupError, OperatorError, StorageError
 from monitor.backup import archive
 from monitor.backup.lacking import compare
 from monitor.backup.manifest import (
+    AUTHORS,
     CONFIGURATION,
     CONFIGURATION_FILE,
     DATABASE,
@@ -29,6 +30,7 @@ from monitor.backup.manifest import (
 )
 from monitor.backup.sealing import open_sealed
 from monitor.lock import daemon_lock
+from monitor.pseudonyms import Pseudonyms
 from storage.evidence import EvidenceFolder
 from storage.open import open_repository
 from storage.schema import REVISIONS
@@ -130,6 +132,7 @@ def restore(
             stage / DATABASE, manifest, anchors=anchors, called=called, by=by, at=at
         )
         _place_evidence(stage, manifest, settings.storage.evidence)
+        _place_key(stage / AUTHORS, Pseudonyms.of_settings(settings).file)
         _place_database(stage / DATABASE, database)
     return restored
 
@@ -311,6 +314,26 @@ def _place_evidence(stage: Path, manifest: Manifest, root: Path) -> None:
         if name != one.sha256:
             raise BackupError(f"{one.name} is not what its name says", remedy="Take another copy")
         folder.keep((stage / one.name).read_bytes())
+
+
+def _place_key(copy: Path, key: Path) -> None:
+    """Put the key of the copy's pseudonyms in its place; another one that lies there is kept.
+
+    Raises:
+        StorageError: It cannot be written there.
+    """
+    if not copy.is_file():
+        return  # nobody's name had been hidden when the copy was made
+    try:
+        if key.is_file() and key.read_bytes() != copy.read_bytes():
+            key.replace(key.with_name(f"{key.name}.before-restore"))
+        copy.chmod(0o600)
+        copy.replace(key)
+    except OSError as error:
+        raise StorageError(
+            f"{key}: the key cannot be put there ({os.strerror(error.errno or 0)})",
+            remedy="Make its folder writable for the user that clerkwatch runs as",
+        ) from error
 
 
 def _place_database(copy: Path, database: Path) -> None:

@@ -161,7 +161,8 @@ class _Writer:
             return "Kept by whoever runs the page: who wrote it is not known."
         if self._showing.is_released:
             return "Another person's account (name taken out); not the council's own words."
-        return f'Another account, "{one_line(self._custody.author)}"; not the council\'s own words.'
+        called = one_line(self._custody.author)
+        return f'Another person, here called "{called}"; not the council\'s own words.'
 
     def _owner(self) -> str:
         owner = one_line(self._custody.owner)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.errors import CheckError
+from config.rules.model import POLITICAL
 from config.types import Kind, RuleId, Severity, SubjectKind
 from monitor.checks.base import Judgement
 from monitor.checks.coded import check_named
@@ -249,7 +250,7 @@ class Judge:
                 rule.id
                 for rule in self.rules
                 if subject in rule.on
-                and (rule.others or not is_other)
+                and (not is_other or (rule.others and rule.topic not in POLITICAL))
                 and (not rule.kinds or kind in rule.kinds)
                 and self.policy.applies(rule.clause, kind)
             )

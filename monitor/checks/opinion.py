@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.errors import CheckError
-from config.rules.model import REFERENDUM_ONLY
+from config.rules.model import POLITICAL, REFERENDUM_ONLY
 from config.types import Severity, SubjectKind
 from monitor.checks.match import MISTAKES, crashed, distinct
 from monitor.checks.matcher import MOST_SPANS
@@ -180,9 +180,8 @@ class Opinions:
             if limits is None or topic not in self._policy.topics:
                 continue  # another council's policy need not speak of it
             clause = self._policy.clause(topic).id
-            if self._policy.applies(clause, material.kind) and (
-                limits.others or not material.author
-            ):
+            is_asked = not material.author or (limits.others and topic not in POLITICAL)
+            if is_asked and self._policy.applies(clause, material.kind):
                 yield topic, clause, limits
 
 

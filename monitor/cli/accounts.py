@@ -106,6 +106,7 @@ def _lines(place: Workplace, repository: Repository | None) -> list[Line]:
 def _line(account: Account, repository: Repository | None, errors: dict[str, str]) -> Line:
     import connectors
     from monitor.cases.closing import closing_of
+    from monitor.readings import word_of
 
     by_hand, error = False, ""
     blind: tuple[str, ...] = ()
@@ -124,12 +125,8 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
         status = "by hand"
     elif repository is not None and closing_of(repository, account.id).is_expected_gone:
         status = "closed"
-    elif state is None or state.last_tried_at is None:
-        status = "never read"
-    elif state.failing_since is None:
-        status = "read"
     else:
-        status = "partial" if state.last_read_at == state.last_tried_at else "failed"
+        status = word_of(state)
     return Line(
         account=account,
         status=status,

@@ -12,6 +12,7 @@ import structlog
 from config.errors import ClerkwatchError, StorageError
 from config.logs import configure
 from monitor.alerts.missing_record import tell
+from monitor.alerts.taken_away import tell as tell_taken_away
 from monitor.app import build
 from monitor.beginning import note_beginning, traces
 from monitor.cli.common import database_exists
@@ -20,6 +21,7 @@ from monitor.daemon import Daemon
 from monitor.lock import daemon_lock
 from monitor.notify import Notifier
 from monitor.pictures.process import reader_if_installed
+from monitor.pseudonyms import hide_names
 from monitor.thrift import settle, share_one_heap
 from storage.open import open_repository
 
@@ -33,7 +35,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
     """Hold the daemon's lock, bring the schema up to date and run until told to stop.
 
     Returns:
-        0: whatever was cut off is due again at the next start.
+        0: whatever was cut off is due again at the next start. 1: the record was taken away.
 
     Raises:
         BusyError: Another daemon runs on this database.
@@ -44,7 +46,7 @@ async def serve(place: Workplace, *, random: Random) -> int:
     url = place.settings.storage.url
     left = "" if database_exists(place.settings) else traces(place.settings)
     log = structlog.get_logger()
-    with daemon_lock(url):
+    with daemon_lock(url) as lock:
         log.info("opening database", path=url.removeprefix("sqlite:///"))
         _bring_up_to_date(url)
         repository = open_repository(url, create=True, upgrade=True)
@@ -61,9 +63,16 @@ async def serve(place: Workplace, *, random: Random) -> int:
             note_beginning(repository, place.settings, left=left, at=app.clock.now())
             tell(app, at=app.clock.now())
             repository.sync_register(app.register, at=app.clock.now())
+            hidden = hide_names(app.pseudonyms, repository, at=app.clock.now())
+            if hidden:
+                log.info("names hidden", people=hidden)
             notifier = Notifier.from_environ(place.environ)
             asyncio.get_running_loop().call_soon(settle)  # once it has said that it is ready
-            return await Daemon(app=app, notifier=notifier, random=random).run()
+            daemon = Daemon(app=app, notifier=notifier, random=random, lock=lock)
+            code = await daemon.run()
+            if daemon.lost is not None:
+                tell_taken_away(app, daemon.lost, at=app.clock.now())
+            return code
         finally:
             repository.close()
 

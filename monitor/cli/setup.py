@@ -121,27 +121,34 @@ def doctor(
 ) -> None:
     """Examine the installation; name each remedy.
 
-    Configuration, credentials, mail server, inbox, sender's domain, database, clock, rules,
-    polls. Changes nothing, unless --mail. Exit code 1 when something does not work.
+    Configuration, credentials, machine, names, mails, record, daemon, accounts, rules, polls:
+    docs/operators/doctor.md. Changes nothing, unless --mail. Exit code 1 on a fault.
     """
     from monitor.clock import SystemClock
     from monitor.doctor import examine
 
     place = workplace(config)
-    if mail:
-        note(f"clerkwatch: {_try_mail(place)}")
+    tried = _try_mail(place) if mail else None
     checks = examine(place.settings, environ=place.environ, clock=SystemClock(), file=place.file)
-    _report(checks, json=json)
+    _report([*checks, tried] if tried is not None else checks, json=json)
 
 
-def _try_mail(place: Workplace) -> str:
-    """Send the trial mail and return what came of it."""
+def _try_mail(place: Workplace) -> Check | None:
+    """Send the trial mail and say what came of it; return a fault if none could be sent."""
     from monitor.alerts.outbox import deliver_due
     from monitor.app import build
     from monitor.clock import SystemClock
+    from monitor.diagnosis import Check
     from monitor.postcheck import put_trial
 
-    with opened_repository(place, create=True) as repository:
+    if not database_exists(place.settings):
+        return Check(
+            name="trial mail",
+            state="fault",
+            what="was not sent: there is no database yet in which its answer could be noted",
+            remedy="The first `clerkwatch scan` or `clerkwatch run` makes it; then try again",
+        )
+    with opened_repository(place) as repository:
         app = build(
             place.settings, clock=SystemClock(), repository=repository, environ=place.environ
         )
@@ -151,8 +158,12 @@ def _try_mail(place: Workplace) -> str:
         )
         kept = repository.mail(trial.key)
     if kept is not None and all(one.accepted_at for one in kept.recipients):
-        return "a trial mail is on its way to the Clerk; doctor tells when it was answered"
-    return "the trial mail waits: the mail server did not take it yet"
+        note(
+            "clerkwatch: a trial mail is on its way to the Clerk; doctor tells when it was answered"
+        )
+    else:
+        note("clerkwatch: the trial mail waits: the mail server did not take it yet")
+    return None
 
 
 def _report(checks: Sequence[Check], *, json: bool) -> None:
@@ -184,18 +195,19 @@ def _report(checks: Sequence[Check], *, json: bool) -> None:
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Say whether the daemon is well.
 
-    Last readings, waiting mails, cases, the next window, the ledger's head. Exit code 1 when
-    an account was not read for twice pull_every.
+    Last run of each account, due and overdue work, mails, cases, disk, copies, the ledger's
+    head, the next window. Exit code 1 when an account was not read for twice pull_every, mails
+    are held after a restore, or the daemon hangs.
     """
     from monitor.clock import SystemClock
-    from monitor.status import look
+    from monitor.status import look, nothing_yet
 
-    place = workplace(config)
-    if not database_exists(place.settings):
-        note("clerkwatch: there is no database yet; the first scan or run makes one.")
-        raise typer.Exit(Exit.FAILED)
-    with opened_repository(place, read_only=True) as repository:
-        state = look(repository, settings=place.settings, file=place.file, now=SystemClock().now())
+    place, now = workplace(config), SystemClock().now()
+    if database_exists(place.settings):
+        with opened_repository(place, read_only=True) as repository:
+            state = look(repository, settings=place.settings, file=place.file, now=now)
+    else:
+        state = nothing_yet(place.settings, now=now)
     if json:
         emit(state.as_json())
     else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from config.types import Severity
 from monitor.alerts.outbox import deliver_due
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from config.settings import Settings
     from monitor.alerts.enclosing import Sheet
     from monitor.app import App
     from monitor.report.facts import Report
+    from storage.repository import Repository
     from storage.values import Case
 
 MOST_MONTHS = 12
@@ -38,6 +40,20 @@ _WINDOWS_BACK = timedelta(days=60)
 _APRIL = 4
 _RETURN_UNTIL = 6
 """The annual return is due by the end of June: later its draft is of no use."""
+
+
+class Asked(Protocol):
+    """What is asked which papers are due: the wired application, or less of it."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the council decides."""
+        ...
+
+    @property
+    def repository(self) -> Repository:
+        """What is remembered; only read from."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,7 @@ class Due:
     sheet: Callable[[App, Report], Sheet]
 
 
-def is_due(app: App, *, now: datetime) -> bool:
+def is_due(app: Asked, *, now: datetime) -> bool:
     """Return whether a paper is due and not written yet.
 
     Raises:
@@ -66,7 +82,7 @@ def is_due(app: App, *, now: datetime) -> bool:
     return next(due(app, now=now), None) is not None
 
 
-def due(app: App, *, now: datetime) -> Iterator[Due]:
+def due(app: Asked, *, now: datetime) -> Iterator[Due]:
     """Go through the papers that are due now and were not written yet.
 
     None before the hour of the morning mail, on a day that is no working day, before the first
@@ -130,18 +146,18 @@ def write(app: App, one: Due, *, at: datetime) -> Paper:
     return compose_report(report, one.sheet(app, report), posting(app, one.key, to=to, at=at))
 
 
-def _rota(app: App) -> Rota:
+def _rota(app: Asked) -> Rota:
     """Return who is there: a paper goes to the Clerk, or whoever stands in."""
     return Rota.of(app.settings, app.repository.absences())
 
 
-def _watched_since(app: App) -> date | None:
+def _watched_since(app: Asked) -> date | None:
     """Return the council date on which the first account was registered."""
     first = min((row.registered_at for row in app.repository.accounts()), default=None)
     return None if first is None else first.astimezone(app.settings.zone()).date()
 
 
-def _month(app: App, today: date, since: date) -> Iterator[Due]:
+def _month(app: Asked, today: date, since: date) -> Iterator[Due]:
     """Yield the page of the months that are over and were not told, as one."""
     months: list[date] = []
     month = _month_before(today)
@@ -168,7 +184,7 @@ def _month_key(month: date) -> str:
     return key_of("monthly", f"{month:%Y-%m}")
 
 
-def _windows(app: App, now: datetime, since: date) -> Iterator[Due]:
+def _windows(app: Asked, now: datetime, since: date) -> Iterator[Due]:
     """Yield a paper for each day on which pre-election periods ended, newest last."""
     zone = app.settings.zone()
     polls = polls_of(app.settings, app.repository)
@@ -202,7 +218,7 @@ def _is_of_window(case: Case) -> bool:
     )
 
 
-def _annual(app: App, today: date, since: date) -> Iterator[Due]:
+def _annual(app: Asked, today: date, since: date) -> Iterator[Due]:
     """Yield the draft facts of the financial year that ended on 31 March."""
     last = date(today.year, _APRIL, 1) - timedelta(days=1)
     is_season = _APRIL <= today.month <= _RETURN_UNTIL

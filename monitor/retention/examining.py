@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from config.errors import OperatorError
 from config.types import Sign
 from monitor.diagnosis import Check
+from monitor.pseudonyms import Pseudonyms, strangers
 from monitor.retention.schedule import GONE
 
 if TYPE_CHECKING:
@@ -13,6 +15,29 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from storage.repository import Repository
+
+
+def check_names_hidden(settings: Settings, repository: Repository) -> Iterator[Check]:
+    """Examine whether everybody who wrote a comment can be found when they ask.
+
+    Args:
+        settings: The configuration.
+        repository: May be read-only.
+    """
+    pseudonyms = Pseudonyms.of_settings(settings)
+    try:
+        number = strangers(pseudonyms, repository)
+    except OperatorError as error:
+        yield Check(name="pseudonyms", state="fault", what=error.what, remedy=error.remedy)
+        return
+    if number:
+        yield Check(
+            name="pseudonyms",
+            state="fault",
+            what=f"{number} who wrote comments cannot be found by name: their key is not here",
+            remedy=f"Put {pseudonyms.file} back from the machine or the copy that the record "
+            "comes from (docs/operators/retention.md)",
+        )
 
 
 def check_retention(settings: Settings, repository: Repository | None) -> Iterator[Check]:

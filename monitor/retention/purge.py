@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from config.errors import BackupError
 from monitor.cases.copying import sweep
 from monitor.cases.holds import Thing, holding
+from monitor.pseudonyms import names_of
 from monitor.retention import schedule
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def erase(app: App, author: str, *, also_cases: bool, now: datetime) -> Purge:
 
     Args:
         app: The wired application.
-        author: Name or handle, exactly as the platform gave it.
+        author: Name or handle, as the platform shows it.
         also_cases: Posts with a case too; else they are told of as held.
         now: The present moment; aware UTC.
 
@@ -142,7 +143,8 @@ def erase(app: App, author: str, *, also_cases: bool, now: datetime) -> Purge:
     """
     done = Purge()
     repository = app.repository
-    wanted = {one.subject for one in repository.by_author(author)}
+    names = names_of(app.pseudonyms, app.settings, repository, author=author)
+    wanted = {one.subject for one in repository.by_author(*names)}
     why = "erasure was asked for"
     for lot in repository.purgeable(seen_before=datetime.max.replace(tzinfo=UTC)):
         for version in lot:

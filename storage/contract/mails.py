@@ -94,6 +94,13 @@ class Mails(Protocol):
         """Return mails, oldest first; with ``due_at`` those with a queued recipient due then."""
         ...
 
+    def refused_since(self, since: datetime) -> list[OutboxMail]:
+        """Return mails of any kind, made since then, that a server refused for good for somebody.
+
+        Oldest first.
+        """
+        ...
+
     def standstill(self) -> Standstill | None:
         """Return since when no mail leaves, and why; None: they leave."""
         ...

@@ -66,6 +66,22 @@ class PurgeSteps(Protocol):
         """Note that a mail has told what was announced up to then."""
         ...
 
+    def call_author(self, name: str, pseudonym: str, *, platform: str, at: datetime) -> int:
+        """Call another author by a pseudonym from now on, wherever the name was kept.
+
+        The platform's answers go, which name them too. One ledger entry, without either name.
+
+        Args:
+            name: As it is kept.
+            pseudonym: In its place.
+            platform: On whose accounts.
+            at: When.
+
+        Returns:
+            Of how many posts.
+        """
+        ...
+
 
 class Purging(Protocol):
     """What purging reads."""
@@ -95,8 +111,12 @@ class Purging(Protocol):
         """Return how many versions of a part of history are purged and cannot be judged."""
         ...
 
-    def by_author(self, author: str) -> list[Subjected]:
-        """Return the posts of another author, by name or handle exactly as the platform gave it."""
+    def by_author(self, *names: str) -> list[Subjected]:
+        """Return the posts of another author, by what they are called in the record."""
+        ...
+
+    def authors(self) -> list[tuple[str, str]]:
+        """Return what other authors are called in the record, and on which platform, each once."""
         ...
 
     def scrub(self) -> bool:

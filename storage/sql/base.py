@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
+    from storage.engine import OpenFile
+
 CHUNK = 500
 """Most rows named in one statement."""
 
@@ -31,16 +33,24 @@ class Desk:
     thread reads what was committed last.
     """
 
-    def __init__(self, engine: Engine, *, place: str, read_only: bool) -> None:
-        """Take an engine whose schema has been checked."""
+    def __init__(
+        self, engine: Engine, *, place: str, read_only: bool, file: OpenFile | None = None
+    ) -> None:
+        """Take an engine whose schema has been checked; its file, if it has one of its own."""
         self._engine = engine
         self._place = place
         self._read_only = read_only
+        self._file = file
         self._mine = threading.local()
 
     def is_writing(self) -> bool:
         """Return whether this thread is inside a writing block."""
         return getattr(self._mine, "connection", None) is not None
+
+    def check_there(self) -> None:
+        """Return if the database is still where it was opened."""
+        if self._file is not None:
+            self._file.check()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -85,9 +95,11 @@ class Desk:
             with connection.begin():
                 self._mine.connection, self._mine.is_shared = connection, is_shared
                 try:
+                    self.check_there()
                     chain = self._mine.chain = Chain(connection)
                     yield connection, chain
                     chain.flush()
+                    self.check_there()
                 finally:
                     self._mine.connection = self._mine.chain = None
 

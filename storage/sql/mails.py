@@ -56,6 +56,19 @@ class Mails(Desk):
         with self._reading() as connection:
             return whole_mails(connection, connection.execute(query).mappings().all())
 
+    def refused_since(self, since: datetime) -> list[OutboxMail]:
+        """Return mails made since then that a server refused for good for somebody."""
+        refused = select(_RECIPIENT.c.mail).where(
+            _RECIPIENT.c.state == RecipientState.REFUSED.value
+        )
+        query = (
+            select(_OUTBOX)
+            .where(_OUTBOX.c.created_at >= since, _OUTBOX.c.id.in_(refused))
+            .order_by(_OUTBOX.c.created_at, _OUTBOX.c.id)
+        )
+        with self._reading() as connection:
+            return whole_mails(connection, connection.execute(query).mappings().all())
+
     def standstill(self) -> Standstill | None:
         """Return since when no mail leaves, and why; None: they leave."""
         with self._reading() as connection:

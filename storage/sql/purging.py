@@ -43,7 +43,7 @@ from storage.tables import (
     Version,
 )
 from storage.tables import PurgeNotice as NoticeRow
-from storage.values import OldMail, Purgeable, PurgeNotice, Subjected
+from storage.values import OldMail, Purgeable, PurgeNotice
 from storage.wall import wall
 
 if TYPE_CHECKING:
@@ -194,16 +194,6 @@ class Purges(Desk):
         with self._reading() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def by_author(self, author: str) -> list[Subjected]:
-        """Return the posts of another author."""
-        name = plain(author)
-        if not name:
-            return []
-        query = select(_SUBJECT).where(_SUBJECT.c.author == name).order_by(_SUBJECT.c.id)
-        with self._reading() as connection:
-            rows = connection.execute(query).mappings().all()
-            return [_subjected(connection, row) for row in rows]
-
     def scrub(self) -> bool:
         """Write the database anew and empty its journal; a no-op where neither is a file."""
         with wall(self._place), closing(self._engine.raw_connection()) as raw:
@@ -292,33 +282,6 @@ def _cases(connection: Connection, subjects: list[int]) -> dict[int, list[RowMap
         for row in connection.execute(query).mappings():
             found.setdefault(row["subject"], []).append(row)
     return found
-
-
-def _subjected(connection: Connection, row: RowMapping) -> Subjected:
-    versions = connection.execute(
-        select(_VERSION).where(_VERSION.c.subject == row["id"]).order_by(_VERSION.c.id)
-    ).all()
-    findings = connection.execute(
-        select(_FINDING.c.clause, _FINDING.c.reason).where(
-            _FINDING.c.version.in_([one.id for one in versions]),
-            _FINDING.c.withdrawn_at.is_(None),
-        )
-    ).all()
-    cases = _cases(connection, [row["id"]]).get(row["id"], [])
-    return Subjected(
-        subject=SubjectId(row["id"]),
-        account=AccountId(row["account"]),
-        author=row["author"],
-        url=row["url"],
-        published_at=row["published_at"],
-        texts=tuple(
-            (one.first_seen_at, one.text if one.purged_at is None else None) for one in versions
-        ),
-        versions=tuple(VersionId(one.id) for one in versions),
-        findings=tuple((one.clause, one.reason) for one in findings),
-        cases=tuple(CaseId(case["id"]) for case in cases),
-        has_open_case=any(case["state"] != CaseState.CLOSED.value for case in cases),
-    )
 
 
 class PurgeSteps(Steps):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from storage.sql.authors import Authors, AuthorSteps
 from storage.sql.cases import Cases
 from storage.sql.custody import Custodian
 from storage.sql.entries import MailSteps, RegisterSteps, StandstillSteps
@@ -24,6 +25,7 @@ from storage.sql.recording import Recording
 from storage.sql.register import Register
 from storage.sql.replies import Replies, ReplySteps
 from storage.sql.runs import Runs
+from storage.sql.saving import Saving
 from storage.sql.searching import Searching
 from storage.sql.steps import CaseSteps, FindingSteps
 from storage.sql.sweeps import Sweeps, SweepSteps
@@ -48,6 +50,7 @@ class SqlTransaction(
     ReplySteps,
     PostSteps,
     PurgeSteps,
+    AuthorSteps,
 ):
     """Fulfils `storage.repository.Transaction`."""
 
@@ -73,6 +76,8 @@ class SqlRepository(
     Replies,
     Post,
     Purges,
+    Authors,
+    Saving,
 ):
     """Everything that is remembered, in one SQL database."""
 

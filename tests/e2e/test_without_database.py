@@ -96,6 +96,7 @@ def test_these_commands_work_without_a_database_and_make_none(
     ("arguments", "code"),
     [
         (("status",), 1),
+        (("doctor", "--mail"), 1),
         (("cases", "list"), 2),
         (("cases", "show", "1"), 2),
         (("cases", "acknowledge", "1"), 2),
@@ -116,6 +117,23 @@ def test_these_commands_say_that_there_is_no_database_and_make_none(
 
     assert done.code == code, done.err
     assert "Traceback" not in done.err
+    assert [left.name for left in fresh.folder.iterdir()] == ["clerkwatch.toml"]
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_no_trial_mail_leaves_before_there_is_a_record_of_it(
+    fresh: Machine, more: tuple[str, ...]
+) -> None:
+    """Doctor refuses it with the remedy, examines all the same, and makes nothing."""
+    done = fresh.run("doctor", "--mail", *more)
+
+    assert done.code == 1
+    assert "there is no database yet" in done.out
+    assert "clerkwatch scan" in done.out
+    assert "configuration" in done.out
+    if more:
+        (check,) = (one for one in done.json["checks"] if one["name"] == "trial mail")
+        assert (check["state"], bool(check["remedy"])) == ("fault", True)
     assert [left.name for left in fresh.folder.iterdir()] == ["clerkwatch.toml"]
 
 

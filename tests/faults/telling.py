@@ -46,6 +46,20 @@ def doctor(
     raise AssertionError(f"doctor does not say {words}, but {faults}")
 
 
+def doctor_on(
+    town: FaultTown, folder: Path, name: str, *words: str, more: dict[str, str] | None = None
+) -> str:
+    """Return that `doctor` says, as a fault or worth a look, what is amiss with one thing."""
+    done = town.live(folder, "doctor", "--json", more=more)
+    assert done.code in {0, 1}, done.err
+    found = [one for one in done.json["checks"] if one["name"] == name and one["state"] != "well"]
+    for check in found:
+        if all(word in check["what"] for word in words):
+            assert check["remedy"]
+            return f"doctor: {check['name']}"
+    raise AssertionError(f"doctor does not say {words} of {name}, but {found}")
+
+
 def digest_says(town: FaultTown, since: int, words: str) -> str:
     """Return that a digest taken since a point holds these words."""
     for mail in town.smtp.mails[since:]:

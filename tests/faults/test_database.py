@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import sqlite3
+import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from storage import schema
 from storage.evidence import EvidenceFolder
+from storage.snapshot import problems_of
 from tests.faults.conftest import SEED, WHOLE
+from tests.faults.living import LONGEST_S, Living
 from tests.faults.telling import LATER_S, digest_says, doctor, exits, settled
+from tests.faults.test_disk import small_disk
 from tests.faults.town import traced
+from tests.faults.trace import trace_of
 from tests.lib.old_schemas import take_back
 
 if TYPE_CHECKING:
@@ -54,6 +63,7 @@ def test_a_database_that_another_process_holds(
         release.join()
         if held_s is None:
             row.told(*exits(done, "another process is writing"))
+            row.told(doctor(town, folder, f"process {os.getpid()} keeps all others"))
             holder.rollback()
         else:
             assert done.code == 0, done.err
@@ -154,6 +164,66 @@ def test_a_missing_database_is_said_and_the_copy_brings_it_back(
     restored = town.live(folder, "restore")
     assert restored.code == 0, restored.err
     assert traced(folder) == before
+
+
+def take_away(folder: Path, way: str) -> None:
+    """Take the database away from under whoever has it open."""
+    database = folder / "clerkwatch.db"
+    if way == "deleted":
+        database.unlink()
+    elif way == "replaced":
+        (folder / "other.db").replace(database)
+    else:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["deleted", "replaced", "unmounted"])
+def test_a_database_taken_away_under_the_daemon_is_noticed(
+    town: FaultTown, tmp_path: Path, tried: Callable[[str], Tried], way: str
+) -> None:
+    """It ends aloud, nothing goes on into a file that nobody sees, and nothing is lost."""
+    row = tried(f"database {way} under the daemon")
+    folder = tmp_path / "disk"
+    if way == "unmounted":
+        folder = mounted(folder, town)
+    else:
+        town.fresh(folder)
+    shutil.copy(folder / "clerkwatch.db", folder / "other.db")
+    before = dump(folder / "other.db")
+    since, living = len(town.smtp.mails), Living(town, tmp_path, ahead=tmp_path / "ahead")
+    more = living.more | town.with_technician()
+    with closing(living), ThreadPoolExecutor(1) as pool:
+        running = pool.submit(town.live, folder, "run", more=more, outputs=tmp_path)
+        living.until(lambda: "WATCHDOG=1" in living.heard and "0 at work" in living.heard)
+        wanted = traced(folder)
+        take_away(folder, way)
+        done = running.result(LONGEST_S)
+    row.times += 1
+    row.told(*exits(done, "database taken away"))
+    row.told(digest_says(town, since, "the database was taken away"))
+    (saved,) = (one for one in folder.glob("clerkwatch.db.taken-away-*Z"))
+    assert problems_of(saved) == []
+    assert replace(trace_of(saved), kept=wanted.kept) == wanted  # all that was known, as it was
+    row.told(doctor(town, folder, "taken away", outputs=tmp_path))
+    if way == "replaced":
+        # Nothing of what was open has got into the file in its place.
+        assert dump(folder / "clerkwatch.db") == before
+        return
+    again = town.live(folder, "run", more=town.with_technician(), ends_idle=True, outputs=tmp_path)
+    assert again.code == 0, again.err
+    row.told(digest_says(town, since, "the record is missing"))
+
+
+def mounted(folder: Path, town: FaultTown) -> Path:
+    """Return a folder on a disk of its own with the first day's record; skip where none can be."""
+    with small_disk(folder):  # skips
+        pass
+    folder.rmdir()
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], check=True)
+    shutil.copytree(town.start, folder, dirs_exist_ok=True)
+    return folder
 
 
 @pytest.mark.slow

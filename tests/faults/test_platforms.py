@@ -9,7 +9,7 @@ import pytest
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.world import Site
 from tests.faults.conftest import WHOLE
-from tests.faults.telling import LATER_S, exits, settled
+from tests.faults.telling import LATER_S, doctor, doctor_on, exits, settled
 from tests.faults.town import SITES
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def test_a_platform_that_fails_is_told_and_read_later(
         preview = town.live(folder, "digest", "--preview")
         assert "1 account could not be read" in " ".join(preview.out.split())
         row.told('digest: "1 account could not be read"')
+        row.told(doctor_on(town, folder, f"account {site.value}", line["error"][:40]))
         later(town, morning, folder, row, since=since, told=f"{kind} on {site}")
 
 
@@ -78,6 +79,7 @@ def test_a_platform_that_suddenly_shows_nothing_is_not_believed(
         if site is not Site.X:
             assert line["status"] != "read"
             row.told(f"coverage: {line['status']}", *exits(done))
+            row.told(doctor_on(town, folder, f"account {site.value}", "only a part"))
         later(town, morning, folder, row, since=since, told=f"empty on {site}")
 
 
@@ -92,6 +94,14 @@ def test_names_that_cannot_be_resolved_are_told(
     assert [one["status"] for one in done.json["coverage"]] == ["failed"] * len(SITES)
     assert [one["gone"] for one in done.json["coverage"]] == [0] * len(SITES)
     row.told(*exits(done), "coverage: failed")
+    row.told(doctor_on(town, folder, "account x", "its name cannot be resolved"))
+    # The machine's own names, where there are any to resolve: all of them, so it is the DNS.
+    named = {
+        "CLERKWATCH_DNS": "",
+        "CLERKWATCH_MAIL__HOST": "mail.fernbeck.example",
+        "CLERKWATCH_MAIL__SECURITY": "starttls",
+    }
+    row.told(doctor(town, folder, "none of 1 name", more=named, has_dns=False))
     later(town, morning, folder, row, since=since, told="no DNS")
 
 

@@ -16,7 +16,7 @@ import trustme
 from tests.faults.aftermath import ledger_faults
 from tests.faults.bad_post_office import FAULTS, Books, bad_post_office
 from tests.faults.conftest import WHOLE
-from tests.faults.telling import LATER_S, digest_says, doctor, exits, settled
+from tests.faults.telling import LATER_S, digest_says, doctor, doctor_on, exits, settled
 from tests.faults.town import named, traced
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MORNING = ("digest", "--send")
 WAYS = [fault for fault in FAULTS if fault != "well"]
 EVERYDAY = ("450 greylisted", "accept and hang up", "break the handshake")
+BEFORE_ANY_RECIPIENT = ("refuse the line", "421 greeting", "no TLS now", "break the handshake")
+"""What befalls whoever only greets the server, as doctor does."""
 _HOURS = (0, 6, 12, 18, 24) if WHOLE else (0, 24)
 
 
@@ -86,6 +88,9 @@ def test_each_mail_waits_and_arrives_under_one_name(  # noqa: PLR0917 - fixtures
             "CLERKWATCH_MAIL__CA_FILE": str(trust.ca_file),
         }
         done = town.live(folder, *MORNING, more=server)
+        row.told(doctor_on(town, folder, "outbox", "mail", "since", more=server))
+        if way in BEFORE_ANY_RECIPIENT:
+            row.told(doctor(town, folder, "the mail server did not answer", more=server))
     row.told(*exits(done))
     assert books.met[way]
     waiting = town.live(folder, "status", "--json").json["mails_waiting"]

@@ -452,6 +452,46 @@ SCHEMAS: Final[dict[str, Schema]] = {
         ),
         mails_held_since=maybe(INSTANT),
         ends=several(TEXT),
+        post=several(TEXT),
+        database=TEXT,
+        has_record=YES_NO,
+        left=TEXT,
+        daemon_beat=maybe(INSTANT),
+        hung=YES_NO,
+        readings=several(
+            shape(
+                account=TEXT,
+                status=one_of(["read", "partial", "failed", "by hand", "never read", "closed"]),
+                last=maybe(INSTANT),
+                tried=maybe(INSTANT),
+                next=maybe(INSTANT),
+                why=TEXT,
+                failing_since=maybe(INSTANT),
+                late=YES_NO,
+            )
+        ),
+        work=several(
+            shape(name=TEXT, last=maybe(INSTANT), due=maybe(INSTANT), overdue=YES_NO, what=TEXT)
+        ),
+        outbox=shape(
+            waiting=COUNT,
+            since=maybe(INSTANT),
+            next=maybe(INSTANT),
+            tried=COUNT,
+            said=TEXT,
+            refused=COUNT,
+        ),
+        disks=several(shape(path=TEXT, free_bytes=COUNT, size_bytes=COUNT)),
+        window=maybe(
+            shape(
+                poll=TEXT,
+                mode=one_of(WindowMode),
+                basis=one_of(WindowBasis),
+                start=INSTANT,
+                end=INSTANT,
+                open=YES_NO,
+            )
+        ),
     ),
     "purge": _PURGE,
     "privacy erase": _PURGE,

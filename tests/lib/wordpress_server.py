@@ -382,7 +382,12 @@ class WordPressTown:
             "parent": comment.parent,
             "author": comment.user,
             "author_name": comment.author,
+            "author_url": f"https://home.example/{comment.author.replace(' ', '-')}",
+            "author_avatar_urls": {"24": f"https://faces.example/{comment.author}.png"},
             "date_gmt": stamp(comment.at),
+            "_links": {
+                "author": [{"href": f"{self.server.url}/wp-json/wp/v2/users/{comment.user}"}]
+            },
             "content": {"rendered": comment.text},
             "link": f"{self.server.url}/posts-{comment.post}/#comment-{comment.id}",
             "status": comment.status,

@@ -20,6 +20,7 @@ from monitor.backup.programs import Patience
 from monitor.backup.restoring import release, restore, restore_configuration
 from monitor.backup.staging import staging
 from monitor.lock import daemon_lock
+from monitor.pseudonyms import FILE, Pseudonyms
 from storage.open import open_repository
 from tests.integration.backup.lived import (
     PICTURE,
@@ -105,6 +106,20 @@ def test_copy_destruction_restore_same_head(machine: Machine, tmp_path: Path) ->
     modes = {one.stat().st_mode & 0o777 for one in (tmp_path / "new").rglob("*.db")}
     assert modes == {0o600}
     assert not list((tmp_path / "new").glob(".backup-*"))
+
+
+def test_the_key_of_pseudonyms_comes_with_the_record(machine: Machine, tmp_path: Path) -> None:
+    """Else nobody who wrote a comment would be found by name; another key there is kept aside."""
+    old = Pseudonyms.of_settings(machine.settings)
+    called = old.of("Wilhelmina Quibble", platform="youtube")
+    made = machine.copy_to(folder_place(tmp_path / "share"))
+    other = Pseudonyms(file=tmp_path / "new" / FILE)
+    assert other.of("Somebody Else", platform="youtube") != called
+    settings, _ = bring_back(tmp_path / "share" / made.name, tmp_path / "new")
+
+    assert Pseudonyms.of_settings(settings).of("Wilhelmina Quibble", platform="youtube") == called
+    assert other.file.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new" / f"{FILE}.before-restore").is_file()
 
 
 def test_no_mail_leaves_after_a_restore_until_a_person_says_so(

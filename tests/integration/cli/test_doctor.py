@@ -34,6 +34,7 @@ handle = "https://fernbeck.example/feed"
 kind = "council"
 owner = "Jo Marsh"
 """
+NO_DNS = {"CLERKWATCH_DNS": "none"}
 DECIDED = 'terms_accepted = { by = "Committee", on = 2026-11-01, minute = "2026/114" }\n'
 
 
@@ -45,14 +46,14 @@ def configured(folder: Path, more: str = "", **answers: object) -> Settings:
 
 def found(settings: Settings, name: str, *, at: datetime = NOW) -> list[Check]:
     """Return what doctor says about one thing."""
-    checks = examine(settings, environ={}, clock=SteppedClock(at))
+    checks = examine(settings, environ=NO_DNS, clock=SteppedClock(at))
     return [check for check in checks if check.name == name]
 
 
 def test_every_fault_has_a_remedy(tmp_path: Path) -> None:
     """Nothing is wrong without saying what to do."""
     settings = configured(tmp_path, ACCOUNT.format("instagram"))
-    checks = examine(settings, environ={}, clock=SteppedClock(NOW))
+    checks = examine(settings, environ=NO_DNS, clock=SteppedClock(NOW))
 
     assert {check.name for check in checks if check.state == "fault"} == {
         "mail",
@@ -214,8 +215,9 @@ def test_status_says_since_when_an_account_was_not_read_and_what_the_daemon_runs
     finally:
         repository.close()
 
-    assert (before.is_well, before.daemon, before.read, before.of) == (False, None, 0, 1)
-    assert [name for name, _, _ in before.late] == ["town"]
-    assert (during.daemon, during.config_changed) == (os.getpid(), True)
+    assert (before.is_well, before.daemon, len(before.watched)) == (False, None, 1)
+    assert [one.account for one in before.late] == ["town"]
+    assert during.daemon is not None
+    assert (during.daemon.process, during.config_changed) == (os.getpid(), True)
     assert any("restart it" in line for line in during.lines())
     assert any("never" in line for line in before.lines())

@@ -298,12 +298,13 @@ def test_the_connection_goes_to_the_address_that_was_judged(server: ScriptedServ
 
 
 def test_an_unknown_name_is_trouble_that_may_pass(server: ScriptedServer) -> None:
-    """No such name: the resolver's words, and another try later."""
+    """No such name: told apart from a server that is down, in the resolver's words too."""
 
     def lookup(host: str, port: int) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")
 
-    with pytest.raises(LaterError, match=r"could not be reached .*Name or service not known"):
+    said = r"could not be reached, because its name cannot be resolved .*Name or service not known"
+    with pytest.raises(LaterError, match=said):
         door(lookup=lookup).get("http://nowhere.example/", account=account(server))
 
 

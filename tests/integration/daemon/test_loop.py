@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import email
+import email.policy
 import socket
 import threading
 from datetime import datetime, timedelta
@@ -15,9 +17,12 @@ import pytest
 from config.errors import MailError
 from config.settings import load
 from monitor import morning
+from monitor.alerts.taken_away import tell
 from monitor.app import build
+from monitor.beginning import saved_copies
 from monitor.daemon import Daemon
 from monitor.demo.run import DemoTown
+from monitor.lock import daemon_lock, holder, lock_file
 from monitor.notify import Notifier
 from storage.open import open_repository
 
@@ -196,3 +201,40 @@ def test_mails_wait_for_a_server_that_is_down_and_go_out_unchanged(stage: Stage)
 
     assert code == 0
     assert stage.post.taken[0] in stage.post.offered[: -len(stage.post.taken)]
+
+
+def test_a_beat_is_left_for_others_while_all_is_well(stage: Stage) -> None:
+    """By the clock of the house; who asks from outside sees a daemon that lives."""
+    url = stage.app.settings.storage.url
+    with daemon_lock(url) as lock:
+        stage.daemon.lock = lock
+        code = stage.play((lambda: None, _idle(stage)))
+        known = holder(url)
+
+    assert code == 0
+    assert known is not None
+    assert known.beat_at == stage.town.clock.now()
+
+
+@pytest.mark.parametrize("name", ["clerkwatch.db", "clerkwatch.db.lock"])
+def test_a_daemon_ends_when_what_it_stands_on_is_taken_away(stage: Stage, name: str) -> None:
+    """Without the database nothing is recorded; without the lock another may begin beside it."""
+    url = stage.app.settings.storage.url
+    file = lock_file(url).with_name(name)
+    with daemon_lock(url) as lock:
+        stage.daemon.lock = lock
+        code = stage.play(
+            (lambda: None, _idle(stage)), (file.unlink, lambda: stage.daemon.lost is not None)
+        )
+        assert stage.daemon.lost is not None
+        tell(stage.app, stage.daemon.lost, at=stage.town.clock.now())
+
+    assert code == 1
+    # Nothing is lost with a lock: the next start takes a new one.
+    was_lost = name == "clerkwatch.db"
+    assert len(saved_copies(stage.app.settings)) == was_lost
+    subjects = [
+        email.message_from_bytes(mail, policy=email.policy.default)["Subject"]
+        for mail in stage.post.taken
+    ]
+    assert ["the database was taken away" in one for one in subjects] == [True] * was_lost

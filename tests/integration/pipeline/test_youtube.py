@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.types import CaseState, CoverageStatus, Outcome, Reason, Resolution
+from monitor.pseudonyms import is_pseudonym
 from tests.integration.pipeline.village import (
     CLEAN,
     DAY,
@@ -86,7 +87,7 @@ def test_a_comment_is_judged_as_anothers_word(
     town.comment(video, "bo", THREAT)
     assert counts(village.covered()) == (1, 0, 0, 0)
     (found,) = [one for one in village.versions() if one.author]
-    assert (found.author, found.words.text) == ("@bo", THREAT)
+    assert (is_pseudonym(found.author), found.words.text) == (True, THREAT)
 
 
 def test_an_edit_of_a_description_is_a_second_version(

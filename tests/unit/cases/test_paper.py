@@ -367,7 +367,7 @@ def test_who_wrote_it_is_not_known_unless_another_account_did() -> None:
     }
 
     assert AUTHOR in written
-    assert 'Another account, "sam_rook"; not the council\'s own words.' in written
+    assert 'Another person, here called "sam_rook"; not the council\'s own words.' in written
     assert "Another person's account (name taken out); not the council's own words." in written
     assert "sam_rook" not in paper_html(paper(comment, Release(roles={})))
 

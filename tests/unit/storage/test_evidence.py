@@ -141,9 +141,28 @@ def test_a_folder_that_cannot_be_made_names_itself(tmp_path: Path) -> None:
 
 
 def test_probing_leaves_nothing_behind(folder: EvidenceFolder) -> None:
-    """The proof that something can be kept is taken away again."""
+    """The proof that something can be kept has no name: the folder does not even notice."""
+    folder.keep(PICTURE)
+    before, names = folder.root.stat().st_mtime_ns, all_files(folder)
     folder.probe()
-    assert all_files(folder) == []
+    assert (folder.root.stat().st_mtime_ns, all_files(folder)) == (before, names)
+
+
+def test_probing_works_where_no_file_is_without_a_name(
+    folder: EvidenceFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a share: then a named one is written, and taken away."""
+    folder.keep(PICTURE)
+    names, real = all_files(folder), os.open
+
+    def refuse(path: str, flags: int, *more: int) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+        return real(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", refuse)  # the kernel's answer, not ours
+    folder.probe()
+    assert all_files(folder) == names
 
 
 IN_A_SMALL_DISK = """

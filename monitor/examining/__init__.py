@@ -1,0 +1,1 @@
+"""What `doctor` examines of a house in use: machine, names, record, daemon, readings, mails."""
