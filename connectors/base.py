@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from decimal import Decimal
 
     from pydantic import SecretStr
@@ -249,11 +249,13 @@ class ReaderState:
         platform_id: The account's lasting id; None before the first reading.
         cursor: As the last complete listing returned it.
         validators: ETag and Last-Modified by address, for conditional requests.
+        waited: How long a limit was waited for, if it is why the last reading failed.
     """
 
     platform_id: str | None = None
     cursor: str | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
+    waited: timedelta | None = None
 
 
 class Meter(Protocol):

@@ -389,6 +389,53 @@ def test_a_throttle_says_when_reading_is_allowed_again(server: ScriptedServer) -
     assert raised.value.retry_at == NOW + timedelta(minutes=19)
 
 
+@pytest.mark.parametrize("code", [4, 17, 32, 341, 613, 80000, 80001, 80002, 80006, 80014])
+def test_a_throttle_without_a_time_is_waited_out(server: ScriptedServer, code: int) -> None:
+    """An hour, so that the next pull does not ask at once: the counts run over an hour."""
+    usage = {"500": [{"call_count": 100, "estimated_time_to_regain_access": 0}]}
+    header = {
+        "X-Business-Use-Case-Usage": json.dumps(usage),
+        "X-App-Usage": json.dumps({"call_count": 101, "total_time": 25, "total_cputime": 25}),
+    }
+    server.on(POSTS, Reply(status=400, json=failure(code).json, headers=header))
+    with pytest.raises(LaterError) as raised:
+        batches(reader(server.url))
+    assert raised.value.reason is Reason.RATE_LIMIT
+    assert raised.value.retry_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("waited", "hours"),
+    [
+        (timedelta(), 1),
+        (timedelta(minutes=19), 1),
+        (timedelta(hours=1), 2),
+        (timedelta(hours=2), 4),
+        (timedelta(hours=4), 6),
+        (timedelta(hours=6), 6),
+        (timedelta(days=40_000), 6),
+    ],
+)
+def test_each_further_throttle_is_waited_out_longer(
+    server: ScriptedServer, waited: timedelta, hours: int
+) -> None:
+    """Twice as long as the one before, which the next run is told of; six hours at most."""
+    server.on(POSTS, failure(32))
+    with pytest.raises(LaterError) as raised:
+        batches(reader(server.url, state=ReaderState(waited=waited)))
+    assert raised.value.retry_at == NOW + timedelta(hours=hours)
+
+
+def test_what_facebook_says_counts_however_long_was_waited(server: ScriptedServer) -> None:
+    """A stated time is obeyed: it is the platform's word."""
+    usage = {"500": [{"call_count": 100, "estimated_time_to_regain_access": 19}]}
+    header = {"X-Business-Use-Case-Usage": json.dumps(usage)}
+    server.on(POSTS, Reply(status=400, json=failure(80001).json, headers=header))
+    with pytest.raises(LaterError) as raised:
+        batches(reader(server.url, state=ReaderState(waited=timedelta(hours=4))))
+    assert raised.value.retry_at == NOW + timedelta(minutes=19)
+
+
 def test_a_vanished_post_is_gone_only_if_the_page_answers(server: ScriptedServer) -> None:
     """'Does not exist' counts after the same token has been shown the page."""
     server.on("/v25.0/500_1", NOT_SHOWN)
