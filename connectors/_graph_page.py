@@ -39,7 +39,7 @@ class GraphPage:
         self._account = circumstances.account
         self._graph = graph
         self.key = _graph_posts.page_key(circumstances.account.handle)
-        self._is_alive = False
+        self._is_alive = self._is_proved = False
         self._picture_hash = circumstances.state.validators.get("picture", "")
 
     def profile(self) -> FetchedProfile:
@@ -62,6 +62,16 @@ class GraphPage:
         if not self._is_alive:
             self.node("id")
             self._is_alive = True
+
+    def prove(self) -> None:
+        """Ask for the page's id after something was not shown, once a run; raises as `node`.
+
+        That it answered before says nothing about a token that died, or a page that was closed,
+        in between.
+        """
+        if not self._is_proved:
+            self.node("id")
+            self._is_alive = self._is_proved = True
 
     def node(self, fields: str) -> JSON:
         """Ask for the page.

@@ -26,7 +26,7 @@ JSON: TypeAlias = dict[str, Any]
 _ATTACHED = "media_type,type,title,description,url,unshimmed_url,target,media"
 POST_FIELDS = (
     "id,message,story,created_time,permalink_url,from{id,name},status_type,is_published,"
-    "is_hidden,is_expired,privacy,parent_id,shares,"
+    "is_hidden,is_expired,privacy,parent_id,shares,scheduled_publish_time,"
     f"attachments{{{_ATTACHED},subattachments}}"
 )
 PAGE_FIELDS = (
@@ -76,8 +76,13 @@ def inner(raw: JSON, name: str) -> JSON:
 
 
 def instant(value: Any) -> datetime | None:
-    """Return Graph's time as aware UTC; None if it cannot be read."""
+    """Return Graph's time as aware UTC; None if it cannot be read.
+
+    Graph writes times out, and as seconds since 1970, which came as text, too.
+    """
     try:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:  # noqa: PLR2004
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, tz=UTC)
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -97,6 +102,12 @@ def is_visible(raw: JSON) -> bool:
     return words(inner(raw, "privacy").get("value")).upper() != "SELF"
 
 
+def waits_until(raw: JSON) -> datetime | None:
+    """Return when a scheduled post is to appear; None if a post is not scheduled."""
+    is_waiting = raw.get("is_published") is False
+    return instant(raw.get("scheduled_publish_time")) if is_waiting else None
+
+
 def post_of(raw: JSON, *, redactor: Redactor) -> FetchedPost | None:
     """Return one post; None if it has no id.
 
@@ -109,10 +120,13 @@ def post_of(raw: JSON, *, redactor: Redactor) -> FetchedPost | None:
         return None
     packed = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     permalink = _html.web_address(words(raw.get("permalink_url"))) or ""
+    waits = waits_until(raw)
     return FetchedPost(
         platform_id=post_id,
         url=permalink or f"https://www.facebook.com/{post_id}",
-        published_at=instant(raw.get("created_time")),
+        # What is scheduled was created long before: it counts from when it appears.
+        published_at=waits or instant(raw.get("created_time")),
+        is_scheduled=waits is not None,
         author=_author(raw, post_id),
         content=content_of(raw),
         raw=redactor.redact(packed.encode("utf-8", "replace")),

@@ -425,6 +425,8 @@ class Platform:
         recovery_steps: How the owner gets back an account that somebody else has taken over.
         undecided: What the council has to decide before a programme may read it, in the
             Clerk's words; empty: nothing.
+        sees: Tells which of the blind spots an account's settings and login take away; None:
+            none of them.
     """
 
     name: str
@@ -439,6 +441,25 @@ class Platform:
     login: Login | None = None
     asking: Asking = Asking(pull=1)
     undecided: str = ""
+    sees: Sees | None = None
+
+    def unseen(self, account: Account, kept: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what cannot be seen of one account.
+
+        Args:
+            account: One of the platform's.
+            kept: What its last complete reading left to be remembered; empty: none was made.
+        """
+        seen = self.sees(account, kept) if self.sees is not None else frozenset()
+        return tuple(spot for spot in self.blind_spots if spot not in seen)
+
+
+class Sees(Protocol):
+    """Tells what is seen of an account although it is one of the platform's blind spots."""
+
+    def __call__(self, account: Account, kept: Mapping[str, str]) -> frozenset[str]:
+        """Return those blind spots; the arguments are those of `Platform.unseen`."""
+        ...
 
 
 class OpenConnector(Protocol):

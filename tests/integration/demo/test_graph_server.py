@@ -278,9 +278,10 @@ def test_faults_in_graphs_words(server: LoopbackServer, graph: Any) -> None:
 
 
 def test_comments_are_empty_and_counted(world: World, graph: Any) -> None:
-    """The comments of a post can be asked for; in this town nobody writes any."""
+    """The comments of a post can be asked for, where nobody wrote any."""
     post = world.publish("page", START, "Words")
-    answer = graph.get_connections(post, "comments", fields="id,message", filter="stream")
+    asked = {"fields": "id,message", "filter": "stream", "summary": "true"}
+    answer = graph.get_connections(post, "comments", **asked)
 
     assert answer["data"] == []
     assert answer["summary"]["total_count"] == 0
