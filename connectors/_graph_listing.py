@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,10 +22,28 @@ _HALVINGS = 2
 class Listing:
     """How far a listing has come."""
 
-    def __init__(self, *, since: datetime, until: datetime | None, limit: int) -> None:
+    def __init__(
+        self,
+        *,
+        since: datetime,
+        until: datetime | None,
+        limit: int,
+        reach: timedelta = timedelta(),
+        size: int = PAGE_SIZE,
+    ) -> None:
+        """Begin.
+
+        Args:
+            since: Oldest publishing time wanted, inclusive; aware UTC.
+            until: Newest wanted, inclusive; None: up to now.
+            limit: Most posts.
+            reach: So much older ones are listed as well, and not wanted.
+            size: Posts of a page.
+        """
         self.since = since
+        self.first = since - reach
         self.until = until
-        self.size = max(1, min(PAGE_SIZE, limit))
+        self.size = max(1, min(size, PAGE_SIZE, limit))
         self.place: dict[str, str] = {}
         self.notes: list[str] = []
         self.is_over = False
@@ -53,11 +72,16 @@ class Listing:
             self._oldest = min(at, self._oldest or at)
         return True
 
-    def halve(self) -> bool:
+    def halve(self, most: int = _HALVINGS) -> bool:
         """Ask for half as many a page; False when that was done often enough."""
         self._halved += 1
         self.size = max(1, self.size // 2)
-        return self._halved <= _HALVINGS
+        return self._halved <= most
+
+    @property
+    def is_halved(self) -> bool:
+        """Return whether Facebook wanted fewer a page."""
+        return self._halved > 0
 
     def turn(self, stated: JSON) -> None:
         """Find the next page; an empty page that has a next one is not the end."""
@@ -83,7 +107,7 @@ class Listing:
         if not isinstance(listed, list) or not listed:
             return False
         times = [instant(each.get("created_time")) for each in listed if isinstance(each, dict)]
-        return bool(times) and all(at is not None and at < self.since for at in times)
+        return bool(times) and all(at is not None and at < self.first for at in times)
 
     def cut(self, note: str) -> None:
         """Say that it was not read whole."""

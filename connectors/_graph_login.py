@@ -19,7 +19,7 @@ from config.types import Reason
 from connectors._graph_client import GraphClient
 from connectors._graph_errors import DEATHS, NotShownError
 from connectors._graph_posts import page_key
-from connectors._graph_walk import scheduled, task, walked
+from connectors._graph_walk import others, scheduled, task, walked
 from connectors._json import JSON, inner, objects
 from connectors.login import Granted, Login, Permission
 
@@ -37,7 +37,7 @@ _WHOSE = {
     "APP": "the app's own token",
 }
 _WRITES = re.compile(r"(pages_manage|instagram_(content|manage)|publish|ads_|business_manag).*")
-_MANAGE = "pages_manage_posts"
+_MANAGE, _OTHERS = "pages_manage_posts", "pages_read_user_content"
 _SHOW_LIST = ("pages_show_list", "it finds the page")
 _ENGAGEMENT = ("pages_read_engagement", "it reads the page's posts")
 _BASIC = ("instagram_basic", "it reads the Instagram account that is linked to the page")
@@ -72,7 +72,8 @@ def _examine(its: Circumstances, needed: Sequence[tuple[str, str]]) -> Granted:
     if kind in {_PERSON, _SYSTEM}:
         page, better = _page_token(its, graph)
         permissions += (task(graph, page),)
-        graph = GraphClient(replace(its, secret=better))
+        its = replace(its, secret=better)
+        graph = GraphClient(its)
     permissions += _beside(its, graph)
     return Granted(
         whose=_WHOSE.get(kind, ""),
@@ -85,7 +86,32 @@ def _examine(its: Circumstances, needed: Sequence[tuple[str, str]]) -> Granted:
 
 def _beside(its: Circumstances, graph: GraphClient) -> tuple[Permission, ...]:
     """Return what is of use beside what reading needs; asked with the page's own token."""
-    return (scheduled(its, graph),) if its.account.platform == "facebook" else ()
+    if its.account.platform != "facebook":
+        return ()
+    if not its.account.comments:
+        return (scheduled(its, graph),)
+    told = is_granted(its, graph, _OTHERS)
+    return (scheduled(its, graph), others(its, graph, is_given=told))
+
+
+def is_granted(its: Circumstances, graph: GraphClient, name: str) -> bool | None:
+    """Return whether a page token has a permission now; None where Facebook does not tell.
+
+    Args:
+        its: Of the account.
+        graph: Asks with that token.
+        name: Of the permission.
+
+    Raises:
+        AccessError: The token is dead.
+        LaterError: Too many requests, or trouble that passes.
+    """
+    told = _told(its, graph)
+    if told is None:
+        return None
+    _refuse_dead(its, told)
+    scopes = told.get("scopes")
+    return name in scopes and _is_for(told, name) if isinstance(scopes, list) else None
 
 
 def _told(its: Circumstances, graph: GraphClient) -> dict[str, Any] | None:
@@ -278,7 +304,8 @@ FACEBOOK_LOGIN = Login(
     thing="a token for the Facebook page",
     suggested="facebook_page",
     steps=_steps(
-        "pages_show_list and pages_read_engagement",
+        "pages_show_list and pages_read_engagement, with comments = true in the configuration "
+        f"{_OTHERS} as well",
         but=" But for one: to have scheduled posts judged before anybody sees them, tick "
         f"{_MANAGE} too. It could also write; clerkwatch never does.",
     ),

@@ -79,6 +79,32 @@ def scheduled(its: Circumstances, graph: GraphClient) -> Permission:
     )
 
 
+def others(its: Circumstances, graph: GraphClient, *, is_given: bool | None) -> Permission:
+    """Return whether what others write is shown, where that is wanted.
+
+    Args:
+        its: Of the account.
+        graph: Asks with the page's own token.
+        is_given: As Facebook tells it; None: it does not, and the list of visitors' posts is
+            asked for.
+
+    Raises:
+        AccessError: The token is dead.
+        LaterError: Too many requests, or trouble that passes.
+    """
+    key = page_key(its.account.handle)
+    if is_given is None:
+        is_given = _is_answered(lambda: graph.edge(key, "visitor_posts", fields="id", limit=1))
+    return Permission(
+        name="pages_read_user_content",
+        is_given=is_given,
+        is_needed=False,
+        said="comments and visitors' posts",
+        remedy="Make the token again and tick pages_read_user_content in step 7, or take "
+        "comments = true out of the configuration",
+    )
+
+
 def task(graph: GraphClient, page: str) -> Permission:
     """Return whether the token's holder has a task on the page that lets its posts be read.
 

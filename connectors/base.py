@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -395,6 +395,7 @@ class Asking:
         units: Quota units of one request; 0: the platform counts none.
         units_a_day: How many of them a credential has.
         tariff: None: reading costs no money.
+        others: Requests of one reading besides, where what others write is read, too.
     """
 
     pull: int
@@ -404,6 +405,11 @@ class Asking:
     units: int = 0
     units_a_day: int = 0
     tariff: Tariff | None = None
+    others: int = 0
+
+    def of(self, account: Account) -> Asking:
+        """Return what reading one account asks, with what its settings add."""
+        return replace(self, pull=self.pull + self.others) if account.comments else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
