@@ -148,7 +148,10 @@ class Reading:
             door=app.door,
             environ=app.environ,
             state=ReaderState(
-                platform_id=state.platform_id, cursor=state.cursor, validators=state.validators
+                platform_id=state.platform_id,
+                cursor=state.cursor,
+                validators=state.validators,
+                waited=state.waited,
             ),
             meter=BudgetMeter(
                 repository=app.repository,
