@@ -307,13 +307,9 @@ CONNECTOR = Platform(
     open=FacebookConnector,
     needs_credential=True,
     login=FACEBOOK_LOGIN,
-<<<<<<< HEAD
     host="graph.facebook.com",
-    asking=Asking(pull=1, profile=2),
-=======
     asking=Asking(pull=2, profile=2, others=1),
     sees=_seen,
->>>>>>> graph
     blind_spots=(
         "Reels",
         "stories",

@@ -364,12 +364,8 @@ CONNECTOR = Platform(
     open=open_youtube,
     needs_credential=False,
     login=YOUTUBE_LOGIN,
-<<<<<<< HEAD
     host="www.youtube.com",
-    asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000),
-=======
     asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000, others=1),
->>>>>>> graph
     blind_spots=(
         "community posts",
         "live chat",

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from email.message import EmailMessage
+    from email.message import EmailMessage, MIMEPart
 
 _ORDERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ACTIVE = (
@@ -67,7 +67,7 @@ def parsed(body: bytes) -> EmailMessage:
     return email.message_from_bytes(body.replace(b"\r\n", b"\n"), policy=email.policy.default)
 
 
-def _lines(part: EmailMessage) -> str:
+def _lines(part: MIMEPart) -> str:
     """Return a part's text; line ends in base64 are written as MIME wants them (RFC 2049, 4)."""
     return str(part.get_content()).replace("\r\n", "\n")
 
