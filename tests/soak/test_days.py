@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SEED = 2
+SEED = 9
 
 
 Rows = dict[str, list[dict[str, Any]]]
