@@ -24,7 +24,7 @@ TEST_HANDS = ("e", "g")
 LATER_TEST_HANDS = ("y",)
 """Written after the others had been looked at for choosing what the table is fitted with."""
 NEWEST_TEST_HANDS = ("ao", "ap", "aq", "ar")
-"""Written last, four times as many posts; nothing was chosen, trained or widened with them."""
+"""Written last, four times as many posts; some rules were narrowed by counts on them."""
 NEXT_HANDS = ("ai", "aj", "ak", "al", "am", "an")
 """For the next table, and for widening rules: the table that is shipped has not seen them."""
 TOPIC_TEST_HAND = "r"
