@@ -324,7 +324,7 @@ def test_a_month_with_comments_costs_three_requests_a_reading(page: Page) -> Non
         page.post(f"{CLEAN} Day {days}.")
         asked = page.asked()
         assert page.scan().recorded.new == 1
-        assert page.asked() - asked == 3 + 1  # a day later the page itself, too
+        assert page.asked() - asked == 3 + 1  # a day later the page itself, too; it has no picture
 
 
 def test_what_others_wrote_is_purged_with_their_name(page: Page) -> None:
