@@ -14,23 +14,20 @@ from config.errors import AccessError, ContractError, LaterError
 from config.types import Reason
 from connectors import _graph_comments as c
 from connectors import _graph_posts
-from connectors._graph_errors import NotShownError
+from connectors._graph_errors import NotShownError, TooMuchError
 from connectors._graph_listing import PAGE_SIZE, Listing
 from connectors._graph_login import is_granted
-from connectors._graph_verdicts import gone, told
 from connectors._json import objects
-from connectors._settling import MOST_SINGLE, cannot_tell, shown
-from connectors.base import Reread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from config.errors import ReadError
     from connectors._graph_client import GraphClient
     from connectors._graph_page import GraphPage
     from connectors._graph_posts import JSON
-    from connectors.base import Circumstances, FetchedPost, KnownPost
+    from connectors.base import Circumstances, FetchedPost
 
 VISITORS = "visitor_posts"
 VISITOR = "visitor"
@@ -46,7 +43,6 @@ _YES, _NO, _WITHHELD = "yes", "no", "withheld"
 _MOST_MORE = 40
 """So many further pages of comments are asked for in one run."""
 _MOST_VISITS = 1000
-_NOT_ANY_MORE = "what others write is not read any more: comments is not set"
 _LARGEST = 100
 
 
@@ -55,6 +51,7 @@ class Others:
 
     Attributes:
         is_wanted: Whether it is read at all.
+        lost: Posts that were not shown when the comments below them were asked for.
     """
 
     def __init__(self, its: Circumstances, graph: GraphClient, page: GraphPage) -> None:
@@ -73,9 +70,9 @@ class Others:
         kept = its.state.validators if self.is_wanted else {}
         self._read = {name: kept.get(f"{name}{_READ}", "") for name in (_COMMENTS, VISITORS)}
         self._refused = {name for name, said in self._read.items() if said == _NO}
-        self._counted = self._listed = self._by_others = 0
-        self._more = self._singles = 0
-        self._may_see: bool | None = None
+        self._counted = self._listed = self._nameless = self._by_others = 0
+        self._more = 0
+        self.lost: set[str] = set()
 
     def try_again(self) -> None:
         """Ask although it was refused before."""
@@ -128,9 +125,7 @@ class Others:
         found: list[FetchedPost] = []
         places: set[str] = set()
         while True:
-            listed = objects(stated.get("data"))
-            self._listed += len(listed)
-            fresh = self._taken(listed, post)
+            fresh = self._taken(objects(stated.get("data")), post)
             found += [each for each in fresh if not c.is_before(each, since)]
             place = c.next_place(stated)
             if not place or (fresh and all(c.is_before(each, since) for each in fresh)):
@@ -145,25 +140,61 @@ class Others:
                 return found
             stated = following
 
+    def newest_below(self, post: str) -> list[FetchedPost]:
+        """Ask for the newest comments below one post, a hundred of them; raises as `below`."""
+        stated = self._asked_below(post, [])
+        return self._taken(objects(stated.get("data")), post) if stated is not None else []
+
+    @property
+    def has_shown_any(self) -> bool:
+        """Whether something of another author was shown in this run."""
+        return self._by_others > 0
+
     def settle(self) -> None:
-        """Say what came of asking for comments, once all posts were listed."""
+        """Say what came of asking for comments, once all posts were listed.
+
+        Raises:
+            AccessError: The token is dead.
+            LaterError: Too many requests.
+        """
         if not self.fields:
             return
-        hidden = self._counted - self._listed
-        if hidden > 0 and not self._by_others:
-            self._read[_COMMENTS] = _WITHHELD
-            self._remarks[_COMMENTS] = (
+        why, hidden = "", self._counted - self._listed
+        if self._nameless:
+            why = (
+                f"Facebook gives {self._nameless} comments without their ids: whoever holds the "
+                "token may lack the task MODERATE on the page"
+            )
+        elif hidden > 0 and not self._by_others and not self._is_granted():
+            why = (
                 f"Facebook counts {hidden} comments that it does not show: the token may lack "
                 f"{PERMISSION}"
             )
-        else:
-            self._read[_COMMENTS] = _YES
+        self._read[_COMMENTS] = _WITHHELD if why else _YES
+        if why:
+            self._remarks[_COMMENTS] = why
+
+    def _is_granted(self) -> bool:
+        """Return whether Facebook says now that the token may see what others write."""
+        try:
+            return is_granted(self._its, self._graph, PERMISSION) is True
+        except LaterError as error:
+            if error.reason is not Reason.TRANSIENT:
+                raise
+            return False
 
     def _taken(self, listed: Sequence[JSON], post: str) -> list[FetchedPost]:
         """Return the comments that the public can see."""
-        found = [c.comment_of(raw, under=post) for raw in listed if not c.is_hidden(raw)]
-        taken = [each for each in found if each is not None]
-        self._by_others += sum(bool(each.author) for each in taken)
+        taken = []
+        for raw in listed:
+            comment = c.comment_of(raw, under=post)
+            if comment is None:
+                self._nameless += 1
+                continue
+            self._listed += 1
+            if not c.is_hidden(raw):
+                self._by_others += bool(comment.author)
+                taken.append(comment)
         return taken
 
     def _asked_below(self, post: str, notes: list[str], **more: str) -> JSON | None:
@@ -173,7 +204,8 @@ class Others:
                 post, _COMMENTS, fields=c.COMMENT_FIELDS, limit=_LARGEST, **c.LISTED, **more
             )
         except NotShownError:
-            return None  # the post went meanwhile: whether it did is asked of the post itself
+            self.lost.add(post)  # it went meanwhile: whether it did is asked of the post itself
+            return None
         except AccessError as error:
             if error.reason is not Reason.FORBIDDEN:
                 raise
@@ -204,7 +236,8 @@ class Others:
         """
         if not self.is_wanted or VISITORS in self._refused:
             return []
-        listing = Listing(since=since, until=until, limit=_MOST_VISITS)
+        reach = REACH if until is None else timedelta()
+        listing = Listing(since=since, until=until, limit=_MOST_VISITS, reach=reach)
         found: list[FetchedPost] = []
         while not listing.is_over:
             stated = self._asked_visits(listing)
@@ -214,9 +247,10 @@ class Others:
                 post = self.visitors(raw)
                 if post is None:
                     listing.cut("an entry of the list of visitors' posts is none")
-                elif _graph_posts.is_visible(raw) and listing.wants(post):
-                    self._by_others += 1
-                    found += [post, *self.below(raw, since=since, notes=notes)]
+                elif _graph_posts.is_visible(raw):
+                    self._by_others += bool(post.author)
+                    found += [post] if listing.wants(post) else []
+                    found += self.below(raw, since=since, notes=notes)
             listing.turn(stated)
         for note in listing.notes:
             _note(notes, note)
@@ -234,10 +268,15 @@ class Others:
                     VISITORS,
                     fields=_graph_posts.POST_FIELDS + self.fields,
                     limit=listing.size,
-                    since=int(listing.since.timestamp()) - 1,
+                    since=int(listing.first.timestamp()) - 1,
                     **listing.bound,
                     **listing.place,
                 )
+            except TooMuchError:
+                if listing.halve(HALVINGS):
+                    continue
+                listing.cut("what visitors posted is more than Facebook gives at a time")
+                return None
             except NotShownError:
                 break
             except (AccessError, ContractError) as error:
@@ -260,113 +299,6 @@ class Others:
         self._read[name] = _NO
         why = error.what if isinstance(error, ContractError) else f"the token may lack {PERMISSION}"
         self._remarks[name] = f"{_TITLES[name]} are not read: {why}"
-
-    # --- single ones -------------------------------------------------------------------------
-
-    def may_see(self) -> bool:
-        """Return whether the token may see what others write, asked once a run.
-
-        Asked after something was not shown, so that a permission lost meanwhile is noticed.
-
-        Raises:
-            AccessError: The token is dead.
-            LaterError: Too many requests, or trouble that passes.
-        """
-        if self._may_see is None:
-            granted = is_granted(self._its, self._graph, PERMISSION)
-            self._may_see = self._by_others > 0 if granted is None else granted
-        return self._may_see
-
-    def again(
-        self, known: Sequence[KnownPost], *, is_short: Callable[[], bool]
-    ) -> Iterator[Reread]:
-        """Read comments again: those of one post together, then one by one.
-
-        Args:
-            known: Comments that this run's listing did not show.
-            is_short: Whether the allowance of requests is nearly used up.
-
-        Raises:
-            AccessError, LaterError, ContractError: As for posts.
-        """
-        under: dict[str, list[KnownPost]] = {}
-        for each in known:
-            under.setdefault(each.current_id or "", []).append(each)
-        for post, those in under.items():
-            if not self.is_wanted:
-                yield from (
-                    cannot_tell(each.platform_id, Reason.PARTIAL, _NOT_ANY_MORE) for each in those
-                )
-                continue
-            listed = self._together(post, those, is_short=is_short)
-            for each in those:
-                if each.platform_id in listed:
-                    yield shown(each.platform_id, listed[each.platform_id])
-                else:
-                    yield self._single(each, is_short=is_short)
-
-    def _together(
-        self, post: str, those: Sequence[KnownPost], *, is_short: Callable[[], bool]
-    ) -> dict[str, FetchedPost]:
-        """Return what one question shows of the comments below a post."""
-        if not post or len(those) == 1 or self._singles >= MOST_SINGLE or is_short():
-            return {}
-        self._singles += 1
-        stated = self._asked_below(post, [])
-        found = self._taken(objects(stated.get("data")), post) if stated is not None else []
-        return {each.platform_id: each for each in found}
-
-    def _single(self, known: KnownPost, *, is_short: Callable[[], bool]) -> Reread:
-        name = known.platform_id
-        if is_short():
-            said = "not asked: Facebook's allowance of requests is nearly used up"
-            return cannot_tell(name, Reason.RATE_LIMIT, said)
-        if self._singles >= MOST_SINGLE:
-            said = "not shown below its post; whether it is gone was not asked in this run"
-            return cannot_tell(name, Reason.PARTIAL, said)
-        self._singles += 1
-        raw = self._node(name, c.number_of(name), c.COMMENT_FIELDS)
-        if isinstance(raw, Reread):
-            return raw
-        post = c.comment_of(raw, under=known.current_id or "")
-        if post is None or post.platform_id != name:
-            said = "Facebook gave something about it that is no such comment"
-            return cannot_tell(name, Reason.PARTIAL, said)
-        if c.is_hidden(raw):
-            return gone(name, "the page has hidden it: only its writer and their friends see it")
-        return shown(name, post)
-
-    def visit_again(self, name: str) -> Reread:
-        """Read a visitor's post again by its id; raises as for posts."""
-        if not self.is_wanted:
-            return cannot_tell(name, Reason.PARTIAL, _NOT_ANY_MORE)
-        raw = self._node(name, name, _graph_posts.POST_FIELDS)
-        if isinstance(raw, Reread):
-            return raw
-        post = self.visitors(raw)
-        if post is None or post.platform_id != name:
-            said = "Facebook gave something about it that is no such post"
-            return cannot_tell(name, Reason.PARTIAL, said)
-        return told(name, raw, post)
-
-    def _node(self, name: str, number: str, fields: str) -> JSON | Reread:
-        """Ask for one thing that others wrote; what it means if it is not shown."""
-        try:
-            return self._graph.node(number, fields=fields)
-        except NotShownError:
-            return self._not_shown(name)
-        except AccessError as error:
-            if error.reason is not Reason.FORBIDDEN:
-                raise
-        return cannot_tell(name, Reason.FORBIDDEN, f"the token may lack {PERMISSION}")
-
-    def _not_shown(self, name: str) -> Reread:
-        """Return what it means that something of others is not shown."""
-        self._page.prove()
-        if self.may_see():
-            return gone(name, "Facebook no longer shows it, and shows what others write")
-        said = f"Facebook does not show it, but the token may lack {PERMISSION}"
-        return cannot_tell(name, Reason.PARTIAL, said)
 
 
 def are_read(kept: Mapping[str, str]) -> tuple[bool, bool]:

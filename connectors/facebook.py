@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from config.errors import AccessError, ContractError
 from config.types import Reason
 from connectors import _graph_posts
+from connectors._graph_again import OthersAgain
 from connectors._graph_client import GraphClient
 from connectors._graph_comments import number_of
 from connectors._graph_errors import NotShownError, TooMuchError
@@ -83,6 +84,7 @@ class FacebookConnector:
         self._page = GraphPage(circumstances, self._graph)
         self._scheduled = Scheduled(circumstances, self._graph, self._page)
         self._others = Others(circumstances, self._graph, self._page)
+        self._again = OthersAgain(circumstances, self._graph, self._page, self._others)
         self._shown: dict[str, FetchedPost] = {}
         self._size = first_size(circumstances.state.validators)
 
@@ -147,7 +149,7 @@ class FacebookConnector:
                 yield cannot_tell(each.platform_id, Reason.RATE_LIMIT, said)
             else:
                 yield self._ask_again(each)
-        yield from self._others.again(unlisted, is_short=self._is_nearly_used_up)
+        yield from self._again.comments(unlisted, is_short=self._is_nearly_used_up)
 
     def probe(self) -> None:
         """Ask for the page's id with the same token, once a run.
@@ -264,7 +266,7 @@ class FacebookConnector:
     def _ask_again(self, known: KnownPost) -> Reread:
         name = known.platform_id
         if known.current_id == VISITOR:
-            return self._others.visit_again(name)
+            return self._again.visit(name)
         was_waiting = self._scheduled.waits(name)
         try:
             raw = self._graph.node(name, fields=_graph_posts.POST_FIELDS)
@@ -322,7 +324,7 @@ CONNECTOR = Platform(
     removal_steps=(
         "On the page, open the post's menu (three dots) and choose Move to bin. "
         "Empty the bin under Manage posts. Then open the post's address in a private window: "
-        "it must say that the content is not available."
+        "it must say that the content is not available. A comment has such a menu of its own."
     ),
     closing_steps=(
         "Sign in, switch to the page, and download its information under Settings. "

@@ -398,10 +398,44 @@ def test_a_page_that_may_not_be_read_at_all_is_not_taken_for_that(server: Script
 def test_comments_that_are_only_counted_are_said_to_be_unread(server: ScriptedServer) -> None:
     """Some tokens are shown none and told how many there are."""
     server.on(POSTS, posted(post(1, comments=below(total=4))))
+    server.on(DEBUG, scopes(COUNCIL), method="POST")
     connector = reader(server.url, comments=True)
     (read,) = batches(connector)
     assert read.complete
     assert "counts 4 comments that it does not show" in read.note
+    assert unseen(connector) == {"comments"}
+
+
+@pytest.mark.parametrize("told", [failure(100), failure(2)], ids=["not told", "passing"])
+def test_where_facebook_does_not_tell_they_are_taken_for_unread(
+    server: ScriptedServer, told: Reply
+) -> None:
+    """It may be the permission: nobody is left to believe that there are no comments."""
+    server.on(POSTS, posted(post(1, comments=below(total=4))))
+    server.on(DEBUG, told, method="POST")
+    connector = reader(server.url, comments=True)
+    assert batches(connector)[-1].complete
+    assert unseen(connector) == {"comments"}
+
+
+def test_comments_that_their_writers_hide_are_no_missing_permission(
+    server: ScriptedServer,
+) -> None:
+    """Facebook says that the token has it: then nobody's comment can be shown at all."""
+    own = comment(1, by=PAGE_ITSELF)
+    server.on(POSTS, posted(post(1, comments=below(own, total=3))))
+    connector = reader(server.url, comments=True)
+    assert sorted(found(connector)) == ["500_1", "comment 900001_1"]
+    assert unseen(connector) == set()
+
+
+def test_comments_without_ids_are_said_to_be_unread(server: ScriptedServer) -> None:
+    """Facebook leaves them out for whoever may not moderate: nothing can be kept under none."""
+    nameless = {name: value for name, value in comment(1).items() if name != "id"}
+    server.on(POSTS, posted(post(1, comments=below(nameless, comment(2)))))
+    connector = reader(server.url, comments=True)
+    (read,) = batches(connector)
+    assert (read.complete, "MODERATE" in read.note) == (True, True)
     assert unseen(connector) == {"comments"}
 
 
@@ -573,6 +607,39 @@ def test_comments_of_one_post_are_asked_for_together(server: ScriptedServer) -> 
     told = again(reader(server.url, comments=True), *names)
     assert {each.outcome for each in told} == {Outcome.PRESENT}
     assert server.paths() == ["/v25.0/500_1/comments"]
+
+
+def test_what_stands_below_a_post_that_went_costs_no_question_each(
+    server: ScriptedServer,
+) -> None:
+    """The post is not shown: neither is what stood below it, once page and token are proved."""
+    server.on("/v25.0/500_1/comments", NOT_SHOWN)
+    names = [f"comment 900001_{number}" for number in range(1, 61)]
+    told = again(reader(server.url, comments=True), *names)
+    assert {each.outcome for each in told} == {Outcome.GONE}
+    assert server.paths() == ["/v25.0/500_1/comments", PAGE, DEBUG]
+
+
+def test_comments_below_visitors_posts_of_the_week_before_are_read(
+    server: ScriptedServer,
+) -> None:
+    """The visitor's own post is older than the window."""
+    old = post(24 * 33, **{"from": ROWAN}, comments=below(comment(1)))
+    server.on(VISITS, posted(old))
+    assert sorted(found(reader(server.url, comments=True))) == ["comment 900001_1"]
+
+
+def test_too_many_visitors_at_a_time_are_asked_for_in_smaller_pages(
+    server: ScriptedServer,
+) -> None:
+    """As the other lists are; if it stays too much, that is said."""
+    said = {"code": 1, "message": "Please reduce the amount of data you're asking for"}
+    too_much = Reply(status=500, json={"error": said})
+    server.on(VISITS, too_much, posted(post(7, **{"from": ROWAN})))
+    assert sorted(found(reader(server.url, comments=True))) == ["500_7"]
+    server.on(VISITS, too_much)
+    (read,) = batches(reader(server.url, comments=True))
+    assert (read.complete, "at a time" in read.note) == (False, True)
 
 
 def test_one_comment_is_asked_for_alone_and_may_have_been_edited(server: ScriptedServer) -> None:
