@@ -42,6 +42,29 @@ with open("/proc/self/status") as status:
 print(took, int(peak) * 1024 / 1e6)
 """
 
+# What a daemon comes to: between two lots it lets go of what it kept to be quick.
+_MONTHS = """
+import sys
+from monitor.thrift import give_back, settle, share_one_heap
+share_one_heap()
+from benchmarks.quality import POSTS, judge_with
+from datetime import UTC, datetime
+from monitor.checks.base import Context, Material
+from monitor.checks.training.sources import TRAINING_HANDS, posts
+from storage.values import Words
+judge, context = judge_with(), Context(as_of=datetime(2026, 1, 1, tzinfo=UTC))
+settle()
+for number, post in enumerate(list(posts(POSTS, TRAINING_HANDS))[: int(sys.argv[1])]):
+    judge.examine(Material(words=Words(text=post.text, own_length=len(post.text))), context)
+    if number % 15 == 14:
+        judge.forget()
+        give_back()
+with open("/proc/self/status") as status:
+    now = next(line.split()[1] for line in status if line.startswith("VmRSS"))
+print(int(now) * 1024 / 1e6)
+"""
+_POSTS_OF_MONTHS = 3_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
@@ -110,6 +133,13 @@ def bounds(judge: Judge, context: Context) -> list[Bound]:
             unit=" MB",
             floor=120,
         ),
+        Bound(
+            what=f"memory of the checker after {_POSTS_OF_MONTHS:,} posts, fifteen at a time",
+            on="training hands, as the daemon judges, this machine",
+            value=later(),
+            unit=" MB",
+            floor=120,
+        ),
     ]
 
 
@@ -147,6 +177,14 @@ def start(*, runs: int = 3) -> tuple[float, float]:
         for _ in range(runs)
     ]
     return median(float(one[0]) for one in said), median(float(one[1]) for one in said)
+
+
+def later(*, count: int = _POSTS_OF_MONTHS) -> float:
+    """Return the megabytes that a checker has after so many posts, judged as a daemon does."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MONTHS, str(count)], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)
 
 
 def _material(text: str) -> Material:

@@ -31,6 +31,7 @@ from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
 from monitor.checks.training.sources import (
     LATER_TEST_HANDS,
+    NEWEST_TEST_HANDS,
     QUIET,
     TEST_HANDS,
     TOPIC_TEST_HAND,
@@ -86,7 +87,8 @@ def of_hands(judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str =
     """
     texts = list(posts(POSTS, hands))
     found = [flagged(judge, text) for text in texts]
-    on = f"test hand{'s' * (len(hands) > 1)} {' and '.join(hands)}"
+    named = " and ".join(filter(None, [", ".join(hands[:-1]), hands[-1]]))
+    on = f"test hand{'s' * (len(hands) > 1)} {named}"
     rows = []
     for level, floor in LEVELS.items():
         hits = [
@@ -360,6 +362,7 @@ def main() -> None:
         *of_sets(judge, sets),
         *of_hands(judge),
         *of_hands(judge, LATER_TEST_HANDS, ending="-later-hand"),
+        *of_hands(judge, NEWEST_TEST_HANDS, ending="-newest-hands"),
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),

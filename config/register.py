@@ -51,7 +51,8 @@ class Account:
             was handed over.
         api_version: Graph version asked for, for example ``v25.0``; empty: the connector's own.
         time_zone: IANA zone of a feed's dates that carry none.
-        comments: Whether comments under its posts are read too; others wrote them.
+        comments: Whether what others write on it is read too: comments under its posts, and
+            on Facebook visitors' posts.
         owned_reads: Whether X bills its list of posts at the price of owned reads.
         terms_accepted: The council's decision on the platform's terms, where these speak of
             public bodies; None: not yet decided, so a person looks.

@@ -59,5 +59,6 @@ def of(account: Account) -> Platform:
             blind_spots=person.blind_spots,
             by_hand=True,
             login=None,
+            sees=None,
         )
     return replace(declared, undecided="")

@@ -57,10 +57,14 @@ class FeedConnector:
     # What the protocol asks.
 
     def profile(self) -> FetchedProfile | None:
-        """Read the feed's title, description and address; None while nothing has changed."""
+        """Read the feed's title, description and address.
+
+        None while nothing has changed, and when the feed breaks off before its first whole
+        entry: then words of its head may be missing.
+        """
         self.probe()
         feed = self._feed
-        if feed is None:
+        if feed is None or (feed.note and not feed.items):
             return None
         link = feed.link or self._url
         fields = {"name": feed.name, "description": feed.description, "links": feed.link}

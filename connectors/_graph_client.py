@@ -44,6 +44,7 @@ class GraphClient:
         self._permissions = permissions
         self._account = circumstances.account
         self._now = circumstances.as_of
+        self._waited = circumstances.state.waited
         self._redactor = circumstances.door.redactor
         self._status = 0
         self._headers: Mapping[str, str] = {}
@@ -128,7 +129,11 @@ class GraphClient:
             message=self._redactor.redact(message)[:500],
         )
         return explain(
-            problem, account=self._account.id, now=self._now, permissions=self._permissions
+            problem,
+            account=self._account.id,
+            now=self._now,
+            permissions=self._permissions,
+            waited=self._waited,
         )
 
     def _passing(self, what: str) -> LaterError:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from config.errors import ReadError
 
 _DEAD_TOKEN = frozenset({102, 104, 190})
-_THROTTLED = frozenset({4, 17, 32, 341, 613, 80001, 80002})
+# App, user, page, application, custom; from 80000 on the limits of one use of one business.
+_THROTTLED = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
 _PASSING = frozenset({1, 2})
 _NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 _BLOCKED = 368
@@ -29,6 +30,10 @@ _PARAMETER, _NOT_SHOWN, _NO_ALIAS = 100, 33, 803
 _MIXED = 2500
 _OLD_VERSION = 2635
 _LONGEST_WAIT = timedelta(days=2)
+FIRST_WAIT = timedelta(hours=1)
+"""After a limit without a time: the counts of an app and of a person run over an hour."""
+LONGEST_UNTOLD_WAIT = timedelta(hours=6)
+"""Twice as long after each further one, and at most so long: those of a page run over a day."""
 _USAGE = ("x-app-usage", "x-page-usage", "x-business-use-case-usage")
 _COUNTS = ("call_count", "total_time", "total_cputime")
 
@@ -100,6 +105,7 @@ def explain(
     account: str,
     now: datetime,
     permissions: str = "pages_read_engagement",
+    waited: timedelta | None = None,
 ) -> ReadError | NotShownError:
     """Return the error to raise for an error answer.
 
@@ -108,6 +114,7 @@ def explain(
         account: Label of the account.
         now: The present moment, aware UTC.
         permissions: What the token needs, in words.
+        waited: How long the limit before this one was waited for; None: it is the first.
     """
     code, said = problem.code, _said(problem)
     if _is_dead_token(problem):
@@ -130,7 +137,7 @@ def explain(
             f"Facebook's limit of requests is reached: {said}",
             account=account,
             reason=Reason.RATE_LIMIT,
-            retry_at=regained_at(problem.headers, now=now),
+            retry_at=regained_at(problem.headers, now=now) or now + untold_wait(waited),
         )
     if code == _NO_ALIAS or (code == _PARAMETER and problem.subcode == _NOT_SHOWN):
         return NotShownError(said)
@@ -192,6 +199,16 @@ def regained_at(headers: Mapping[str, str], *, now: datetime) -> datetime | None
     if minutes <= 0:
         return None
     return now + min(timedelta(minutes=min(minutes, 100_000)), _LONGEST_WAIT)
+
+
+def untold_wait(waited: timedelta | None) -> timedelta:
+    """Return how long to wait after a limit that names no time.
+
+    Args:
+        waited: How long the limit before this one was waited for; None: it is the first.
+    """
+    longer = FIRST_WAIT if waited is None else 2 * min(waited, LONGEST_UNTOLD_WAIT)
+    return min(max(longer, FIRST_WAIT), LONGEST_UNTOLD_WAIT)
 
 
 def _usages(headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ Meta's own libraries do, so that the token stands in no address.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from config.types import Reason
 from connectors._graph_client import GraphClient
 from connectors._graph_errors import DEATHS, NotShownError
 from connectors._graph_posts import page_key
-from connectors._graph_walk import task, walked
+from connectors._graph_walk import others, scheduled, task, walked
 from connectors._json import JSON, inner, objects
 from connectors.login import Granted, Login, Permission
 
@@ -36,6 +37,7 @@ _WHOSE = {
     "APP": "the app's own token",
 }
 _WRITES = re.compile(r"(pages_manage|instagram_(content|manage)|publish|ads_|business_manag).*")
+_MANAGE, _OTHERS = "pages_manage_posts", "pages_read_user_content"
 _SHOW_LIST = ("pages_show_list", "it finds the page")
 _ENGAGEMENT = ("pages_read_engagement", "it reads the page's posts")
 _BASIC = ("instagram_basic", "it reads the Instagram account that is linked to the page")
@@ -60,7 +62,7 @@ def _examine(its: Circumstances, needed: Sequence[tuple[str, str]]) -> Granted:
     told = _told(its, graph)
     if told is None:
         return Granted(
-            permissions=walked(its, graph, needed, remedy=_TICK),
+            permissions=(*walked(its, graph, needed, remedy=_TICK), *_beside(its, graph)),
             cautions=("Facebook does not tell what this token may do.",),
         )
     _refuse_dead(its, told)
@@ -70,13 +72,46 @@ def _examine(its: Circumstances, needed: Sequence[tuple[str, str]]) -> Granted:
     if kind in {_PERSON, _SYSTEM}:
         page, better = _page_token(its, graph)
         permissions += (task(graph, page),)
+        its = replace(its, secret=better)
+        graph = GraphClient(its)
+    permissions += _beside(its, graph)
     return Granted(
         whose=_WHOSE.get(kind, ""),
         permissions=permissions,
         expires_at=_moment(told.get("expires_at")),
-        cautions=_cautions(kind, told),
+        cautions=_cautions(kind, told, of_page=its.account.platform == "facebook"),
         better=better,
     )
+
+
+def _beside(its: Circumstances, graph: GraphClient) -> tuple[Permission, ...]:
+    """Return what is of use beside what reading needs; asked with the page's own token."""
+    if its.account.platform != "facebook":
+        return ()
+    if not its.account.comments:
+        return (scheduled(its, graph),)
+    told = is_granted(its, graph, _OTHERS)
+    return (scheduled(its, graph), others(its, graph, is_given=told))
+
+
+def is_granted(its: Circumstances, graph: GraphClient, name: str) -> bool | None:
+    """Return whether a page token has a permission now; None where Facebook does not tell.
+
+    Args:
+        its: Of the account.
+        graph: Asks with that token.
+        name: Of the permission.
+
+    Raises:
+        AccessError: The token is dead.
+        LaterError: Too many requests, or trouble that passes.
+    """
+    told = _told(its, graph)
+    if told is None:
+        return None
+    _refuse_dead(its, told)
+    scopes = told.get("scopes")
+    return name in scopes and _is_for(told, name) if isinstance(scopes, list) else None
 
 
 def _told(its: Circumstances, graph: GraphClient) -> dict[str, Any] | None:
@@ -144,7 +179,7 @@ def _is_for(told: dict[str, Any], name: str) -> bool:
     return True
 
 
-def _cautions(kind: str, told: dict[str, Any]) -> tuple[str, ...]:
+def _cautions(kind: str, told: dict[str, Any], *, of_page: bool) -> tuple[str, ...]:
     said = []
     if kind == _PERSON:
         said.append(
@@ -159,6 +194,12 @@ def _cautions(kind: str, told: dict[str, Any]) -> tuple[str, ...]:
     stated = told.get("scopes")
     scopes = stated if isinstance(stated, list) else []
     spare = [one for one in scopes if _WRITES.fullmatch(str(one))]
+    if of_page and _MANAGE in spare:
+        spare.remove(_MANAGE)
+        said.append(
+            f"It could also write posts ({_MANAGE}): Facebook may want that for showing what is "
+            "scheduled. clerkwatch makes no writing request."
+        )
     if spare:
         named = ", ".join(sorted(str(one)[:60] for one in spare)[:5])
         said.append(f"It can do more than read ({named}): clerkwatch needs none of that.")
@@ -243,8 +284,8 @@ _MAKE = (
     ),
     "Still at the system user: Generate token. App: Council page monitor; expiry: Never.",
     (
-        "Tick exactly {ticks}, and nothing that manages, publishes or advertises. Choose Generate "
-        "token."
+        "Tick exactly {ticks}, and nothing that manages, publishes or advertises.{but} Choose "
+        "Generate token."
     ),
     (
         "Copy the token: it is shown only once. Do not send it by mail or chat. It is the system "
@@ -253,8 +294,8 @@ _MAKE = (
 )
 
 
-def _steps(ticks: str, *, linked: str = "", use: str = "") -> tuple[str, ...]:
-    return tuple(step.format(ticks=ticks, linked=linked, use=use) for step in _MAKE)
+def _steps(ticks: str, *, linked: str = "", use: str = "", but: str = "") -> tuple[str, ...]:
+    return tuple(step.format(ticks=ticks, linked=linked, use=use, but=but) for step in _MAKE)
 
 
 _LOOKS = "begins with EAA and is 100 letters and digits or longer"
@@ -262,7 +303,12 @@ _PATTERN = r"EAA[A-Za-z0-9]{20,}"
 FACEBOOK_LOGIN = Login(
     thing="a token for the Facebook page",
     suggested="facebook_page",
-    steps=_steps("pages_show_list and pages_read_engagement"),
+    steps=_steps(
+        "pages_show_list and pages_read_engagement, with comments = true in the configuration "
+        f"{_OTHERS} as well",
+        but=" But for one: to have scheduled posts judged before anybody sees them, tick "
+        f"{_MANAGE} too. It could also write; clerkwatch never does.",
+    ),
     looks=_LOOKS,
     pattern=_PATTERN,
     is_telling=True,

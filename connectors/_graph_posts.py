@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 
 JSON: TypeAlias = dict[str, Any]
 
-_ATTACHED = "media_type,type,title,description,url,unshimmed_url,target,media"
+ATTACHED = "media_type,type,title,description,url,unshimmed_url,target,media"
 POST_FIELDS = (
     "id,message,story,created_time,permalink_url,from{id,name},status_type,is_published,"
-    "is_hidden,is_expired,privacy,parent_id,shares,"
-    f"attachments{{{_ATTACHED},subattachments}}"
+    "is_hidden,is_expired,privacy,parent_id,shares,scheduled_publish_time,"
+    f"attachments{{{ATTACHED},subattachments}}"
 )
 PAGE_FIELDS = (
     "id,name,username,about,description,bio,website,emails,phone,link,single_line_address,"
     "cover,picture.type(large){url,is_silhouette}"
 )
 
+UNNAMED = "unknown"
+"""Stands for another author whom Graph does not name."""
 _PICTURES = frozenset({"photo", "album", "video", "video_inline", "video_autoplay"})
 _DEEPEST = 4
 _SHIMS = frozenset({"l.facebook.com", "lm.facebook.com"})
@@ -76,8 +78,13 @@ def inner(raw: JSON, name: str) -> JSON:
 
 
 def instant(value: Any) -> datetime | None:
-    """Return Graph's time as aware UTC; None if it cannot be read."""
+    """Return Graph's time as aware UTC; None if it cannot be read.
+
+    Graph writes times out, and as seconds since 1970, which came as text, too.
+    """
     try:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:  # noqa: PLR2004
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, tz=UTC)
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -97,26 +104,43 @@ def is_visible(raw: JSON) -> bool:
     return words(inner(raw, "privacy").get("value")).upper() != "SELF"
 
 
-def post_of(raw: JSON, *, redactor: Redactor) -> FetchedPost | None:
+def waits_until(raw: JSON) -> datetime | None:
+    """Return when a scheduled post is to appear; None if a post is not scheduled."""
+    is_waiting = raw.get("is_published") is False
+    return instant(raw.get("scheduled_publish_time")) if is_waiting else None
+
+
+def post_of(raw: JSON, *, redactor: Redactor, of: str = "") -> FetchedPost | None:
     """Return one post; None if it has no id.
+
+    Of what is in a list of others' posts, the answer as it came and the addresses of pictures are
+    not kept.
 
     Args:
         raw: The post as Graph gives it.
         redactor: For the kept answer.
+        of: What it is called if it comes from a list of others' posts; empty: the page's own
+            list, where it is the page's if nobody is named.
     """
     post_id = id_of(raw.get("id"))
     if not post_id:
         return None
     packed = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     permalink = _html.web_address(words(raw.get("permalink_url"))) or ""
+    waits = waits_until(raw)
+    author = author_of(raw, post_id, default=UNNAMED if of else "")
+    is_others = bool(of and author)
     return FetchedPost(
         platform_id=post_id,
         url=permalink or f"https://www.facebook.com/{post_id}",
-        published_at=instant(raw.get("created_time")),
-        author=_author(raw, post_id),
+        # What is scheduled was created long before: it counts from when it appears.
+        published_at=waits or instant(raw.get("created_time")),
+        is_scheduled=waits is not None,
+        author=author,
+        current_id=of if is_others else None,
         content=content_of(raw),
-        raw=redactor.redact(packed.encode("utf-8", "replace")),
-        stills=stills_of(raw),
+        raw=None if is_others else redactor.redact(packed.encode("utf-8", "replace")),
+        stills=() if is_others else stills_of(raw),
     )
 
 
@@ -131,16 +155,19 @@ def stills_of(raw: JSON) -> tuple[Still, ...]:
     return tuple(Still(name=name, address=address) for name, address in found.items())
 
 
-def _author(raw: JSON, post_id: str) -> str:
+def author_of(raw: JSON, post_id: str, *, default: str) -> str:
     """Return another author's name; empty when the page itself wrote it.
 
-    A post's id begins with the id of the page on which it stands.
+    Args:
+        raw: A post, or a comment.
+        post_id: Of the post, which begins with the id of the page on which it stands.
+        default: Where nobody is named.
     """
     writer = inner(raw, "from")
     number, page = id_of(writer.get("id")), post_id.partition("_")[0]
-    if not number or "_" not in post_id or number == page:
-        return ""
-    return words(writer.get("name")) or number
+    if not number or "_" not in post_id:
+        return default
+    return "" if number == page else words(writer.get("name")) or number
 
 
 def content_of(raw: JSON) -> Content:

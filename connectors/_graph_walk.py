@@ -57,6 +57,54 @@ def walked(
     )
 
 
+def scheduled(its: Circumstances, graph: GraphClient) -> Permission:
+    """Return whether what is scheduled is shown; Facebook's documents name no permission for it.
+
+    Args:
+        its: Of the account.
+        graph: Asks with the page's own token.
+
+    Raises:
+        AccessError: The token is dead.
+        LaterError: Too many requests, or trouble that passes.
+    """
+    key = page_key(its.account.handle)
+    return Permission(
+        name="scheduled posts",
+        is_given=_is_answered(lambda: graph.edge(key, "scheduled_posts", fields="id", limit=1)),
+        is_needed=False,
+        said="what is scheduled, before anybody else can see it",
+        remedy="If the council wants that: make the token again and tick pages_manage_posts too "
+        "(step 7); it could also write, and clerkwatch never does",
+    )
+
+
+def others(its: Circumstances, graph: GraphClient, *, is_given: bool | None) -> Permission:
+    """Return whether what others write is shown, where that is wanted.
+
+    Args:
+        its: Of the account.
+        graph: Asks with the page's own token.
+        is_given: As Facebook tells it; None: it does not, and the list of visitors' posts is
+            asked for.
+
+    Raises:
+        AccessError: The token is dead.
+        LaterError: Too many requests, or trouble that passes.
+    """
+    key = page_key(its.account.handle)
+    if is_given is None:
+        is_given = _is_answered(lambda: graph.edge(key, "visitor_posts", fields="id", limit=1))
+    return Permission(
+        name="pages_read_user_content",
+        is_given=is_given,
+        is_needed=False,
+        said="comments and visitors' posts",
+        remedy="Make the token again and tick pages_read_user_content in step 7, or take "
+        "comments = true out of the configuration",
+    )
+
+
 def task(graph: GraphClient, page: str) -> Permission:
     """Return whether the token's holder has a task on the page that lets its posts be read.
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from decimal import Decimal
 
     from pydantic import SecretStr
@@ -249,11 +249,13 @@ class ReaderState:
         platform_id: The account's lasting id; None before the first reading.
         cursor: As the last complete listing returned it.
         validators: ETag and Last-Modified by address, for conditional requests.
+        waited: How long a limit was waited for, if it is why the last reading failed.
     """
 
     platform_id: str | None = None
     cursor: str | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
+    waited: timedelta | None = None
 
 
 class Meter(Protocol):
@@ -393,6 +395,7 @@ class Asking:
         units: Quota units of one request; 0: the platform counts none.
         units_a_day: How many of them a credential has.
         tariff: None: reading costs no money.
+        others: Requests of one reading besides, where what others write is read, too.
     """
 
     pull: int
@@ -402,6 +405,11 @@ class Asking:
     units: int = 0
     units_a_day: int = 0
     tariff: Tariff | None = None
+    others: int = 0
+
+    def of(self, account: Account) -> Asking:
+        """Return what reading one account asks, with what its settings add."""
+        return replace(self, pull=self.pull + self.others) if account.comments else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -424,6 +432,8 @@ class Platform:
         recovery_steps: How the owner gets back an account that somebody else has taken over.
         undecided: What the council has to decide before a programme may read it, in the
             Clerk's words; empty: nothing.
+        sees: Tells which of the blind spots an account's settings and login take away; None:
+            none of them.
     """
 
     name: str
@@ -439,6 +449,25 @@ class Platform:
     asking: Asking = Asking(pull=1)
     host: str = ""
     undecided: str = ""
+    sees: Sees | None = None
+
+    def unseen(self, account: Account, kept: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what cannot be seen of one account.
+
+        Args:
+            account: One of the platform's.
+            kept: What its last complete reading left to be remembered; empty: none was made.
+        """
+        seen = self.sees(account, kept) if self.sees is not None else frozenset()
+        return tuple(spot for spot in self.blind_spots if spot not in seen)
+
+
+class Sees(Protocol):
+    """Tells what is seen of an account although it is one of the platform's blind spots."""
+
+    def __call__(self, account: Account, kept: Mapping[str, str]) -> frozenset[str]:
+        """Return those blind spots; the arguments are those of `Platform.unseen`."""
+        ...
 
 
 class OpenConnector(Protocol):

@@ -2,44 +2,70 @@
 
 Set-up: an app of the council in development mode, a page token with `pages_show_list` and
 `pages_read_engagement` made by somebody with a role on the page; no review by Meta is
-needed. `handle` is the page's number or user name. See docs/connectors/facebook.md.
+needed. `handle` is the page's number or user name. What is scheduled is read where the token
+may see it; with ``comments = true`` and `pages_read_user_content` comments and visitors' posts
+are read, too. See docs/connectors/facebook.md.
 
 Limits: about 600 posts a year are listed, 100 a request; 4,800 requests a day for each
-engaged user of the page; reading stops at 90 % of the allowance. Three requests a run for
-up to 100 posts (page, its picture, posts), and one for each post that is no longer listed.
+engaged user of the page; reading stops at 90 % of the allowance. Two requests a run for up to
+100 posts (published, scheduled), with ``comments = true`` one more (visitors' posts; comments
+come with the posts), and one for each post that is no longer listed. A limit that names no
+time is waited out for an hour, then two, four, at most six.
 
-Blind spots: Reels and stories, comments and visitors' posts, posts limited to some people,
-which version was shown before an edit was noticed, and the alternative text of most
-pictures.
+Blind spots: Reels and stories, posts limited to some people, which version was shown before an
+edit was noticed, the alternative text of most pictures; without the option comments and
+visitors' posts, and what is scheduled if the token may not see it.
+
+A post is gone when Facebook does not show it and shows the page to the same token afterwards.
+One that had not appeared is gone only while the list of what is scheduled is shown, too; what
+others wrote only while the token may see what others write.
 """
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from config.errors import AccessError, ContractError, ReadError
-from config.types import Outcome, Reason
+from config.errors import AccessError, ContractError
+from config.types import Reason
 from connectors import _graph_posts
 from connectors._graph_client import GraphClient
+from connectors._graph_comments import number_of
 from connectors._graph_errors import NotShownError, TooMuchError
+from connectors._graph_listing import PAGE_SIZE, Listing
 from connectors._graph_login import FACEBOOK_LOGIN
-from connectors._graph_posts import page_key
-from connectors.base import Absence, Asking, Batch, Platform, Reread
+from connectors._graph_others import (
+    HALVINGS,
+    REACH,
+    VISITOR,
+    Others,
+    are_read,
+    first_size,
+)
+from connectors._graph_page import GraphPage
+from connectors._graph_scheduled import Scheduled, is_read
+from connectors._graph_verdicts import gone, told
+from connectors._settling import cannot_tell, shown
+from connectors.base import Asking, Batch, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from config.register import Account
     from connectors._graph_posts import JSON
-    from connectors.base import Circumstances, FetchedPost, FetchedProfile, KnownPost
+    from connectors.base import (
+        Absence,
+        Circumstances,
+        FetchedPost,
+        FetchedProfile,
+        KnownPost,
+        Reread,
+    )
 
-_PAGE_SIZE = 100
-_MOST_PAGES = 40
-_HALVINGS = 2
 _ENOUGH_PERCENT = 90
-_PICTURE_BYTES = 2_000_000
+_USED_UP = "Facebook's allowance of requests is nearly used up"
+_SCHEDULED, _COMMENTS, _VISITORS = "scheduled posts", "comments", "visitors' posts"
 
 
 class FacebookConnector:
@@ -53,33 +79,26 @@ class FacebookConnector:
         """
         self._given = circumstances
         self._account = circumstances.account
-        self._key = page_key(circumstances.account.handle)
         self._graph = GraphClient(circumstances)
+        self._page = GraphPage(circumstances, self._graph)
+        self._scheduled = Scheduled(circumstances, self._graph, self._page)
+        self._others = Others(circumstances, self._graph, self._page)
         self._shown: dict[str, FetchedPost] = {}
-        self._is_alive = False
-        self._picture_hash = circumstances.state.validators.get("picture", "")
+        self._size = first_size(circumstances.state.validators)
 
     # What the protocol asks.
 
     def profile(self) -> FetchedProfile | None:
         """Read the page's name, words, contact details and picture."""
-        raw = self._page(_graph_posts.PAGE_FIELDS)
-        self._is_alive = True
-        picture = self._picture(_graph_posts.picture_address(raw))
-        profile = _graph_posts.profile_of(
-            raw,
-            handle=self._account.handle,
-            picture=picture,
-            picture_hash=self._picture_hash,
-        )
-        if profile is None:
-            raise ContractError("Facebook's page has no id", account=self._account.id)
-        return profile
+        self._scheduled.try_again()
+        self._others.try_again()
+        self._size = PAGE_SIZE
+        return self._page.profile()
 
     def posts(
         self, *, since: datetime, until: datetime | None = None, limit: int = 3200
     ) -> Iterator[Batch]:
-        """Read the page's published posts, newest first, 100 a request.
+        """Read what the page published, what it has scheduled, and what others write there.
 
         Args:
             since: Oldest ``published_at`` wanted, inclusive; aware UTC.
@@ -87,43 +106,48 @@ class FacebookConnector:
             limit: Most posts.
 
         Yields:
-            Batches; one that was cut short says why and holds the gap.
+            Batches, published posts first, newest first, 100 a request; one that was cut short
+            says why and holds the gap.
         """
-        listing = _Listing(since=since, until=until, limit=limit)
+        reach = REACH if self._others.fields and until is None else timedelta()
+        listing = Listing(since=since, until=until, limit=limit, reach=reach, size=self._size)
+        beside: list[str] = []  # what is missing beside the list of published posts
         while True:
             stated = self._list(listing)
-            posts = self._taken(stated, listing)
+            posts = self._taken(stated, listing, beside)
             listing.turn(stated)
             if listing.is_over:
                 break
-            if self._graph.used_percent >= _ENOUGH_PERCENT:
-                listing.cut("Facebook's allowance of requests is nearly used up")
+            if self._is_nearly_used_up():
+                listing.cut(_USED_UP)
                 break
             yield Batch(posts=posts, lists_window=True)
-        note = "; ".join(filter(None, [*listing.notes, self._version_note()]))
+        self._size = min(self._size, listing.size) if listing.is_halved else self._size
+        posts += self._beside(since, until, beside)
+        remarks = (self._scheduled.remark, self._others.remark, self._version_note())
         yield Batch(
             posts=posts,
-            complete=not listing.notes,
+            complete=not (listing.notes or beside),
             gap=listing.gap(),
             lists_window=True,
-            note=note,
+            note="; ".join(dict.fromkeys(filter(None, (*listing.notes, *beside, *remarks)))),
         )
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Read posts again: from this run's listing, else one request each."""
+        unlisted: list[KnownPost] = []
         for each in known:
             post = self._shown.get(each.platform_id)
             if post is not None:
-                yield Reread(platform_id=each.platform_id, outcome=Outcome.PRESENT, post=post)
-            elif self._graph.used_percent >= _ENOUGH_PERCENT:
-                yield Reread(
-                    platform_id=each.platform_id,
-                    outcome=Outcome.CANNOT_TELL,
-                    reason=Reason.RATE_LIMIT,
-                    detail="not asked: Facebook's allowance of requests is nearly used up",
-                )
+                yield shown(each.platform_id, post)
+            elif number_of(each.platform_id):
+                unlisted.append(each)
+            elif self._is_nearly_used_up():
+                said = f"not asked: {_USED_UP}"
+                yield cannot_tell(each.platform_id, Reason.RATE_LIMIT, said)
             else:
                 yield self._ask_again(each)
+        yield from self._others.again(unlisted, is_short=self._is_nearly_used_up)
 
     def probe(self) -> None:
         """Ask for the page's id with the same token, once a run.
@@ -133,107 +157,50 @@ class FacebookConnector:
             LaterError: Nothing can be told now.
             ContractError: The answer is not as documented.
         """
-        if not self._is_alive:
-            self._page("id")
-            self._is_alive = True
+        self._page.probe()
 
     def absence(self) -> Absence | None:
         """Ask for the page, and then who the login is: a page's own login ends with it."""
-        try:
-            self._graph.node(self._key, fields="id")
-        except NotShownError:
-            return self._absent()
-        except ReadError:
-            return None
-        return None
-
-    def _absent(self) -> Absence:
-        """Return that the page is not shown, and whether the login was let in all the same."""
-        try:
-            who = self._graph.node("me", fields="id").get("id")
-        except (NotShownError, ReadError):
-            who = None
-        is_other = isinstance(who, str) and bool(who) and who != self._given.state.platform_id
-        said = "Facebook does not show the page"
-        return Absence(
-            is_login_proved=is_other,
-            detail=f"{said} to a login that it accepts" if is_other else said,
-        )
+        return self._page.absence()
 
     def validators(self) -> Mapping[str, str]:
-        """Return the picture's hash, so that a failed fetch does not look like a change."""
-        return {"picture": self._picture_hash} if self._picture_hash else {}
-
-    # The page.
-
-    def _page(self, fields: str) -> JSON:
-        if not self._key:
-            raise AccessError(
-                "its handle is no page's number, user name or address",
-                account=self._account.id,
-                reason=Reason.FORBIDDEN,
-                remedy="Write the page's number as the account's handle",
-            )
-        try:
-            return self._graph.node(self._key, fields=fields)
-        except NotShownError as error:
-            raise self._page_gone() from error
-
-    def _page_gone(self) -> AccessError:
-        return AccessError(
-            "Facebook shows this page no longer to our token: it was deleted, unpublished or "
-            "renamed, or the token has lost its permission",
-            account=self._account.id,
-            reason=Reason.ACCOUNT_GONE,
-            remedy="Open the page in a browser; if it is there, make a new page token",
-        )
-
-    def _picture(self, address: str) -> bytes | None:
-        """Fetch the page's picture; one that cannot be had now leaves the known hash."""
-        if not address:
-            self._picture_hash = ""
-            return None
-        base = self._account.api_base
-        if base is not None and urlsplit(address).netloc != urlsplit(base).netloc:
-            return None  # a simulator's page: nothing outside of it is asked
-        try:
-            answer = self._given.door.get(address, account=self._account, max_bytes=_PICTURE_BYTES)
-        except ReadError:
-            # Not the account's failure: the page itself was read, and the picture is
-            # asked for again at the next reading of the profile.
-            return None
-        is_picture = answer.headers.get("content-type", "").lower().startswith("image/")
-        if answer.status != 200 or not is_picture or not answer.body:  # noqa: PLR2004
-            return None
-        self._picture_hash = hashlib.sha256(answer.body).hexdigest()
-        return answer.body
+        """Return the picture's hash, so that a failed fetch looks like no change; what waits."""
+        return {
+            **self._page.validators(),
+            **self._scheduled.validators(),
+            **self._others.validators(),
+            **({"page size": str(self._size)} if self._size < PAGE_SIZE else {}),
+        }
 
     # The listing.
 
-    def _list(self, listing: _Listing) -> JSON:
+    def _list(self, listing: Listing) -> JSON:
         """Ask for the next page of posts, a smaller one if Facebook wants it smaller."""
-        if not self._key:
-            self._page("id")
+        if not self._page.key:
+            self._page.probe()
         while True:
             try:
                 return self._graph.edge(
-                    self._key,
+                    self._page.key,
                     "published_posts",
-                    fields=_graph_posts.POST_FIELDS,
+                    fields=_graph_posts.POST_FIELDS + self._others.fields,
                     limit=listing.size,
                     # A second early, since the bound is compared in whole seconds.
-                    since=int(listing.since.timestamp()) - 1,
+                    since=int(listing.first.timestamp()) - 1,
                     **listing.bound,
                     **listing.place,
                 )
             except TooMuchError:
-                if not listing.halve():
+                if not listing.halve(*((HALVINGS,) if self._others.fields else ())):
                     raise
             except NotShownError as error:
-                raise self._page_gone() from error
+                raise self._page.gone() from error
+            except (AccessError, ContractError) as error:
+                if not self._others.does_without(error):
+                    raise
 
-    def _taken(self, stated: JSON, listing: _Listing) -> tuple[FetchedPost, ...]:
-        """Return the wanted posts of one answer, each once a run."""
+    def _taken(self, stated: JSON, listing: Listing, beside: list[str]) -> tuple[FetchedPost, ...]:
+        """Return the wanted posts of one answer with what stands below them, each once a run."""
         listed = stated.get("data")
         if not isinstance(listed, list):
             raise ContractError(
@@ -249,9 +216,39 @@ class FacebookConnector:
                 listing.cut("an entry of the list is no post")
             elif post.platform_id not in self._shown and _graph_posts.is_visible(raw):
                 self._shown[post.platform_id] = post
+                self._scheduled.has_appeared(post.platform_id)
                 if listing.wants(post):
                     taken.append(post)
+                below = self._others.below(raw, since=listing.since, notes=beside)
+                taken += self._fresh(below)
         return tuple(taken)
+
+    def _beside(
+        self, since: datetime, until: datetime | None, beside: list[str]
+    ) -> tuple[FetchedPost, ...]:
+        """Return what stands in lists of its own: what is scheduled, and visitors' posts."""
+        found: list[FetchedPost] = []
+        if until is None and not self._is_short(beside):
+            found += self._fresh(self._scheduled.posts(notes=beside))
+        if self._others.is_wanted and not self._is_short(beside):
+            found += self._fresh(self._others.visits(since=since, until=until, notes=beside))
+        self._others.settle()
+        return tuple(found)
+
+    def _is_short(self, beside: list[str]) -> bool:
+        """Return whether no further list is asked for, and say so."""
+        if self._is_nearly_used_up() and _USED_UP not in beside:
+            beside.append(_USED_UP)
+        return self._is_nearly_used_up()
+
+    def _fresh(self, posts: Sequence[FetchedPost]) -> list[FetchedPost]:
+        """Return those that were not shown in this run, and keep them in mind."""
+        fresh = {each.platform_id: each for each in posts if each.platform_id not in self._shown}
+        self._shown |= fresh
+        return list(fresh.values())
+
+    def _is_nearly_used_up(self) -> bool:
+        return self._graph.used_percent >= _ENOUGH_PERCENT
 
     def _version_note(self) -> str:
         asked, answered = self._graph.version, self._graph.answered_version
@@ -265,129 +262,43 @@ class FacebookConnector:
     # Single posts.
 
     def _ask_again(self, known: KnownPost) -> Reread:
+        name = known.platform_id
+        if known.current_id == VISITOR:
+            return self._others.visit_again(name)
+        was_waiting = self._scheduled.waits(name)
         try:
-            raw = self._graph.node(known.platform_id, fields=_graph_posts.POST_FIELDS)
+            raw = self._graph.node(name, fields=_graph_posts.POST_FIELDS)
         except NotShownError:
-            self.probe()
-            return Reread(
-                platform_id=known.platform_id,
-                outcome=Outcome.GONE,
-                reason=Reason.GONE_OR_HIDDEN,
-                detail="Facebook no longer shows it, and shows the page itself",
-            )
-        if not _graph_posts.is_visible(raw):
-            return Reread(
-                platform_id=known.platform_id,
-                outcome=Outcome.GONE,
-                reason=Reason.GONE_OR_HIDDEN,
-                detail="it still exists, but the page no longer shows it to the public",
-            )
+            self._page.prove()
+            if was_waiting:
+                return self._taken_back(name)
+            return gone(name, "Facebook no longer shows it, and shows the page itself")
+        except AccessError as error:
+            if error.reason is Reason.FORBIDDEN and was_waiting:
+                return self._taken_back(name)
+            raise
+        waiting = self._scheduled.seen(raw)
+        if waiting is not None:
+            return shown(name, waiting)
+        self._scheduled.has_appeared(name)
         post = _graph_posts.post_of(raw, redactor=self._given.door.redactor)
         if post is None:
             raise ContractError("Facebook's post has no id", account=self._account.id)
-        hidden = raw.get("is_hidden") is True
-        return Reread(
-            platform_id=known.platform_id,
-            outcome=Outcome.PRESENT,
-            post=post,
-            detail="hidden from the timeline, but it opens by its address" if hidden else "",
-        )
+        return told(name, raw, post)
+
+    def _taken_back(self, name: str) -> Reread:
+        """Return what it means that a post is not shown which had not appeared."""
+        if self._scheduled.is_taken_back(name):
+            return gone(name, "it is no longer scheduled, and nobody was seen to be shown it")
+        said = "it was scheduled, and what is scheduled is not shown to our token any more"
+        return cannot_tell(name, Reason.PARTIAL, said)
 
 
-class _Listing:
-    """How far a listing has come."""
-
-    def __init__(self, *, since: datetime, until: datetime | None, limit: int) -> None:
-        self.since = since
-        self.until = until
-        self.size = max(1, min(_PAGE_SIZE, limit))
-        self.place: dict[str, str] = {}
-        self.notes: list[str] = []
-        self.is_over = False
-        self._limit = limit
-        self._taken = 0
-        self._oldest: datetime | None = None
-        self._pages = 0
-        self._halved = 0
-        self._asked: set[str] = set()
-
-    @property
-    def bound(self) -> dict[str, int]:
-        """Return the newest time to ask for, a second later, as the other bound; if any."""
-        return {} if self.until is None else {"until": int(self.until.timestamp()) + 1}
-
-    def wants(self, post: FetchedPost) -> bool:
-        """Count a post if it is wanted."""
-        at = post.published_at
-        if at is not None and (at < self.since or (self.until is not None and at > self.until)):
-            return False
-        if self._taken >= self._limit:
-            self.cut(f"only the first {self._limit} posts were taken")
-            return False
-        self._taken += 1
-        if at is not None:
-            self._oldest = min(at, self._oldest or at)
-        return True
-
-    def halve(self) -> bool:
-        """Ask for half as many a page; False when that was done often enough."""
-        self._halved += 1
-        self.size = max(1, self.size // 2)
-        return self._halved <= _HALVINGS
-
-    def turn(self, stated: JSON) -> None:
-        """Find the next page; an empty page that has a next one is not the end."""
-        self._pages += 1
-        paging = _graph_posts.inner(stated, "paging")
-        following = paging.get("next")
-        listed = stated.get("data")
-        if not isinstance(following, str) or not following or self._is_past(listed):
-            self.is_over = True
-            return
-        self.place = _place(paging, following)
-        key = repr(sorted(self.place.items()))
-        if not self.place or key in self._asked:
-            self.cut("Facebook's list goes round in circles")
-            self.is_over = True
-        elif self._pages >= _MOST_PAGES or self._taken >= self._limit:
-            self.cut(f"the list is longer than {self._taken} posts")
-            self.is_over = True
-        self._asked.add(key)
-
-    def _is_past(self, listed: Any) -> bool:
-        """Tell whether a whole page lies before the time that is wanted."""
-        if not isinstance(listed, list) or not listed:
-            return False
-        times = [
-            _graph_posts.instant(each.get("created_time"))
-            for each in listed
-            if isinstance(each, dict)
-        ]
-        return bool(times) and all(at is not None and at < self.since for at in times)
-
-    def cut(self, note: str) -> None:
-        """Say that it was not read whole."""
-        if note not in self.notes:
-            self.notes.append(note)
-
-    def gap(self) -> tuple[datetime, datetime] | None:
-        """Return what was not read, if the listing was cut and it can be told."""
-        if not self.notes or self._oldest is None:
-            return None
-        return (self.since, self._oldest)
-
-
-def _place(paging: JSON, following: str) -> dict[str, str]:
-    """Return where the next page begins: by cursor, on old lists by time."""
-    after = _graph_posts.inner(paging, "cursors").get("after")
-    if isinstance(after, str) and after:
-        return {"after": after}
-    try:
-        query = parse_qs(urlsplit(following).query)
-    except ValueError:
-        return {}
-    wanted = ("after", "until", "__paging_token")
-    return {name: query[name][0] for name in wanted if query.get(name)}
+def _seen(account: Account, kept: Mapping[str, str]) -> frozenset[str]:
+    """Return which blind spots an account's settings and its token take away."""
+    comments, visitors = are_read(kept) if account.comments else (False, False)
+    spots = {_SCHEDULED: is_read(kept), _COMMENTS: comments, _VISITORS: visitors}
+    return frozenset(spot for spot, is_seen in spots.items() if is_seen)
 
 
 CONNECTOR = Platform(
@@ -397,13 +308,15 @@ CONNECTOR = Platform(
     needs_credential=True,
     login=FACEBOOK_LOGIN,
     host="graph.facebook.com",
-    asking=Asking(pull=1, profile=2),
+    asking=Asking(pull=2, profile=2, others=1),
+    sees=_seen,
     blind_spots=(
         "Reels",
         "stories",
-        "visitors' posts",
+        _SCHEDULED,
+        _VISITORS,
         "posts limited to some people",
-        "comments",
+        _COMMENTS,
         "text in pictures",
     ),
     removal_steps=(

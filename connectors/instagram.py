@@ -5,7 +5,8 @@ Set-up: as for the Facebook page, with `instagram_basic` besides; the same token
 
 Limits: the 10,000 newest posts; 4,800 requests a day for each thousand who saw the account;
 reading stops at 90 % of the allowance. Two requests a run for up to 50 posts (posts, stories),
-one more for each post that is no longer listed.
+one more for each post that is no longer listed. A limit that names no time is waited out for an
+hour, then two, four, at most six.
 
 Blind spots: stories between two readings, comments, live films, what an edited caption said
 between two readings, words inside pictures; descriptions of pictures where Graph's version does

@@ -198,7 +198,7 @@ CONNECTOR = Platform(
     open=WordPressReader,
     needs_credential=False,
     login=WORDPRESS_LOGIN,
-    asking=Asking(pull=3, at_once=1),
+    asking=Asking(pull=3, at_once=1, others=1),
     blind_spots=(
         "drafts",
         "posts behind a sign-in",

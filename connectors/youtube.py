@@ -365,7 +365,7 @@ CONNECTOR = Platform(
     needs_credential=False,
     login=YOUTUBE_LOGIN,
     host="www.youtube.com",
-    asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000),
+    asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000, others=1),
     blind_spots=(
         "community posts",
         "live chat",

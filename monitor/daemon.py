@@ -157,6 +157,7 @@ class Daemon:
         if self._is_taken_away():
             return
         if self._reap() and not self._units:
+            self.app.judge.forget()
             give_back()
         overrun = self._overrun()
         if overrun:

@@ -29,7 +29,8 @@ class Progress:
         known: Posts of the look-back and with open cases, as known before this reading.
         recorded: Counts of what was read.
         listed: Ids that the listing showed.
-        oldest_listed: When the oldest of them was published.
+        oldest_listed: When the oldest of them was published that has appeared.
+        has_shown: The listing showed something that anybody can see.
         lists_window: The listing shows everything each time, not only what is new.
         complete: Nothing was cut.
         cursor: Where the next listing continues.
@@ -41,6 +42,7 @@ class Progress:
     recorded: Recorded = field(default_factory=Recorded)
     listed: set[str] = field(default_factory=set)
     oldest_listed: datetime | None = None
+    has_shown: bool = False
     lists_window: bool = False
     complete: bool = True
     cursor: str | None = None
@@ -51,7 +53,10 @@ class Progress:
         """Count one page of the listing."""
         self.recorded += recorded
         self.listed.update(post.platform_id for post in fresh)
-        times = [post.published_at for post in fresh if post.published_at is not None]
+        # What is yet to come proves nothing about a list of what has appeared.
+        appeared = [post for post in fresh if not post.is_scheduled]
+        self.has_shown = self.has_shown or bool(appeared)
+        times = [post.published_at for post in appeared if post.published_at is not None]
         if self.oldest_listed is not None:
             times.append(self.oldest_listed)
         self.oldest_listed = min(times, default=None)
@@ -88,13 +93,13 @@ class Progress:
 
     def is_suddenly_empty(self, answers: Sequence[Reread], *, since: datetime) -> bool:
         """Return whether a listing shows nothing although what it should show still stands."""
-        if not self.lists_window or self.listed:
+        if not self.lists_window or self.has_shown:
             return False
         gone = {one.platform_id for one in answers if one.outcome is Outcome.GONE}
         return any(
             post.published_at >= since
             and post.last_outcome is not Outcome.GONE
-            and post.platform_id not in gone
+            and post.platform_id not in gone | self.listed
             for post in self.known
         )
 

@@ -148,7 +148,10 @@ class Reading:
             door=app.door,
             environ=app.environ,
             state=ReaderState(
-                platform_id=state.platform_id, cursor=state.cursor, validators=state.validators
+                platform_id=state.platform_id,
+                cursor=state.cursor,
+                validators=state.validators,
+                waited=state.waited,
             ),
             meter=BudgetMeter(
                 repository=app.repository,
@@ -172,7 +175,13 @@ class Reading:
         profile = connector.profile()
         if profile is not None:
             profile = clean_profile(profile, self._hide, account=self.account.id)
-            content = face_of(profile, account=self.account, door=self.app.door)
+            known = self.app.repository.standing_face(self.account.id, as_of=self.as_of)
+            content = face_of(
+                profile,
+                account=self.account,
+                door=self.app.door,
+                before=known.words if known is not None else None,
+            )
             seen = Seen(
                 subject=SubjectKind.PROFILE,
                 platform_id=profile.platform_id,

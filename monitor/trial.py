@@ -178,7 +178,8 @@ def _face(account: Account, connector: Connector, state: ReaderState) -> Iterato
 def _posts(connector: Connector, as_of: datetime) -> Check:
     """Ask for a few posts only."""
     batch = next(islice(connector.posts(since=as_of - _WINDOW, limit=_FEW), 1), None)
-    found = len(batch.posts) if batch is not None else 0
+    shown = batch.posts if batch is not None else ()
+    found = sum(not (each.author or each.parent_id or each.is_scheduled) for each in shown)
     number = f"at least {found}" if found >= _FEW else str(found)
     said = f"posts are shown: {number} of the last 30 days" if found else "no new post is shown"
     return Check(name="posts", is_well=True, said=said)

@@ -16,7 +16,7 @@ from config.register import Decision
 from config.settings.fields import LOOPBACK, PLATFORMS, Duration, OptionalEmail, Section
 from config.types import Kind
 
-_WITH_COMMENTS = frozenset({"youtube", "wordpress"})
+_WITH_COMMENTS = frozenset({"facebook", "wordpress", "youtube"})
 
 
 class DecisionEntry(Section):
@@ -95,7 +95,8 @@ class AccountEntry(Section):
     )
     comments: bool = Field(
         default=False,
-        description="youtube and wordpress only: also read the comments that others write.",
+        description="facebook, wordpress and youtube only: also read the comments that others "
+        "write; on Facebook visitors' posts too.",
     )
     owned_reads: bool = Field(
         default=False,
@@ -150,7 +151,8 @@ class AccountEntry(Section):
                 "agreed_on = the date of it, or remove the account"
             )
         if self.comments and self.platform not in _WITH_COMMENTS:
-            raise ValueError(f"comments is only for {' and '.join(sorted(_WITH_COMMENTS))}")
+            *others, last = sorted(_WITH_COMMENTS)
+            raise ValueError(f"comments is only for {', '.join(others)} and {last}")
         if self.owned_reads and self.platform != "x":
             raise ValueError("owned_reads is only for x")
         if self.terms_accepted is not None and self.platform != "x":

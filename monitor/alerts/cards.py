@@ -180,9 +180,7 @@ class Desk:
     def gone(self, case: Case) -> str:
         """Return ``no longer visible since Saturday 21 November, between 10:05 and 11:05``."""
         if case.is_taken_back:
-            return (
-                f"taken back before it appeared, as read {self.calendar.recent(case.last_read_at)}"
-            )
+            return f"{case.taken_back}, as read {self.calendar.recent(case.last_read_at)}"
         if case.gone_since is None:
             is_known = case.last_outcome is Outcome.GONE
             at = f" {self.calendar.recent(case.last_read_at)}" if is_known else ""

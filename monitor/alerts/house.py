@@ -53,8 +53,9 @@ class Watched:
         title: In full: ``X @AshcombeTC``.
         short: In passing: ``X``, ``Facebook page``.
         by_hand: A person looks, no programme reads.
-        blind_spots: What cannot be seen there at all.
+        blind_spots: What cannot be seen there at all, as long as it was never read.
         undecided: Why a person looks where a programme could; empty: nothing to decide.
+        platform: How it is read; None: this version cannot read it.
     """
 
     account: Account
@@ -63,6 +64,15 @@ class Watched:
     by_hand: bool = False
     blind_spots: tuple[str, ...] = ()
     undecided: str = ""
+    platform: Platform | None = None
+
+    def unseen(self, kept: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what cannot be seen there.
+
+        Args:
+            kept: What its last complete reading left to be remembered.
+        """
+        return self.platform.unseen(self.account, kept) if self.platform else self.blind_spots
 
     def facts(self) -> AccountFacts:
         """Return what a mail says of it, before anything of its readings is known."""
@@ -195,8 +205,9 @@ def watched(account: Account, *, name: str = "") -> Watched:
         title=title,
         short=short,
         by_hand=platform is not None and platform.by_hand,
-        blind_spots=platform.blind_spots if platform else (),
+        blind_spots=platform.unseen(account, {}) if platform else (),
         undecided=platform.undecided if platform else "",
+        platform=platform,
     )
 
 

@@ -216,6 +216,7 @@ def _account(
         failing_since=state.failing_since,
         reason=state.reason,
         retry_at=state.retry_at,
+        blind_spots=one.unseen(state.validators),
     )
 
 

@@ -313,7 +313,7 @@ class _Writer:
     def _visible(self) -> str:
         case = self._case
         if case.is_taken_back:
-            return f"It was taken back before it appeared, as read {self._on(case.last_read_at)}."
+            return f"It was {case.taken_back}, as read {self._on(case.last_read_at)}."
         if case.is_scheduled:
             return f"Scheduled for {self._moment(case.published_at)}: nobody can see it yet."
         if case.gone_since is not None and case.last_visible_at is not None:

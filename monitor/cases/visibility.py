@@ -204,7 +204,7 @@ def _why(
     if step is Step.CORRECTED:
         return f"other words seen {read}, in which nothing is found"
     if case.is_taken_back:
-        return f"taken back before it appeared, as read {read}"
+        return f"{case.taken_back}, as read {read}"
     first = f"first found missing {_told(case.gone_since or case.last_read_at, zone)}"
     if case.last_visible_at is not None:
         first = f"last seen {_told(case.last_visible_at, zone)}, {first}"

@@ -41,7 +41,7 @@ _MOST_POSITIONS = 1_000
 
 
 class Matcher:
-    """Every rule's terms and patterns, compiled once; immutable, safe in any thread."""
+    """Every rule's terms and patterns; what they say never changes, safe in any thread."""
 
     def __init__(self, rules: Sequence[RuleData], *, prepared: Prepared | None = None) -> None:
         """Compile the rules that have groups; those with a check are left out.
@@ -64,6 +64,7 @@ class Matcher:
         self._automaton, self._by_sought = automaton_of(build.terms)
         self._pattern_entries = list(build.patterns.values())
         self._patterns = [build.compiled[written] for written in build.patterns]
+        self._every = tuple(build.compiled.values())
         self._filter = PatternFilter(self._patterns, prepared)
         self._places = Places(self._rules, build.count)
 
@@ -81,6 +82,12 @@ class Matcher:
             for several in (rule.over_patterns, rule.around_patterns, rule.anywhere_patterns)
             for one in several
         )
+
+    def forget(self) -> None:
+        """Let go of what was compiled and unpacked for texts; it is made again when asked."""
+        for pattern in self._every:
+            pattern.forget()
+        self._filter.forget()
 
     def match(
         self,

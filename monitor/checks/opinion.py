@@ -116,6 +116,11 @@ class Opinions:
         """Return everything that can change a finding, for the judge's digest."""
         return [f"model {model.stated()}" for model in self._models]
 
+    def forget(self) -> None:
+        """Let go of what models keep to be quick."""
+        for model in self._models:
+            model.scorer.forget()
+
     def ask(self, normal: Normal, material: Material) -> tuple[Said, list[str]]:
         """Return what each model says, and which could not be asked."""
         said: list[tuple[ScoredModel, Mapping[TopicId, Score]]] = []

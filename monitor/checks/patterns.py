@@ -90,7 +90,7 @@ class Pattern:
     """One pattern, checked at once and kept compiled from its first use on.
 
     Nearly all never run, and a thousand that are compiled take as much memory as the rest
-    of the judge.
+    of the judge: so what is compiled may be let go between two runs.
     """
 
     __slots__ = ("_compiled", "written")
@@ -128,18 +128,26 @@ class Pattern:
     def _compile(self) -> _Compiled:
         return cast("_Compiled", re2.compile(self.written, _options()))
 
+    def _ready(self) -> _Compiled:
+        # Another thread may let go of it meanwhile.
+        compiled = self._compiled
+        if compiled is None:
+            compiled = self._compiled = self._compile()
+        return compiled
+
+    def forget(self) -> None:
+        """Let go of what is compiled; the next text compiles it again."""
+        self._compiled = None
+
     def stands(self, narrowed: bytes) -> bool:
         """Return whether there is any match in a narrowed text."""
-        if self._compiled is None:
-            self._compiled = self._compile()
-        return any(start < end for start, end in map(_span, self._compiled.finditer(narrowed)))
+        matches = self._ready().finditer(narrowed)
+        return any(start < end for start, end in map(_span, matches))
 
     def spans(self, narrowed: bytes) -> list[Span]:
         """Return the first matches in a narrowed text, in order, at most `MOST_MATCHES`."""
-        if self._compiled is None:
-            self._compiled = self._compile()
         spans: list[Span] = []
-        for match in self._compiled.finditer(narrowed):
+        for match in self._ready().finditer(narrowed):
             span = match.span()
             if span[0] < span[1]:
                 spans.append(span)
@@ -192,10 +200,15 @@ class PatternFilter:
 
     def allows(self, number: int, found: AbstractSet[int]) -> bool:
         """Return whether a text in which these words were found has all that a pattern needs."""
-        ready = self._ready.get(number)
+        known = self._ready
+        ready = known.get(number)
         if ready is None:
-            ready = self._ready[number] = _unpacked(self._packed[number])
+            ready = known[number] = _unpacked(self._packed[number])
         return _hold(ready, found)
+
+    def forget(self) -> None:
+        """Let go of what was unpacked for texts."""
+        self._ready = {}
 
 
 class Possible(NamedTuple):

@@ -74,6 +74,10 @@ class Scorer(Protocol):
         """
         ...
 
+    def forget(self) -> None:
+        """Let go of what was kept to be quick with the next text; no score changes by it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:

@@ -148,6 +148,10 @@ class TableScorer:
         """16 hexadecimal digits over everything that can change a score."""
         return self._digest
 
+    def forget(self) -> None:
+        """Let go of what was worked out for words."""
+        self._grams.forget()
+
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
         words = own_words(normal.text, self._swaps)

@@ -88,6 +88,11 @@ class Grams:
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
+    def forget(self) -> None:
+        """Let go of what was worked out for words; it is worked out again when they come up."""
+        self._packed = _Packed()
+        self._kept = _Kept(self)
+
     def held(self, word: str) -> _Held:
         """Return the n-grams within one word, and what they weigh together."""
         places = self._places

@@ -69,6 +69,11 @@ class Line:
     blind_spots: tuple[str, ...]
     error: str
 
+    @property
+    def retry_at(self) -> datetime | None:
+        """When it is asked again, if the last reading failed with a time; else None."""
+        return self.state.retry_at if self.state is not None else None
+
     def as_json(self, domain: str) -> dict[str, Any]:
         """Return the contract's shape.
 
@@ -90,6 +95,7 @@ class Line:
             "platform_id": self.state.platform_id if self.state is not None else None,
             "reviewed_at": self.review.at.isoformat() if self.review is not None else None,
             "error": self.error or None,
+            "retry_at": self.retry_at.isoformat() if self.retry_at is not None else None,
             "granted": grant_json(self.grant),
             "attested": attestation_json(self.attestation, domain),
         }
@@ -110,13 +116,14 @@ def _line(account: Account, repository: Repository | None, errors: dict[str, str
 
     by_hand, error = False, ""
     blind: tuple[str, ...] = ()
+    state = repository.account_state(account.id) if repository is not None else None
     try:
         platform = connectors.of(account)
-        by_hand, blind = platform.by_hand, platform.blind_spots
+        by_hand = platform.by_hand
+        blind = platform.unseen(account, state.validators if state is not None else {})
         error = platform.undecided
     except LookupError as missing:
         error = str(missing)
-    state = repository.account_state(account.id) if repository is not None else None
     review = repository.last_review(account.id) if repository is not None else None
     attestation = repository.last_attestation(account.id) if repository is not None else None
     name = account.credential
@@ -248,6 +255,10 @@ def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption
     _say_logins(line, place)
     if line.error:
         say(f"           {harmless(line.error, most=500)}")
+    if line.retry_at is not None:
+        say(f"Not before {_when(line.retry_at, place)}")
+    if line.blind_spots:
+        say(f"Not seen   {', '.join(line.blind_spots)}")
     for run, covered in history:
         read = covered.recorded
         say(

@@ -120,7 +120,7 @@ def _tell(case: Case, place: Workplace) -> None:
     say(f"{when}  {at(case.published_at)}{edited}")
     seen = "still visible" if case.visible else "no longer visible"
     if case.is_scheduled:
-        seen = "not visible yet" if case.visible else "taken back before it appeared"
+        seen = "not visible yet" if case.visible else case.taken_back
     say(f"Last read  {at(case.last_read_at)}: {seen}")
     say(f"Address    {harmless(case.url)}")
     say(f"Decide by  {at(case.due_at)}")

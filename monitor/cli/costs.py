@@ -136,7 +136,7 @@ def costings(
                 platform=platform,
                 traffic=traffic,
                 year=yearly(
-                    platform.asking,
+                    platform.asking.of(account),
                     traffic,
                     pull_every=schedule.pull_every,
                     look_back=schedule.look_back,

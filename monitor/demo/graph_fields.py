@@ -30,6 +30,7 @@ POST_FIELDS = frozenset(
         *("attachments", "message_tags", "story_tags", "parent_id", "to", "properties", "shares"),
         *("comments", "reactions", "icon", "place", "backdated_time", "is_popular", "actions"),
         *("is_eligible_for_promotion", "is_instagram_eligible", "promotable_id"),
+        "scheduled_publish_time",
     ]
 )
 COMMENT_FIELDS = frozenset(

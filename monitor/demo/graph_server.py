@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from datetime import UTC, datetime
@@ -13,7 +12,8 @@ from urllib.parse import urlencode
 from monitor.demo import graph_fields
 from monitor.demo.crest import photograph
 from monitor.demo.faults import Fault, FaultKind
-from monitor.demo.graph_fields import PAGE_FIELDS, POST_FIELDS, FieldsError
+from monitor.demo.graph_fields import COMMENT_FIELDS, PAGE_FIELDS, POST_FIELDS, FieldsError
+from monitor.demo.graph_others import Others, Wanted, cursor, modifiers_of, turned
 from monitor.demo.graph_tokens import Tokens
 from monitor.demo.graph_words import (
     TRACE,
@@ -28,17 +28,19 @@ from monitor.demo.server import Answer, Request, json_answer
 from monitor.demo.world import Condition, Site
 
 if TYPE_CHECKING:
+    from monitor.demo.graph_fields import Field
     from monitor.demo.world import TownAccount, TownPost, World
 
 _VERSION = re.compile(r"v(\d{1,3})\.\d")
 _OLDEST_LIVE, _NEWEST = 22, 26
 _MOST = 100
 _LISTS = frozenset({"published_posts", "posts", "feed"})
+_SCHEDULED, _VISITORS = "scheduled_posts", "visitor_posts"
 _PARAMETERS = frozenset(
     [
         *("fields", "access_token", "limit", "since", "until", "after", "before", "ids", "order"),
         *("filter", "summary", "appsecret_proof", "format", "type", "redirect", "height"),
-        *("width", "pretty", "locale", "metadata", "__paging_token"),
+        *("width", "pretty", "locale", "metadata", "__paging_token", "include_hidden"),
     ]
 )
 
@@ -50,6 +52,7 @@ class GraphPlatform:
         """Prepare the platform for a town."""
         self._world = world
         self.tokens = Tokens(world)
+        self.others = Others(world)
 
     def account_of(self, request: Request) -> str:
         """Return the account by the Page or post in the path, else by the token."""
@@ -153,16 +156,15 @@ class GraphPlatform:
         self, request: Request, parts: tuple[str, ...], holder: TownAccount, *, empty: bool
     ) -> Answer:
         page, post = self._page(parts[0], holder), self._post(parts[0], holder)
+        comment = self._comment(parts[0], holder)
         match parts[1:]:
-            case (edge,) if page is not None and edge in _LISTS:
+            case (edge,) if page is not None and edge in {*_LISTS, _SCHEDULED, _VISITORS}:
                 return self._list(request, page, edge, empty=empty)
             case ("picture",) if page is not None and page.picture:
                 return self._picture(("pictures", page.platform_id))
-            case ("comments",) if post is not None:
-                graph_fields.parse(request.query.get("fields", "id"))
-                summary = {"order": "chronological", "total_count": 0, "can_comment": True}
-                return json_answer({"data": [], "summary": summary})
-            case (edge,) if page is not None or post is not None:
+            case ("comments",) if post is not None or comment is not None:
+                return self._below(request, holder, post or comment)
+            case (edge,) if page is not None or post is not None or comment is not None:
                 said = f"(#100) Tried accessing nonexisting field ({edge})"
                 return error(said, "OAuthException", 100)
             case _:
@@ -187,42 +189,74 @@ class GraphPlatform:
         if key == "me" and holder.login:
             return json_answer({"id": holder.login})
         page, post = self._page(key, holder), self._post(key, holder)
+        comment = self._comment(key, holder)
+        if comment is not None:
+            wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time"))
+            wrong = unknown_field(wanted, COMMENT_FIELDS, "Comment")
+            return wrong or json_answer(shown(self.others.stated(holder, comment), wanted))
         if page is not None:
             wanted = graph_fields.parse(request.query.get("fields", "id,name"))
             wrong = unknown_field(wanted, PAGE_FIELDS, "Page")
             return wrong or json_answer(shown(page_stated(page, request.base), wanted))
         if post is not None:
             wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time"))
-            wrong = unknown_field(wanted, POST_FIELDS, "PagePost")
-            return wrong or json_answer(shown(post_stated(holder, post, request.base), wanted))
+            wrong = unknown_field(wanted, POST_FIELDS, "PagePost") or self._closed(wanted, holder)
+            return wrong or json_answer(self._stated(request, holder, post, wanted))
         return None
+
+    def _below(self, request: Request, holder: TownAccount, post: TownPost | None) -> Answer:
+        """Answer a list of comments."""
+        wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time,from"))
+        wrong = unknown_field(wanted, COMMENT_FIELDS, "Comment") or _wrong_bounds(request)
+        wrong = wrong or self.others.refusal(holder.label)
+        if wrong is not None or post is None:
+            return wrong or gone("")
+        path = f"{request.base}{request.path}"
+        below = self.others.below(holder, post, Wanted.of(request.query), path=path)
+        return json_answer({**below, "data": [shown(each, wanted) for each in below["data"]]})
+
+    def _closed(self, wanted: tuple[Field, ...], holder: TownAccount) -> Answer | None:
+        """Return the refusal if comments are asked for that the token may not see."""
+        asks = any(field.name == "comments" for field in wanted)
+        return self.others.refusal(holder.label) if asks else None
+
+    def _stated(
+        self, request: Request, page: TownAccount, post: TownPost, wanted: tuple[Field, ...]
+    ) -> dict[str, Any]:
+        """Return the wanted fields of a post, its comments as they are asked for."""
+        stated = post_stated(page, post, request.base, now=self._world.now)
+        for field in wanted:
+            if field.name == "comments":
+                path = f"{request.base}/v{_NEWEST}.0/{post.root_id}/comments"
+                asked = modifiers_of(field)
+                stated["comments"] = self.others.below(page, post, asked, path=path)
+        return shown(stated, wanted)
 
     def _list(self, request: Request, page: TownAccount, edge: str, *, empty: bool) -> Answer:
         wanted = graph_fields.parse(request.query.get("fields", "id,message,created_time"))
         wrong = unknown_field(wanted, POST_FIELDS, "PagePost") or _wrong_bounds(request)
+        wrong = wrong or self._closed(wanted, page) or self._kept_from(page, edge)
         if wrong is not None:
             return wrong
-        posts = [] if empty else self._bounded(request, page)
+        posts = [] if empty else self._bounded(request, page, edge)
         limit = min(int(request.query.get("limit", "25")), _MOST)
-        start = _turned(request.query.get("after", ""))
+        start = turned(request.query.get("after", ""))
         held = posts[start : start + limit]
         stated: dict[str, Any] = {
             "data": [
-                {**shown(post_stated(page, post, request.base), wanted), "id": post.root_id}
-                for post in held
-                if not post.is_private
+                self._stated(request, page, post, wanted) for post in held if not post.is_private
             ]
         }
         if held:
             paging: dict[str, Any] = {
-                "cursors": {"before": _cursor(start), "after": _cursor(start + len(held))}
+                "cursors": {"before": cursor(start), "after": cursor(start + len(held))}
             }
             if start + limit < len(posts):
                 query = {
                     **request.query,
                     "access_token": page.token,
                     "limit": str(limit),
-                    "after": _cursor(start + len(held)),
+                    "after": cursor(start + len(held)),
                 }
                 version, _ = _versioned(request)
                 path = f"v{version or _NEWEST}.0/{page.platform_id}/{edge}"
@@ -230,11 +264,23 @@ class GraphPlatform:
             stated["paging"] = paging
         return json_answer(stated)
 
-    def _bounded(self, request: Request, page: TownAccount) -> list[TownPost]:
+    def _kept_from(self, page: TownAccount, edge: str) -> Answer | None:
+        """Return the refusal of a list that the token may not see."""
+        if edge == _VISITORS:
+            return self.others.refusal(page.label)
+        if edge == _SCHEDULED and self._world.has(page.label, Condition.NO_SCHEDULED):
+            said = "(#200) Requires pages_manage_posts permission to manage the object"
+            return error(said, "OAuthException", 200, status=403)
+        return None
+
+    def _bounded(self, request: Request, page: TownAccount, edge: str) -> list[TownPost]:
         since, until = _moment(request.query.get("since")), _moment(request.query.get("until"))
+        if edge == _SCHEDULED:
+            return list(self._world.awaited(page.label))
+        listed = self.others.visits(page.label) if edge == _VISITORS else None
         return [
             post
-            for post in self._world.timeline(page.label)
+            for post in (self._world.timeline(page.label) if listed is None else listed)
             if (since is None or post.published_at >= since)
             and (until is None or post.published_at <= until)
         ]
@@ -258,10 +304,25 @@ class GraphPlatform:
         return None if self._is_off(page.label) else page
 
     def _post(self, key: str, holder: TownAccount) -> TownPost | None:
-        post = self._world.post(key)
-        if post is None or self._world.account(post.account).token != holder.token:
+        post = self._world.post(key) or self._waiting(key)
+        if post is None or post.under or self._world.account(post.account).token != holder.token:
+            return None
+        if post.by and not self.others.may_see(post.account):
             return None
         return None if self._is_off(post.account) else post
+
+    def _waiting(self, key: str) -> TownPost | None:
+        """Return a post that is scheduled, if the token may see it."""
+        post = self._world.waiting(key)
+        if post is None or self._world.has(post.account, Condition.NO_SCHEDULED):
+            return None
+        return post
+
+    def _comment(self, key: str, holder: TownAccount) -> TownPost | None:
+        comment = self.others.comment(key)
+        if comment is None or self._world.account(comment.account).token != holder.token:
+            return None
+        return None if self._is_off(comment.account) else comment
 
     def _is_off(self, label: str) -> bool:
         """Return whether a Page and all on it are shown to nobody."""
@@ -288,7 +349,7 @@ def _wrong_bounds(request: Request) -> Answer | None:
         if value is not None and _moment(value) is None:
             said = f"(#100) Param {name} must be a valid time: {value}"
             return error(said, "OAuthException", 100)
-    if _turned(request.query.get("after", "")) < 0:
+    if turned(request.query.get("after", "")) < 0:
         return error("(#100) Invalid cursor", "OAuthException", 100)
     return None
 
@@ -302,22 +363,6 @@ def _versioned(request: Request) -> tuple[int | None, tuple[str, ...]]:
     parts = tuple(part for part in request.path.split("/") if part)
     found = _VERSION.fullmatch(parts[0]) if parts else None
     return (int(found[1]), parts[1:]) if found else (None, parts)
-
-
-def _cursor(place: int) -> str:
-    return base64.urlsafe_b64encode(f"place:{place}".encode()).decode().rstrip("=")
-
-
-def _turned(cursor: str) -> int:
-    """Return the place a cursor stands for; -1 if it is none of ours."""
-    if not cursor:
-        return 0
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        return -1
-    name, _, place = text.partition(":")
-    return int(place) if name == "place" and place.isdecimal() else -1
 
 
 def _moment(value: str | None) -> datetime | None:

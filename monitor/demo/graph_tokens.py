@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.demo.graph_words import error
 from monitor.demo.server import Answer, json_answer
-from monitor.demo.world import Site
+from monitor.demo.world import Condition, Site
 
 if TYPE_CHECKING:
     from monitor.demo.server import Request
@@ -80,14 +80,23 @@ class Tokens:
             return error("Unknown path components: /debug_token", "OAuthException", 2500)
         token = request.form.get("input_token", "")
         holder = self._world.holder_of(Site.FACEBOOK, token)
-        told = self._told.get(token)
-        if told is None and holder is None:
+        told = self._told.get(token) or (self._of_page(holder) if holder is not None else None)
+        if told is None:
             said = "Invalid OAuth access token - Cannot parse access token"
             return error(said, "OAuthException", 190, status=401)
         if token != asking:
             said = "(#100) You must provide an app access token, or a token of the app's owner"
             return error(said, "OAuthException", 100)
-        return json_answer({"data": _stated(told or Told(), holder)})
+        return json_answer({"data": _stated(told, holder)})
+
+    def _of_page(self, holder: TownAccount) -> Told:
+        """Return what is told of a page's own token: all that it may see."""
+        unseen = (Condition.NO_OTHERS, Condition.OTHERS_WITHHELD)
+        is_without = any(self._world.has(holder.label, each) for each in unseen)
+        scopes = ENOUGH if is_without else (*ENOUGH, "pages_read_user_content")
+        if not self._world.has(holder.label, Condition.NO_SCHEDULED):
+            scopes = (*scopes, "pages_manage_posts")
+        return Told(scopes=scopes)
 
 
 def _stated(told: Told, holder: TownAccount | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -45,30 +46,47 @@ def page_stated(page: TownAccount, base: str) -> dict[str, Any]:
     return {key: value for key, value in stated.items() if value not in ("", None)}
 
 
-def post_stated(page: TownAccount, post: TownPost, base: str) -> dict[str, Any]:
-    """Return a post of a Page with every field it has."""
+def post_stated(page: TownAccount, post: TownPost, base: str, *, now: datetime) -> dict[str, Any]:
+    """Return a post on a Page with every field it has, but its comments.
+
+    Args:
+        page: Where it stands.
+        post: The post.
+        base: Of the server, for addresses of pictures.
+        now: The present moment, at which a post that is scheduled still waits.
+    """
     newest = post.newest
+    awaits = post.appears_at is not None and now < post.appears_at
+    made_at = post.versions[0].at if awaits else post.published_at
     number = post.root_id.partition("_")[2]
     stated: dict[str, Any] = {
         "id": post.root_id,
-        "created_time": written(post.published_at),
+        "created_time": written(made_at),
         "updated_time": written(newest.at),
         "permalink_url": f"https://www.facebook.com/{page.platform_id}/posts/{number}",
-        "from": {"id": page.platform_id, "name": page.name},
+        "from": writer(page, post),
         "status_type": "added_photos" if newest.body.pictures else "mobile_status_update",
-        "is_published": True,
+        "is_published": not awaits,
         "is_hidden": post.hidden_at is not None,
         "is_expired": False,
         "privacy": {"value": "EVERYONE", "description": "Public", "allow": "", "deny": ""},
         "shares": {"count": 1},
-        "comments": {"data": [], "summary": {"total_count": 0, "can_comment": True}},
     }
+    if awaits:
+        stated["scheduled_publish_time"] = int(post.published_at.timestamp())
     if newest.body.text:
         stated["message"] = newest.body.text
     attachments = _attachments(post, base)
     if attachments:
         stated["attachments"] = {"data": attachments}
     return stated
+
+
+def writer(page: TownAccount, post: TownPost) -> dict[str, str]:
+    """Return who wrote something: the page, or a person by a number that lasts."""
+    if not post.by:
+        return {"id": page.platform_id, "name": page.name}
+    return {"id": f"77{zlib.crc32(post.by.encode()):010d}", "name": post.by}
 
 
 def _attachments(post: TownPost, base: str) -> list[dict[str, Any]]:

@@ -10,152 +10,25 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections import defaultdict
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from monitor.demo.things import (
+    Body,
+    Condition,
+    Site,
+    TownAccount,
+    TownPost,
+    TownVersion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+__all__ = ["Body", "Condition", "Site", "TownAccount", "TownPost", "TownVersion", "World"]
+
 _X_EPOCH_MS = 1_288_834_974_657
 """Where X starts to count the milliseconds in its ids."""
-
-
-class Site(StrEnum):
-    """The loopback platforms of the demo."""
-
-    X = "x"
-    FACEBOOK = "facebook"
-    FEED = "feed"
-
-
-class Condition(StrEnum):
-    """What can hold for an account for a while."""
-
-    TOKEN_DEAD = "token_dead"
-    SUSPENDED = "suspended"
-    PROTECTED = "protected"
-    NO_CREDIT = "no_credit"
-    FORBIDDEN = "forbidden"
-    CLOSED = "closed"
-    NO_FEED = "no_feed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TownAccount:
-    """One account on one loopback platform.
-
-    Attributes:
-        label: As in the configuration (``council-x``).
-        site: The platform it is on.
-        platform_id: The platform's lasting id; digits.
-        handle: User name, page name or, for a feed, the first part of its path.
-        name: Display name.
-        description: What the profile says.
-        website: Link of the profile; empty if none.
-        email: Contact address of the profile; empty if none.
-        phone: Contact number of the profile; empty if none.
-        picture: Profile picture as PNG bytes; empty if none.
-        token: The credential that opens it; empty where none is needed.
-        login: Id of the person whose token it is; empty: it is the page's own (Facebook).
-        owns_app: The token is the account's own login and the app is its own too (X).
-        pinned: Root id of the pinned post; empty if none.
-    """
-
-    label: str
-    site: Site
-    platform_id: str
-    handle: str
-    name: str
-    description: str = ""
-    website: str = ""
-    email: str = ""
-    phone: str = ""
-    picture: bytes = b""
-    token: str = ""
-    login: str = ""
-    owns_app: bool = False
-    pinned: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """What one version of a post holds.
-
-    Attributes:
-        text: Its words, exactly as the writer typed them.
-        title: Headline; shown by feeds only.
-        links: Real targets of its links, in order; on X each shows as a short address.
-        pictures: One alternative text per picture; empty where the writer gave none.
-        poll: Labels of a poll's options; empty if there is no poll.
-        preview: Title and description of a shared link, as Facebook shows them.
-        markup: Raw HTML that a feed gives instead of ``text``; empty for plain paragraphs.
-    """
-
-    text: str = ""
-    title: str = ""
-    links: tuple[str, ...] = ()
-    pictures: tuple[str, ...] = ()
-    poll: tuple[str, ...] = ()
-    preview: tuple[str, str] = ("", "")
-    markup: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TownVersion:
-    """One version of a post; ``id`` differs from the root's on X only."""
-
-    id: str
-    at: datetime
-    body: Body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TownPost:
-    """One post with all that will have happened to it.
-
-    Attributes:
-        account: Label of the account it stands on.
-        root_id: The platform's id; on X the first id of the edit chain.
-        versions: Oldest first, at least one.
-        deleted_at: When it goes; None if it stays.
-        hidden_at: When it is hidden from the timeline (Facebook); None if never.
-        is_private: Takes a place in a page of a listing but is not shown in it.
-        replied_to: Id of the post it answers; empty if none.
-        quoted: Id of the post it quotes; empty if none.
-        reposted: Id of the post it repeats; empty if none.
-    """
-
-    account: str
-    root_id: str
-    versions: tuple[TownVersion, ...]
-    deleted_at: datetime | None = None
-    hidden_at: datetime | None = None
-    is_private: bool = False
-    replied_to: str = ""
-    quoted: str = ""
-    reposted: str = ""
-
-    @property
-    def published_at(self) -> datetime:
-        """Return when its first version appeared; aware UTC."""
-        return self.versions[0].at
-
-    @property
-    def newest(self) -> TownVersion:
-        """Return its newest version."""
-        return self.versions[-1]
-
-    def as_shown(self, now: datetime) -> TownPost | None:
-        """Return the post as the platform has it at an instant; None if it shows none."""
-        if self.deleted_at is not None and self.deleted_at <= now:
-            return None
-        past = tuple(version for version in self.versions if version.at <= now)
-        if not past:
-            return None
-        hidden = self.hidden_at if self.hidden_at is not None and self.hidden_at <= now else None
-        return dataclasses.replace(self, versions=past, hidden_at=hidden, deleted_at=None)
 
 
 class World:
@@ -226,24 +99,66 @@ class World:
             ValueError: The wanted id is taken.
         """
         with self._lock:
-            home = self._accounts[account]
-            root = platform_id or self._new_id(home, at)
-            if root in self._roots:
-                message = f"the id {root} is taken"
-                raise ValueError(message)
+            root = platform_id or self._new_id(self._accounts[account], at)
             version = TownVersion(id=root, at=at, body=body or Body(text=text))
-            self._posts[root] = TownPost(
-                account=account,
-                root_id=root,
-                versions=(version,),
-                is_private=is_private,
-                replied_to=replied_to,
-                quoted=quoted,
-                reposted=reposted,
+            return self._add(
+                TownPost(
+                    account=account,
+                    root_id=root,
+                    versions=(version,),
+                    is_private=is_private,
+                    replied_to=replied_to,
+                    quoted=quoted,
+                    reposted=reposted,
+                )
             )
-            self._roots[root] = root
-            self._of_account[account].append(root)
-            return root
+
+    def schedule(self, account: str, at: datetime, text: str, *, appears_at: datetime) -> str:
+        """Write a post that is to appear later, and return its id; only who edits it sees it."""
+        with self._lock:
+            root = self._new_id(self._accounts[account], at)
+            version = TownVersion(id=root, at=at, body=Body(text=text))
+            return self._add(
+                TownPost(account=account, root_id=root, versions=(version,), appears_at=appears_at)
+            )
+
+    def visit(self, account: str, at: datetime, text: str, *, by: str) -> str:
+        """Let a visitor write a post on a page, and return its id."""
+        with self._lock:
+            root = self._new_id(self._accounts[account], at)
+            version = TownVersion(id=root, at=at, body=Body(text=text))
+            return self._add(TownPost(account=account, root_id=root, versions=(version,), by=by))
+
+    def comment(self, under: str, at: datetime, text: str, *, by: str = "") -> str:
+        """Write something below a post or a comment, and return its id.
+
+        Args:
+            under: Id of the post or comment.
+            at: When.
+            text: Its words.
+            by: Who wrote it; empty: the page itself.
+        """
+        with self._lock:
+            above = self._posts[under]
+            self._serial += 1
+            number = above.root_id.partition("_")[2 if not above.under else 0]
+            root = f"{number}_{int(at.timestamp())}{self._serial:05d}"
+            version = TownVersion(id=root, at=at, body=Body(text=text))
+            return self._add(
+                TownPost(
+                    account=above.account, root_id=root, versions=(version,), by=by, under=under
+                )
+            )
+
+    def _add(self, post: TownPost) -> str:
+        root = post.root_id
+        if root in self._roots:
+            message = f"the id {root} is taken"
+            raise ValueError(message)
+        self._posts[root] = post
+        self._roots[root] = root
+        self._of_account[post.account].append(root)
+        return root
 
     def edit(self, post: str, at: datetime, text: str = "", *, body: Body | None = None) -> str:
         """Edit a post and return the version's id: a new one on X, the same elsewhere."""
@@ -265,6 +180,12 @@ class World:
     def hide(self, post: str, at: datetime) -> None:
         """Hide a post from the timeline; Facebook still answers for its id."""
         self._amend(post, hidden_at=at)
+
+    def reschedule(self, post: str, appears_at: datetime) -> None:
+        """Let a scheduled post appear at another time."""
+        with self._lock:
+            old = self._posts[post]
+            self._posts[post] = dataclasses.replace(old, appears_at=appears_at)
 
     def kill_token(self, account: str, at: datetime) -> None:
         """Let the account's credential die (a changed password)."""
@@ -323,14 +244,46 @@ class World:
         return next((each for each in self.accounts(site) if token and each.token == token), None)
 
     def timeline(self, account: str) -> tuple[TownPost, ...]:
-        """Return what stands on an account now, newest published first."""
+        """Return what the account itself published and stands there now, newest first."""
+        return tuple(post for post in self._standing(account) if post.stands_alone)
+
+    def visits(self, account: str) -> tuple[TownPost, ...]:
+        """Return what visitors posted on an account and stands there now, newest first."""
+        return tuple(post for post in self._standing(account) if post.by and not post.under)
+
+    def comments(self, post: TownPost) -> tuple[TownPost, ...]:
+        """Return what stands below a post now, answers to comments too, newest first."""
+        found = self._standing(post.account)
+        return tuple(each for each in found if each.under and self.top(each) == post.root_id)
+
+    def awaited(self, account: str) -> tuple[TownPost, ...]:
+        """Return what waits to appear on an account, first the one that appears first."""
+        with self._lock:
+            mine = [self._posts[root] for root in self._of_account[account]]
+        waiting = [post for each in mine if (post := each.as_awaited(self.now)) is not None]
+        return tuple(sorted(waiting, key=lambda post: (post.published_at, post.root_id)))
+
+    def waiting(self, post: str) -> TownPost | None:
+        """Return a post that waits to appear; None if it does not."""
+        with self._lock:
+            kept = self._posts.get(post)
+        return kept.as_awaited(self.now) if kept is not None else None
+
+    def top(self, post: TownPost) -> str:
+        """Return the id of the post that a comment stands below; empty if one above it went."""
+        while post.under:
+            above = self.post(post.under)
+            if above is None:
+                return ""
+            post = above
+        return post.root_id
+
+    def _standing(self, account: str) -> list[TownPost]:
         with self._lock:
             mine = [self._posts[root] for root in self._of_account[account]]
         now = self.now
         shown = [post for each in mine if (post := each.as_shown(now)) is not None]
-        return tuple(
-            sorted(shown, key=lambda post: (post.published_at, post.root_id), reverse=True)
-        )
+        return sorted(shown, key=lambda post: (post.published_at, post.root_id), reverse=True)
 
     def post(self, any_id: str) -> TownPost | None:
         """Return a post as it stands now by any id of its chain; None if there is none."""

@@ -113,6 +113,10 @@ class Evidence(Protocol):
         """
         ...
 
+    def standing_face(self, account: AccountId, *, as_of: datetime) -> Face | None:
+        """Return the profile of an account as it was last shown by then; None: never read."""
+        ...
+
     def kept_files(self) -> Iterator[list[KeptFile]]:
         """Go through every kept file in lots, by id."""
         ...

@@ -257,15 +257,9 @@ def is_pinned(row: RowMapping, pinned: Mapping[str, str]) -> bool:
     return bool(is_post and pinned.get(row["account"]) == row["platform_id"])
 
 
-def is_scheduled(row: RowMapping, *, gone_at: datetime | None) -> bool:
-    """Return whether the post of a case's row has not appeared, as far as is known.
-
-    Args:
-        row: With ``appearing`` and ``published_at``.
-        gone_at: When it was first read that it is gone; None: it is not.
-    """
-    is_late = gone_at is not None and gone_at >= row["published_at"]
-    return row["appearing"] == Appearing.SCHEDULED.value and not is_late
+def is_scheduled(row: RowMapping) -> bool:
+    """Return whether the post of a case's row was not seen to have appeared."""
+    return bool(row["appearing"] == Appearing.SCHEDULED.value)
 
 
 def findings_on(connection: Connection, cases: list[int]) -> dict[int, list[StoredFinding]]:
@@ -339,7 +333,7 @@ def _value(
         url=row["url"],
         text=words.text,
         published_at=row["published_at"],
-        is_scheduled=is_scheduled(row, gone_at=row["gone_since"]),
+        is_scheduled=is_scheduled(row),
         edited=bool(row["edited"]),
         visible=outcome in SHOWN,
         last_outcome=Outcome(outcome),

@@ -109,6 +109,11 @@ class Evidences(Desk):
             row = connection.execute(query).first()
             return None if row is None else face_at(connection, row.account, row.opened_at)
 
+    def standing_face(self, account: AccountId, *, as_of: datetime) -> Face | None:
+        """Return an account's profile as it was last shown; see `storage.contract.evidence`."""
+        with self._reading() as connection:
+            return face_at(connection, account, as_of)
+
     def kept_files(self) -> Iterator[list[KeptFile]]:
         """Go through every kept file in lots, by id."""
         last = 0

@@ -175,9 +175,7 @@ def _outline(
         url=row["url"],
         text="",
         published_at=row["published_at"],
-        is_scheduled=is_scheduled(
-            row, gone_at=row["last_at"] if outcome == Outcome.GONE.value else None
-        ),
+        is_scheduled=is_scheduled(row),
         edited=False,
         visible=outcome in SHOWN,
         last_outcome=Outcome(outcome),

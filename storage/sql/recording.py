@@ -224,8 +224,8 @@ class _Lot:
             if reading.content_hash is not None:
                 self._take_version(key, seen, reading.content_hash, is_late=is_late)
         counted = count(seen, reading, is_first=is_first)
-        # What goes before it appears was never there to be taken down.
-        return replace(counted, gone=0) if self._is_awaited(key, seen.at) else counted
+        # What was never seen to have appeared was never there to be taken down.
+        return replace(counted, gone=0) if self._is_awaited(key) else counted
 
     def _without_content(self, key: _Key) -> StorageError:
         return StorageError(f"{self._account}: {key[0]} {key[1]!r} was read without its content")
@@ -274,10 +274,9 @@ class _Lot:
                 self._load_all(key)
             self._late.add(key)
 
-    def _is_awaited(self, key: _Key, at: datetime) -> bool:
-        row = self._rows[key]
-        is_scheduled: bool = row["appearing"] == Appearing.SCHEDULED.value
-        return is_scheduled and at < self._known[key].published_at
+    def _is_awaited(self, key: _Key) -> bool:
+        is_scheduled: bool = self._rows[key]["appearing"] == Appearing.SCHEDULED.value
+        return is_scheduled
 
     def _take_version(self, key: _Key, seen: Seen, content_hash: str, *, is_late: bool) -> None:
         known = self._known[key]

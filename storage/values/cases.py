@@ -101,7 +101,8 @@ class Case:
             shown last were not flagged.
         pinned: The account's profile names this post as pinned: visitors see it first.
         links: Cases on nearly the same words, or the same picture, by number.
-        is_scheduled: The post has not appeared: it is, or was, to do so at ``published_at``.
+        is_scheduled: The post was not seen to have appeared: it is, or was, to do so at
+            ``published_at``.
     """
 
     id: CaseId
@@ -139,5 +140,13 @@ class Case:
 
     @property
     def is_taken_back(self) -> bool:
-        """Whether it was scheduled and went before anybody could see it."""
+        """Whether it was scheduled and went before it was seen to have appeared."""
         return self.is_scheduled and self.last_outcome is Outcome.GONE
+
+    @property
+    def taken_back(self) -> str:
+        """How it went, if it was scheduled and taken back, as the end of a sentence."""
+        if (self.gone_since or self.last_read_at) < self.published_at:
+            return "taken back before it appeared"
+        # Its hour had come when that was read: nobody can say more.
+        return "taken back, or gone before it was seen to have appeared"

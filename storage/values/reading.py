@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.types import (
     AccountId,
@@ -187,6 +187,14 @@ class AccountState:
     first_complete_at: datetime | None = None
     profile_read_at: datetime | None = None
     failing_since: datetime | None = None
+
+    @property
+    def waited(self) -> timedelta | None:
+        """How long a limit was to be waited for; None unless the last reading met with one."""
+        is_limited = self.reason is Reason.RATE_LIMIT
+        if not is_limited or self.retry_at is None or self.last_tried_at is None:
+            return None
+        return max(timedelta(), self.retry_at - self.last_tried_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from email.message import EmailMessage
+    from email.message import EmailMessage, MIMEPart
 
 _ORDERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ACTIVE = (
@@ -67,6 +67,11 @@ def parsed(body: bytes) -> EmailMessage:
     return email.message_from_bytes(body.replace(b"\r\n", b"\n"), policy=email.policy.default)
 
 
+def _lines(part: MIMEPart) -> str:
+    """Return a part's text; line ends in base64 are written as MIME wants them (RFC 2049, 4)."""
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
 def wrong_in_mail(body: bytes, *, headers: Collection[str]) -> list[str]:
     """Return what is wrong with a finished mail.
 
@@ -83,9 +88,9 @@ def wrong_in_mail(body: bytes, *, headers: Collection[str]) -> list[str]:
         found.append("a line that is too long")
     plain = mail.get_body(("plain",))
     if plain is not None:
-        found += [f"text: {sign}" for sign in obeyed(plain.get_content())]
+        found += [f"text: {sign}" for sign in obeyed(_lines(plain))]
     page = mail.get_body(("html",))
     if page is not None:
         found += [f"page: {what}" for what in active(page.get_content())]
-        found += [f"page: {sign}" for sign in obeyed(page.get_content())]
+        found += [f"page: {sign}" for sign in obeyed(_lines(page))]
     return found

@@ -35,6 +35,7 @@ def reader(
     known: str | None = None,
     before: dict[str, str] | None = None,
     token: str = TOKEN,
+    waited: timedelta | None = None,
 ) -> Connector:
     """Open the connector for one run; with ``known`` as after a first reading."""
     account = Account(
@@ -51,7 +52,7 @@ def reader(
             account=account,
             door=Door(clock=lambda: NOW, total_s=20),
             secret=SecretStr(token),
-            state=ReaderState(platform_id=known, validators=before or {}),
+            state=ReaderState(platform_id=known, validators=before or {}, waited=waited),
             meter=FreeMeter(),
             as_of=NOW,
         )

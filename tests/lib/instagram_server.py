@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 TOKEN = "EAAcanaryInstagramToken42"
 ACCOUNT, ME, MEDIA, STORIES, SINGLE = "account", "me", "media", "stories", "single"
+ACCOUNTS = "accounts"
+SYSTEM_TOKEN = "EAAcanarySystemToken42"
 NUMBER = "17841400000000001"
 _STORY_LASTS = timedelta(hours=24)
 _FIELDS: dict[str, tuple[Any, set[str]]] = {
@@ -41,6 +43,13 @@ _FIELDS: dict[str, tuple[Any, set[str]]] = {
     MEDIA: (IGMedia, {"children"}),
     STORIES: (IGMedia, {"children"}),
     SINGLE: (IGMedia, {"children"}),
+    # What one may do on a page is told of each in this list, and in no table of the package.
+    ACCOUNTS: (Page, {"instagram_business_account", "tasks"}),
+}
+_NEEDS = {
+    "instagram_basic": {ACCOUNT, MEDIA, STORIES, SINGLE},
+    "pages_show_list": {ME, ACCOUNTS},
+    "pages_read_engagement": {ME},
 }
 _PARAMETERS = {"fields", "limit", "after", "since", "until"}
 
@@ -81,7 +90,10 @@ class InstagramTown:
         keeps_archived: Whether an archived post is still told of by its number.
         is_there: Whether the account is shown.
         token: The one that is accepted.
-        told: What is told of it.
+        told: What is told of it; None: nothing.
+        lacks: Permissions that the token has not: what needs one is refused.
+        opened: A system user's token that opens the page's own; empty: there is none.
+        tasks: What that user may do on the page; None: it is not told.
         headers: Sent with every answer.
         face: More of the account.
     """
@@ -107,9 +119,11 @@ class InstagramTown:
         self._asked: list[str] = []
         self._answers = 0
         self._number = 0
-        self.told: dict[str, Any] = {
+        self.lacks: set[str] = set()
+        self.opened = ""
+        self.tasks: list[str] | None = ["CREATE_CONTENT", "ANALYZE"]
+        self.told: dict[str, Any] | None = {
             "is_valid": True,
-            "type": "PAGE",
             "expires_at": 0,
             "scopes": ["pages_show_list", "pages_read_engagement", "instagram_basic"],
         }
@@ -192,8 +206,13 @@ class InstagramTown:
             return problem(100, f"(#100) {wrong}")
         if self._coming[call]:
             return self._coming[call].pop(0)
-        if asked.headers.get("authorization") != f"Bearer {self.token}":
+        if not self._is_let_in(asked):
             return problem(190, "Error validating access token", subcode=460)
+        lacked = next((name for name in sorted(self.lacks) if self._needs(name, call, asked)), "")
+        if lacked:
+            return problem(
+                10, f"(#10) This endpoint requires the '{lacked}' permission", status=403
+            )
         if not self.knows_alt and "alt_text" in (asked.param("fields") or ""):
             return problem(100, "(#100) Tried accessing nonexisting field (alt_text)")
         reply = self._answer(call, parts, asked)
@@ -203,9 +222,24 @@ class InstagramTown:
         self._asked.append("debug")
         if "canary" in asked.target.lower() or asked.query:
             self.wrong.append("debug: a token in the address")
-        if asked.headers.get("authorization") != f"Bearer {self.token}":
+        if not self._is_let_in(asked):
             return problem(190, "Error validating access token", subcode=460)
-        return Reply(json={"data": self.told})
+        if self.told is None:
+            return problem(100, "(#100) You must provide an app access token")
+        by_page = asked.headers.get("authorization") == f"Bearer {self.token}"
+        kind = "PAGE" if by_page else "SYSTEM_USER"
+        return Reply(json={"data": {**self.told, "type": kind}})
+
+    def _is_let_in(self, asked: Asked) -> bool:
+        tokens = {f"Bearer {each}" for each in (self.token, self.opened) if each}
+        return asked.headers.get("authorization") in tokens
+
+    def _needs(self, name: str, call: str, asked: Asked) -> bool:
+        """Return whether a question needs a permission; ``me`` by what is wanted of it."""
+        wants = "instagram_business_account" in (asked.param("fields") or "")
+        if call == ME:
+            return name == ("pages_read_engagement" if wants else "pages_show_list")
+        return call in _NEEDS[name]
 
     def _wrong(self, call: str, asked: Asked) -> str:
         if "canary" in asked.target.lower() or "access_token" in asked.query:
@@ -232,6 +266,8 @@ class InstagramTown:
             more = {"instagram_business_account": linked} if linked else {}
             wants = "instagram_business_account" in (asked.param("fields") or "")
             return Reply(json={"id": "500", **(more if wants else {})})
+        if call == ACCOUNTS:
+            return Reply(json={"data": [self._opened_page(asked)]})
         if call == SINGLE:
             stored = self._posts.get(parts[0])
             return Reply(json=self.view(stored)) if stored and self._tells(stored) else not_shown()
@@ -240,6 +276,17 @@ class InstagramTown:
         if call == ACCOUNT:
             return Reply(json=self._about())
         return self._list(call, asked)
+
+    def _opened_page(self, asked: Asked) -> dict[str, Any]:
+        """Return the page as whoever may use it is told of it."""
+        stated = {
+            "id": "500",
+            "access_token": self.token,
+            "instagram_business_account": {"id": NUMBER, "username": self.username},
+            **({} if self.tasks is None else {"tasks": self.tasks}),
+        }
+        wanted = re.sub(r"\{[^}]*\}", "", asked.param("fields") or "").split(",")
+        return {name: value for name, value in stated.items() if name in wanted}
 
     def _about(self) -> dict[str, Any]:
         self._answers += 1
@@ -303,8 +350,8 @@ class InstagramTown:
 
 
 def _call_of(parts: list[str]) -> str:
-    if parts == ["me"]:
-        return ME
+    if parts[0] == "me":
+        return ACCOUNTS if parts[1:] == ["accounts"] else ME
     if parts[1:] in (["media"], ["stories"]):
         return parts[1]
     return ACCOUNT if parts[0] == NUMBER else SINGLE

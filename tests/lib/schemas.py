@@ -187,6 +187,7 @@ ACCOUNT = shape(
     platform_id=maybe(TEXT),
     reviewed_at=maybe(INSTANT),
     error=maybe(TEXT),
+    retry_at=maybe(INSTANT),
     granted=maybe(GRANT),
     attested=maybe(ATTESTED),
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from config.types import Severity
 from monitor.alerts.outbox import BACK_OFF
 from monitor.reading import ASK_AGAIN_AFTER
+from monitor.retention.schedule import GONE
 from storage.columns import from_microseconds
 from storage.open import open_repository
 from tests.soak.plan import KILLS, MAIL, ZONE
@@ -62,6 +63,7 @@ class Audit:
     worst_plain: timedelta = timedelta()
     worst_after_fault: timedelta = timedelta()
     versions: int = 0
+    erased: int = 0
     gone_seen: int = 0
     mails: int = 0
     again: int = 0
@@ -156,17 +158,28 @@ class Auditor:
             self._say(f"a unit failed: {trouble}")
 
     def _posts(self) -> None:
-        """Every post that stood long enough is stored, each of its versions once."""
+        """Every post that stood long enough is stored, each of its versions once.
+
+        Of one that went the words go too, once its platform's limit is over, and not before.
+        """
         stored = defaultdict(list)
         for row in self.rows["versions"]:
-            stored[row["platform_id"]].append(row["text"])
+            stored[row["platform_id"]].append(row)
         for post, known in self.town.posts():
             self.audit.posted_on[_on(post.at)] += post.at >= self.plan.begin
             stood = (post.deleted_at or self.plan.end) - post.at
             if stood < _SETTLES and post.deleted_at is not None:
                 continue
-            texts = stored[known]
+            texts = [row["text"] for row in stored[known]]
             self.audit.versions += len(texts)
+            erased = [_instant(row["purged_at"]) for row in stored[known] if row["purged_at"]]
+            if erased and len(erased) == len(texts):
+                self.audit.erased += 1
+                went = post.deleted_at or self.town.taken_down.get(known)
+                least = GONE.get(self.town.world.account(post.account).site.value)
+                if went is None or least is None or min(erased) < went + least:
+                    self._say(f"erased too soon: {known}, which went at {went}")
+                continue
             wanted = post.edit.text if post.edit is not None else post.text
             if sum(wanted in text for text in texts) != 1:
                 self._say(f"lost, or stored more than once: {known} of {post.at}")
@@ -351,8 +364,8 @@ def _on(at: datetime) -> str:
 
 
 _QUERIES = {
-    "versions": "SELECT s.platform_id, v.text FROM version v JOIN subject s ON s.id = v.subject "
-    "WHERE s.kind = 'post'",
+    "versions": "SELECT s.platform_id, v.text, v.purged_at FROM version v "
+    "JOIN subject s ON s.id = v.subject WHERE s.kind = 'post'",
     "gone": "SELECT s.platform_id, o.first_at FROM observation o JOIN subject s "
     "ON s.id = o.subject WHERE o.outcome = 'gone' AND s.kind = 'post'",
     "cases": 'SELECT c.id, c.opened_at, c.history, s.platform_id FROM "case" c '

@@ -60,7 +60,8 @@ Digests: {audit.digests} of {len(lived.days)}, one a council date.
 Breaches: {audit.breaches}, {audit.urgent} of them urgent; cases: {audit.cases}.
 Urgent ones were in the outbox {audit.worst_plain} after they could be read, at most; where a
 fault lay between, {audit.worst_after_fault} after its end.
-Versions stored: {audit.versions:,}; posts seen to be no longer visible: {audit.gone_seen}.
+Versions stored: {audit.versions:,}; posts seen to be no longer visible: {audit.gone_seen};
+of {audit.erased} of them the words were erased when their platform's limit was over.
 Mails: {audit.mails}; taken again under the same Message-ID: {audit.again}.
 Killed with work in hand: {len(lived.deaths)} times. Ledger: {audit.ledger:,} entries, verified.
 Memory within one life: {audit.leak / 1024:+,.0f} ± {audit.leak_noise / 1024:,.0f} KiB a day

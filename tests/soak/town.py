@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from contextlib import ExitStack
@@ -44,6 +45,12 @@ _SPOILS = {
 _DOMAIN = "fernbeck-tc.gov.uk"
 
 
+def _usage(*, minutes: int) -> str:
+    """Return in Graph's words when it may be asked again."""
+    told = {"type": "pages", "call_count": 100, "estimated_time_to_regain_access": minutes}
+    return json.dumps({"1": [told]})
+
+
 class Weather(Script):
     """Spoils answers while the plan says so; counts requests instead of keeping them."""
 
@@ -66,6 +73,7 @@ class Weather(Script):
                     "retry-after": str(wait_s),
                     "x-rate-limit-remaining": "0",
                     "x-rate-limit-reset": str(int(fault.end.timestamp()) + 1),
+                    "x-business-use-case-usage": _usage(minutes=wait_s // 60 + 1),
                 }
                 is_limit = fault.what is Trouble.LIMIT
                 return Spoilt(

@@ -14,6 +14,8 @@ from config.types import Kind
 from monitor.checks.training.sources import (
     FILES,
     LATER_TEST_HANDS,
+    NEWEST_TEST_HANDS,
+    NEXT_HANDS,
     QUIET,
     TEST_HANDS,
     TOPIC_TEST_HAND,
@@ -27,7 +29,26 @@ KEYS = {
 LEVELS = {"blatant", "ordinary", "subtle", "near", "ordinary-quiet"}
 BALANCED = tuple("bcdefghijklmy")
 """Half of their posts are harmless, and half of those look like breaches."""
-ONE_TOPIC = (*"nopqrstuvxz", "aa", "ab", "ad", "ae", "af", "ag", "ah")
+ONE_TOPIC = (
+    *"nopqrstuvxz",
+    "aa",
+    "ab",
+    "ad",
+    "ae",
+    "af",
+    "ag",
+    "ah",
+    "ai",
+    "aj",
+    "ak",
+    "al",
+    "am",
+    "an",
+    "ao",
+    "ap",
+    "aq",
+    "ar",
+)
 """Near-misses only, ordinary posts only, party politics, abuse, or no ordinary posts."""
 HANDS = (*BALANCED, *ONE_TOPIC)
 
@@ -40,11 +61,11 @@ def rows(hand: str) -> list[dict[str, Any]]:
 
 def test_no_hand_in_both_parts() -> None:
     """What is measured with was never trained on."""
-    tests = {*TEST_HANDS, *LATER_TEST_HANDS, TOPIC_TEST_HAND}
-    assert set(TRAINING_HANDS) & tests == set()
-    assert {*TRAINING_HANDS, *tests} == {*HANDS, *FILES}
+    tests = {*TEST_HANDS, *LATER_TEST_HANDS, *NEWEST_TEST_HANDS, TOPIC_TEST_HAND}
+    assert {*TRAINING_HANDS, *NEXT_HANDS} & tests == set()
+    assert {*TRAINING_HANDS, *NEXT_HANDS, *tests} == {*HANDS, *FILES}
     texts = {part: {row["text"] for hand in part for row in rows(hand)}
-             for part in (TRAINING_HANDS, tuple(sorted(tests)))}  # fmt: skip
+             for part in ((*TRAINING_HANDS, *NEXT_HANDS), tuple(sorted(tests)))}  # fmt: skip
     one, other = texts.values()
     assert one & other == set()
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.quality import fallen, judge_with, of_hands
 from benchmarks.rows import interval
+from monitor.checks.training.sources import LATER_TEST_HANDS, NEWEST_TEST_HANDS, TEST_HANDS
 
 
-def test_no_figure_falls() -> None:
+@pytest.mark.parametrize(
+    ("hands", "ending"),
+    [
+        (TEST_HANDS, ""),
+        (LATER_TEST_HANDS, "-later-hand"),
+        (NEWEST_TEST_HANDS, "-newest-hands"),
+    ],
+)
+def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:
     """Breaches by level, look-alikes and plain abuse on the hands never trained on."""
-    rows = of_hands(judge_with())
+    rows = of_hands(judge_with(), hands, ending=ending)
     assert fallen(rows) == []
     assert all(row.size > 0 for row in rows)
 

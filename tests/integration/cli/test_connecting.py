@@ -127,6 +127,7 @@ def test_a_page_token_is_tested_stored_and_put_on_record(desk: Desk) -> None:
     assert [name for name in desk.checks() if name.startswith("permission")] == [
         "permission pages_show_list",
         "permission pages_read_engagement",
+        "permission scheduled posts",
     ]
     assert desk.told["file"] == str(file)
 
@@ -165,6 +166,42 @@ def test_a_token_that_can_write_is_named(desk: Desk) -> None:
     desk.graph.tokens.tell(PAGE_TOKEN, Told(scopes=(*ENOUGH, "pages_manage_posts")))
     assert desk.connects(PAGE_TOKEN) == 0
     assert "pages_manage_posts" in desk.told["cautions"][-1]
+
+
+def test_that_scheduled_posts_are_shown_is_found_by_asking(desk: Desk) -> None:
+    """Facebook names no permission for them: what counts is whether the list is shown."""
+    assert desk.connects(PAGE_TOKEN) == 0
+    is_well, said, remedy = desk.checks()["permission scheduled posts"]
+    assert (is_well, said.partition(":")[0], remedy) == (True, "given", None)
+    desk.world.set_condition("it", Condition.NO_SCHEDULED, NOW)
+    assert desk.connects(PAGE_TOKEN) == 0
+    is_well, said, remedy = desk.checks()["permission scheduled posts"]
+    assert (is_well, said.partition(":")[0]) == (True, "not given; not seen then")
+    assert "pages_manage_posts" in (remedy or "")
+    assert desk.checks()["posts"][0] is True
+
+
+@pytest.mark.parametrize("how", ["told", "found by asking"])
+def test_what_others_write_is_walked_where_it_is_wanted(desk: Desk, how: str) -> None:
+    """One permission more with ``comments = true``; without it the page is read all the same."""
+    desk.terminal.registers("facebook", NAME, desk.base, f"{KEYED}comments = true\n")
+    desk.graph.tokens.is_closed = how != "told"
+    step = "permission pages_read_user_content"
+    assert desk.connects(PAGE_TOKEN) == 0
+    assert desk.checks()[step] == (True, "given: comments and visitors' posts", None)
+    desk.world.set_condition("it", Condition.NO_OTHERS, NOW)
+    assert desk.connects(PAGE_TOKEN) == 0
+    is_well, said, remedy = desk.checks()[step]
+    assert (is_well, said) == (True, "not given; not seen then: comments and visitors' posts")
+    assert "tick pages_read_user_content" in (remedy or "")
+    assert desk.checks()["posts"][0] is True
+
+
+def test_with_a_system_users_token_the_pages_own_asks_for_what_is_scheduled(desk: Desk) -> None:
+    """The list is shown to a page token only."""
+    desk.graph.tokens.tell(SYSTEM_TOKEN, Told(kind="SYSTEM_USER", opens="it"))
+    assert desk.connects(SYSTEM_TOKEN) == 0
+    assert desk.checks()["permission scheduled posts"][1].startswith("given: ")
 
 
 def test_the_end_of_a_token_is_on_record_and_shown(desk: Desk) -> None:

@@ -5,136 +5,62 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import SecretStr
 
 from config.errors import AccessError, ContractError, LaterError, ReadError
-from config.register import Account
-from config.types import AccountId, Kind, Outcome, Reason
-from connectors import find
-from connectors.base import Batch, Circumstances, Connector, KnownPost, ReaderState, Reread
-from connectors.door import Door
+from config.types import Outcome, Reason
+from connectors.base import ReaderState
 from monitor.demo.graph_server import GraphPlatform
 from monitor.demo.server import LoopbackServer
 from monitor.demo.world import Body, Condition, Site, TownAccount, World
+from tests.lib.facebook_reader import (
+    CANARY,
+    NOT_SHOWN,
+    NOW,
+    PAGE,
+    POSTS,
+    PROFILE,
+    SCHEDULED,
+    SINCE,
+    batches,
+    failure,
+    ids,
+    lists,
+    one_page,
+    page_of,
+    post,
+    reader,
+    reread,
+)
 from tests.lib.http_server import Reply, ScriptedServer
-from tests.lib.meter import FreeMeter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CANARY = "EAAcanary7page0token"
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-SINCE = NOW - timedelta(days=30)
-PAGE, POSTS = "/v25.0/500", "/v25.0/500/published_posts"
-PROFILE = {"id": "500", "name": "Elm Town Council", "username": "elmtown"}
-NOT_SHOWN = Reply(
-    status=400,
-    json={
-        "error": {
-            "message": "Unsupported get request. Object with ID '500_1' does not exist",
-            "type": "GraphMethodException",
-            "code": 100,
-            "error_subcode": 33,
-            "fbtrace_id": "x",
-        }
-    },
-)
 
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     """Run Graph with one page, on which nothing has been posted."""
-    with ScriptedServer() as running:
-        running.on(PAGE, Reply(json=PROFILE))
-        running.on(POSTS, Reply(json={"data": []}))
+    with one_page() as running:
         yield running
 
 
-def reader(
-    url: str, *, handle: str = "500", api_version: str = "", state: ReaderState | None = None
-) -> Connector:
-    """Open the connector for the page."""
-    account = Account(
-        id=AccountId("council-fb"),
-        platform="facebook",
-        handle=handle,
-        kind=Kind.COUNCIL,
-        owner="Communications Officer",
-        credential="fb_page",
-        api_base=url,
-        api_version=api_version,
-    )
-    return find("facebook").open(
-        Circumstances(
-            account=account,
-            door=Door(clock=lambda: NOW),
-            secret=SecretStr(CANARY),
-            state=state or ReaderState(),
-            meter=FreeMeter(),
-            as_of=NOW,
-        )
-    )
-
-
-def batches(connector: Connector, *, limit: int = 3200) -> list[Batch]:
-    """Read the whole listing."""
-    return list(connector.posts(since=SINCE, limit=limit))
-
-
-def ids(read: list[Batch]) -> list[str]:
-    """Return the ids of all posts read, in order."""
-    return [post.platform_id for batch in read for post in batch.posts]
-
-
-def reread(connector: Connector, *names: str) -> list[Reread]:
-    """Read posts again by id."""
-    return list(connector.reread([KnownPost(platform_id=name) for name in names]))
-
-
-def post(number: int, **more: Any) -> dict[str, Any]:
-    """Return a post as Graph gives it."""
-    return {
-        "id": f"500_{number}",
-        "message": f"Post {number}",
-        "created_time": (NOW - timedelta(hours=number)).strftime("%Y-%m-%dT%H:%M:%S+0000"),
-        "from": {"id": "500", "name": "Elm Town Council"},
-        **more,
-    }
-
-
-def page_of(*numbers: int, after: str = "") -> Reply:
-    """Return one page of the list; with ``after``, another one follows."""
-    paging: dict[str, Any] = {"cursors": {"before": "b", "after": after or "end"}}
-    if after:
-        paging["next"] = f"http://127.0.0.1/v25.0/500/published_posts?after={after}"
-    return Reply(json={"data": [post(number) for number in numbers], "paging": paging})
-
-
-def failure(code: int, *, status: int = 400, subcode: int | None = None, **more: Any) -> Reply:
-    """Return an error as Graph words it, with the token in its words as a hostile touch."""
-    stated = {"message": f"trouble with access_token={CANARY}", "code": code, **more}
-    if subcode is not None:
-        stated["error_subcode"] = subcode
-    return Reply(status=status, json={"error": stated})
-
-
-def test_a_page_of_posts_costs_one_request_and_carries_the_token_only_in_a_header(
+def test_a_page_of_posts_costs_two_requests_and_carries_the_token_only_in_a_header(
     server: ScriptedServer,
 ) -> None:
-    """The token travels as a header; the address, which lands in logs, holds none."""
+    """Published and scheduled. The token travels as a header; the address holds none."""
     server.on(POSTS, page_of(1, 2))
     read = batches(reader(server.url))
     asked = server.requests[0]
     assert ids(read) == ["500_1", "500_2"]
     assert [batch.lists_window for batch in read] == [True]
     assert read[0].complete
-    assert len(server.requests) == 1
+    assert server.paths() == [POSTS, SCHEDULED]
     assert asked.headers["authorization"] == f"Bearer {CANARY}"
-    assert CANARY not in asked.target
+    assert [CANARY in each.target for each in server.requests] == [False, False]
     assert asked.param("limit") == "100"
     assert abs(int(asked.param("since") or 0) - SINCE.timestamp()) <= 2
 
@@ -145,7 +71,7 @@ def test_empty_and_short_pages_with_a_next_one_are_not_the_end(server: ScriptedS
     read = batches(reader(server.url))
     assert ids(read) == ["500_1", "500_2"]
     assert read[-1].complete
-    assert [asked.param("after") for asked in server.requests] == [None, "a1", "a2"]
+    assert [asked.param("after") for asked in lists(server)] == [None, "a1", "a2"]
 
 
 def test_a_list_that_goes_round_in_circles_ends_incomplete(server: ScriptedServer) -> None:
@@ -154,7 +80,7 @@ def test_a_list_that_goes_round_in_circles_ends_incomplete(server: ScriptedServe
     read = batches(reader(server.url))
     assert not read[-1].complete
     assert "circles" in read[-1].note
-    assert len(server.requests) == 2
+    assert len(lists(server)) == 2
 
 
 def test_a_list_without_end_is_given_up(server: ScriptedServer) -> None:
@@ -163,7 +89,7 @@ def test_a_list_without_end_is_given_up(server: ScriptedServer) -> None:
     server.on(POSTS, lambda _asked: page_of(after=f"a{next(turns)}"))
     read = batches(reader(server.url))
     assert not read[-1].complete
-    assert len(server.requests) <= 40
+    assert len(lists(server)) <= 40
 
 
 def test_a_list_paged_by_time_is_followed(server: ScriptedServer) -> None:
@@ -192,7 +118,7 @@ def test_posts_before_the_window_are_not_taken_and_end_the_list(server: Scripted
     server.on(POSTS, page_of(1, after="a1"), page_of(old, old + 1, after="a2"), page_of(old + 2))
     read = batches(reader(server.url))
     assert ids(read) == ["500_1"]
-    assert len(server.requests) == 2
+    assert len(lists(server)) == 2
     assert read[-1].complete
 
 
@@ -294,7 +220,7 @@ def test_fewer_posts_are_asked_for_when_facebook_wants_fewer(server: ScriptedSer
     )
     server.on(POSTS, too_much, too_much, page_of(1))
     assert ids(batches(reader(server.url))) == ["500_1"]
-    assert [asked.param("limit") for asked in server.requests] == ["100", "50", "25"]
+    assert [asked.param("limit") for asked in lists(server)] == ["100", "50", "25"]
     server.on(POSTS, too_much)
     with pytest.raises(LaterError) as raised:
         batches(reader(server.url))
@@ -305,6 +231,9 @@ def test_another_version_than_the_one_asked_for_is_noted(server: ScriptedServer)
     """Facebook silently lifts a dead version to a live one; the note says so."""
     answered = Reply(json={"data": [post(1)]}, headers={"facebook-api-version": "v26.0"})
     server.on("/v21.0/500/published_posts", answered)
+    server.on(
+        "/v21.0/500/scheduled_posts", Reply(json={"data": []}, headers=dict(answered.headers))
+    )
     read = batches(reader(server.url, api_version="v21.0"))
     assert read[-1].complete
     assert "v26.0" in read[-1].note
@@ -389,6 +318,53 @@ def test_a_throttle_says_when_reading_is_allowed_again(server: ScriptedServer) -
     assert raised.value.retry_at == NOW + timedelta(minutes=19)
 
 
+@pytest.mark.parametrize("code", [4, 17, 32, 341, 613, 80000, 80001, 80002, 80006, 80014])
+def test_a_throttle_without_a_time_is_waited_out(server: ScriptedServer, code: int) -> None:
+    """An hour, so that the next pull does not ask at once: the counts run over an hour."""
+    usage = {"500": [{"call_count": 100, "estimated_time_to_regain_access": 0}]}
+    header = {
+        "X-Business-Use-Case-Usage": json.dumps(usage),
+        "X-App-Usage": json.dumps({"call_count": 101, "total_time": 25, "total_cputime": 25}),
+    }
+    server.on(POSTS, Reply(status=400, json=failure(code).json, headers=header))
+    with pytest.raises(LaterError) as raised:
+        batches(reader(server.url))
+    assert raised.value.reason is Reason.RATE_LIMIT
+    assert raised.value.retry_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("waited", "hours"),
+    [
+        (timedelta(), 1),
+        (timedelta(minutes=19), 1),
+        (timedelta(hours=1), 2),
+        (timedelta(hours=2), 4),
+        (timedelta(hours=4), 6),
+        (timedelta(hours=6), 6),
+        (timedelta(days=40_000), 6),
+    ],
+)
+def test_each_further_throttle_is_waited_out_longer(
+    server: ScriptedServer, waited: timedelta, hours: int
+) -> None:
+    """Twice as long as the one before, which the next run is told of; six hours at most."""
+    server.on(POSTS, failure(32))
+    with pytest.raises(LaterError) as raised:
+        batches(reader(server.url, state=ReaderState(waited=waited)))
+    assert raised.value.retry_at == NOW + timedelta(hours=hours)
+
+
+def test_what_facebook_says_counts_however_long_was_waited(server: ScriptedServer) -> None:
+    """A stated time is obeyed: it is the platform's word."""
+    usage = {"500": [{"call_count": 100, "estimated_time_to_regain_access": 19}]}
+    header = {"X-Business-Use-Case-Usage": json.dumps(usage)}
+    server.on(POSTS, Reply(status=400, json=failure(80001).json, headers=header))
+    with pytest.raises(LaterError) as raised:
+        batches(reader(server.url, state=ReaderState(waited=timedelta(hours=4))))
+    assert raised.value.retry_at == NOW + timedelta(minutes=19)
+
+
 def test_a_vanished_post_is_gone_only_if_the_page_answers(server: ScriptedServer) -> None:
     """'Does not exist' counts after the same token has been shown the page."""
     server.on("/v25.0/500_1", NOT_SHOWN)
@@ -427,7 +403,7 @@ def test_posts_of_this_runs_listing_are_not_asked_again(server: ScriptedServer) 
     told = reread(connector, "500_1", "500_9")
     assert [each.outcome for each in told] == [Outcome.PRESENT, Outcome.PRESENT]
     assert [each.post.content.own for each in told if each.post] == ["Post 1", "edited"]
-    assert server.paths() == [POSTS, "/v25.0/500_9"]
+    assert server.paths() == [POSTS, SCHEDULED, "/v25.0/500_9"]
 
 
 def test_an_unpublished_post_is_no_longer_visible_and_a_hidden_one_is(
@@ -493,7 +469,7 @@ def test_a_handle_may_be_a_number_a_name_or_an_address(
     """The page is found from what people write down, and nothing else is asked."""
     server.on("/*", Reply(json={"data": []}))
     batches(reader(server.url, handle=handle))
-    assert server.paths() == [path]
+    assert server.paths() == [path, path.replace("published_posts", "scheduled_posts")]
 
 
 def test_strange_entries_hide_no_good_ones(server: ScriptedServer) -> None:

@@ -213,6 +213,27 @@ def test_a_feed_that_breaks_off_keeps_its_whole_entries_and_is_incomplete(
     assert connector.validators() == {}
 
 
+@pytest.mark.parametrize("until", ["<link>", "</description>", "Words of 1"])
+def test_a_feed_that_breaks_off_in_its_head_says_nothing_of_the_profile(
+    server: ScriptedServer, until: str
+) -> None:
+    """Its title without its address would be another profile than the feed's own."""
+    whole = rss(item(1))
+    server.on("/feed/", Reply(body=whole[: whole.index(until)], headers=XML))
+    assert reader(server.url).profile() is None
+
+
+def test_a_feed_that_breaks_off_behind_an_entry_has_told_its_profile(
+    server: ScriptedServer,
+) -> None:
+    """The head stands before the entries."""
+    whole = rss(item(1), item(2))
+    server.on("/feed/", Reply(body=whole[: whole.index("Words of 2")], headers=XML))
+    profile = reader(server.url).profile()
+    assert profile is not None
+    assert profile.content.fields["description"] == "From the council"
+
+
 def test_an_empty_feed_is_a_window_with_nothing_in_it(server: ScriptedServer) -> None:
     """Whether an empty list is suspicious is decided elsewhere; here it is said as it is."""
     server.on("/feed/", feed())

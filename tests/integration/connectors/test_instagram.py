@@ -354,6 +354,20 @@ def test_the_end_of_a_limit_is_read_from_the_headers(instagram: InstagramTown) -
     assert caught.value.retry_at == NOW + timedelta(minutes=19)
 
 
+@pytest.mark.parametrize(("waited", "hours"), [(None, 1), (timedelta(hours=1), 2)])
+def test_a_limit_without_an_end_is_waited_out(
+    instagram: InstagramTown, waited: timedelta | None, hours: int
+) -> None:
+    """The same door as for pages: an hour, then twice as long each time."""
+    instagram.next(MEDIA, problem(80002, "limit"))
+    with pytest.raises(LaterError) as raised:
+        list(reader(instagram, known=NUMBER, waited=waited).posts(since=SINCE))
+    assert (raised.value.reason, raised.value.retry_at) == (
+        Reason.RATE_LIMIT,
+        NOW + timedelta(hours=hours),
+    )
+
+
 def test_the_token_goes_into_the_header_only(instagram: InstagramTown) -> None:
     """Never into an address, out of kept answers, and not to where pictures lie."""
     instagram.post(f"Look: {TOKEN}")

@@ -278,9 +278,10 @@ def test_faults_in_graphs_words(server: LoopbackServer, graph: Any) -> None:
 
 
 def test_comments_are_empty_and_counted(world: World, graph: Any) -> None:
-    """The comments of a post can be asked for; in this town nobody writes any."""
+    """The comments of a post can be asked for, where nobody wrote any."""
     post = world.publish("page", START, "Words")
-    answer = graph.get_connections(post, "comments", fields="id,message", filter="stream")
+    asked = {"fields": "id,message", "filter": "stream", "summary": "true"}
+    answer = graph.get_connections(post, "comments", **asked)
 
     assert answer["data"] == []
     assert answer["summary"]["total_count"] == 0
@@ -292,3 +293,140 @@ def test_hidden_post_still_answers(world: World, graph: Any) -> None:
     world.hide(post, START + _HOUR)
 
     assert graph.get_object(post, fields="is_hidden") == {"id": post, "is_hidden": True}
+
+
+# --- what others write, and what is scheduled -------------------------------------------------
+
+_BELOW = "id,message,from{id,name},parent{id}"
+
+
+def test_comments_are_listed_as_they_are_asked_for(world: World, graph: Any) -> None:
+    """Directly below the post, or answers too; oldest or newest first; page by page, counted."""
+    post = world.publish("page", START, "Words")
+    first = world.comment(post, START + _HOUR, "First", by="Rowan Marsh")
+    answer = world.comment(first, START + 2 * _HOUR, "Thanks")
+    last = world.comment(post, START + 3 * _HOUR, "Last", by="Bo Fern")
+
+    def listed(**more: Any) -> list[str]:
+        found = graph.get_connections(post, "comments", fields=_BELOW, **more)["data"]
+        return [each["id"] for each in found]
+
+    assert listed() == [first, last]
+    assert listed(filter="stream") == [first, answer, last]
+    newest = {"filter": "stream", "order": "reverse_chronological"}
+    assert listed(**newest) == [last, answer, first]
+    page = graph.get_connections(post, "comments", fields=_BELOW, limit=2, summary="true", **newest)
+    assert [each["id"] for each in page["data"]] == [last, answer]
+    assert (page["summary"]["total_count"], "next" in page["paging"]) == (3, True)
+    after = page["paging"]["cursors"]["after"]
+    assert listed(after=after, **newest) == [first]
+    stated = page["data"][1]
+    assert (stated["parent"]["id"], stated["from"]["id"]) == (first, _PAGE)
+    assert page["data"][0]["from"]["name"] == "Bo Fern"
+
+
+def test_comments_come_with_a_list_of_posts(world: World, graph: Any) -> None:
+    """As many as are asked for, with the place where the others begin, and how many there are."""
+    post = world.publish("page", START, "Words")
+    for n in range(3):
+        world.comment(post, START + n * _HOUR, f"{n}", by="Rowan Marsh")
+    asked = "comments.filter(stream).order(reverse_chronological).limit(2).summary(true)"
+    page = graph.get_connections(_PAGE, "published_posts", fields=f"id,{asked}{{id,message}}")
+    below = page["data"][0]["comments"]
+
+    assert [each["message"] for each in below["data"]] == ["2", "1"]
+    assert below["summary"]["total_count"] == 3
+    assert "next" in below["paging"]
+
+
+def test_what_is_scheduled_is_in_its_own_list_until_it_appears(world: World, graph: Any) -> None:
+    """Unpublished, with its time; the list of published posts does not hold it."""
+    post = world.schedule("page", START, "Later", appears_at=world.now + _HOUR)
+    fields = "id,is_published,scheduled_publish_time,created_time"
+    (waiting,) = graph.get_connections(_PAGE, "scheduled_posts", fields=fields)["data"]
+
+    assert (waiting["id"], waiting["is_published"]) == (post, False)
+    assert waiting["scheduled_publish_time"] == int((world.now + _HOUR).timestamp())
+    assert graph.get_connections(_PAGE, "published_posts", fields="id")["data"] == []
+    world.reschedule(post, world.now)
+    assert graph.get_connections(_PAGE, "scheduled_posts", fields="id")["data"] == []
+    assert graph.get_object(post, fields=fields)["is_published"] is True
+
+
+def test_visitors_posts_are_in_their_own_list(world: World, graph: Any) -> None:
+    """By a person, not by the page; one that the page hid is not listed and still answers."""
+    shown = world.visit("page", START, "Hello", by="Rowan Marsh")
+    hidden = world.visit("page", START, "Shame", by="Bo Fern")
+    world.hide(hidden, START)
+    listed = graph.get_connections(_PAGE, "visitor_posts", fields="id,from{id,name}")["data"]
+
+    assert [(each["id"], each["from"]["name"]) for each in listed] == [(shown, "Rowan Marsh")]
+    assert graph.get_connections(_PAGE, "published_posts", fields="id")["data"] == []
+    assert graph.get_object(hidden, fields="is_hidden")["is_hidden"] is True
+
+
+@pytest.mark.parametrize("condition", [Condition.NO_OTHERS, Condition.OTHERS_WITHHELD])
+def test_a_token_without_the_permission_sees_nothing_of_others(
+    world: World, graph: Any, condition: Condition
+) -> None:
+    """It is refused, or shown none and told how many; the page's own words stay."""
+    post = world.publish("page", START, "Words")
+    said = world.comment(post, START, "Hello", by="Rowan Marsh")
+    visit = world.visit("page", START, "Hello", by="Rowan Marsh")
+    world.set_condition("page", condition, START)
+    for name in (said, visit):
+        with pytest.raises(facebook.GraphAPIError) as missing:
+            graph.get_object(name)
+        assert missing.value.result["error"]["error_subcode"] == 33
+    asked = {"fields": "id,comments.summary(true){id}"}
+    if condition is Condition.NO_OTHERS:
+        for edge, fields in (("visitor_posts", {}), ("published_posts", asked)):
+            with pytest.raises(facebook.GraphAPIError) as refused:
+                graph.get_connections(_PAGE, edge, **fields)
+            assert refused.value.code == 10
+    else:
+        (stated,) = graph.get_connections(_PAGE, "published_posts", **asked)["data"]
+        assert stated["comments"]["data"] == []
+        assert stated["comments"]["summary"]["total_count"] == 1
+        assert graph.get_connections(_PAGE, "visitor_posts")["data"] == []
+    assert graph.get_object(post, fields="id") == {"id": post}
+
+
+def test_a_token_without_the_permission_sees_nothing_scheduled(world: World, graph: Any) -> None:
+    """The list is refused, and the post by its id is not shown."""
+    post = world.schedule("page", START, "Later", appears_at=world.now + _HOUR)
+    world.set_condition("page", Condition.NO_SCHEDULED, START)
+    with pytest.raises(facebook.GraphAPIError) as refused:
+        graph.get_connections(_PAGE, "scheduled_posts")
+    with pytest.raises(facebook.GraphAPIError) as missing:
+        graph.get_object(post)
+
+    assert (refused.value.code, missing.value.code) == (200, 100)
+
+
+def test_what_stands_below_something_that_went_is_gone_too(world: World, graph: Any) -> None:
+    """An answer goes with its comment, and both with their post."""
+    post = world.publish("page", START, "Words")
+    said = world.comment(post, START, "Hello", by="Rowan Marsh")
+    answer = world.comment(said, START, "Thanks")
+    assert graph.get_object(answer, fields="message")["message"] == "Thanks"
+    world.delete(said, START + _HOUR)
+    with pytest.raises(facebook.GraphAPIError):
+        graph.get_object(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (f"/v25.0/{_PAGE}/scheduled_posts", {"fields": "id,link"}),
+        (f"/v25.0/{_PAGE}/visitor_posts", {"fields": "id,comments{smell}"}),
+        (f"/v25.0/{_PAGE}/scheduled_post", {}),
+    ],
+)
+def test_misuse_of_the_further_lists_is_refused(
+    server: LoopbackServer, path: str, query: dict[str, str]
+) -> None:
+    """Unknown fields and edges each answer with code 100."""
+    answer = _get(server, path, **{"access_token": PAGE_TOKEN, **query}).json()
+
+    assert answer["error"]["code"] == 100

@@ -432,30 +432,53 @@ class Stage:
 
     def _is_told(self) -> None:
         """Hold ``accounts show`` against the readings, as words and as JSON."""
-        self.monkeypatch.setenv("CLERKWATCH_CONFIG", str(self.village.folder / "clerkwatch.toml"))
-        told = json.loads(self._typed("--json"))
-        assert problems(SCHEMAS["accounts show"], told) == []
-        at = self.now()
-        by_run = list(reversed(self.read))
-        newest_first = sorted(by_run, key=lambda read: read.ended_at or at, reverse=True)[:20]
-        shown = told["readings"]
-        assert [each["status"] for each in shown] == [read.status.value for read in newest_first]
-        for name in ("posts", "new", "edited", "gone"):
-            assert [each[name] for each in shown] == [
-                getattr(read.recorded, name) for read in newest_first
-            ]
-        assert [each["reason"] for each in shown] == [
-            read.reason.value if read.reason else None for read in newest_first
-        ]
-        assert (told["status"], told["error"]) == ("read", None)
-        failed = [each for each in shown if each["status"] == "failed"]
-        assert all(each["gone"] == 0 and each["error"] for each in failed)
-        words = self._typed()
-        assert words.count(" new, ") == len(shown)
+        told = told_well(self.village, self.label, self.read, self.monkeypatch, self.capsys)
+        assert told["retry_at"] is None
 
-    def _typed(self, *more: str) -> str:
-        """Type the command; return what it printed."""
-        self.capsys.readouterr()
+
+def told_well(
+    village: Village,
+    label: str,
+    read: list[Coverage],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> dict[str, Any]:
+    """Hold ``accounts show`` against an account's readings, as words and as JSON; return that.
+
+    Args:
+        village: Where it is.
+        label: Which account.
+        read: Every reading of it, in order; the last one was whole.
+        monkeypatch: For where the configuration is.
+        capsys: For what is printed.
+    """
+    monkeypatch.setenv("CLERKWATCH_CONFIG", str(village.folder / "clerkwatch.toml"))
+
+    def typed(*more: str) -> str:
+        capsys.readouterr()
         with contextlib.suppress(SystemExit):
-            main(["accounts", "show", self.label, *more])
-        return self.capsys.readouterr().out
+            main(["accounts", "show", label, *more])
+        return capsys.readouterr().out
+
+    told: dict[str, Any] = json.loads(typed("--json"))
+    assert problems(SCHEMAS["accounts show"], told) == []
+    at = village.clock.now()
+    by_run = list(reversed(read))
+    newest_first = sorted(by_run, key=lambda one: one.ended_at or at, reverse=True)[:20]
+    shown = told["readings"]
+    assert [each["status"] for each in shown] == [one.status.value for one in newest_first]
+    for name in ("posts", "new", "edited", "gone"):
+        assert [each[name] for each in shown] == [
+            getattr(one.recorded, name) for one in newest_first
+        ]
+    assert [each["reason"] for each in shown] == [
+        one.reason.value if one.reason else None for one in newest_first
+    ]
+    assert (told["status"], told["error"]) == ("read", None)
+    failed = [each for each in shown if each["status"] == "failed"]
+    assert all(each["gone"] == 0 and each["error"] for each in failed)
+    words = typed()
+    assert words.count(" new, ") == len(shown)
+    assert f"Not seen   {', '.join(told['blind_spots'])}" in words
+    assert "Not before" not in words
+    return told

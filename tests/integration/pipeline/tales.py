@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from config.types import AccountId, Reason
 from monitor.cases.proof import verify
 from monitor.cases.request import request_closure, request_removal
 from monitor.demo.faults import Fault
@@ -70,6 +71,15 @@ class Tale:
         self.insist(timedelta(hours=2))
         while self.village.script.take(self.label):
             pass
+
+    def wait_out(self) -> None:
+        """Let the time pass during which a limit lets nobody ask, if there is one."""
+        state, now = (
+            self.village.store.account_state(AccountId(self.label)),
+            self.village.clock.now(),
+        )
+        if state.reason is Reason.RATE_LIMIT and state.retry_at is not None:
+            self.village.clock.advance(max(timedelta(), state.retry_at - now))
 
     def suffer(self, condition: Condition, *, holds: bool = True) -> None:
         """Begin or end a condition of the account."""

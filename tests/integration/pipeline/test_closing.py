@@ -126,6 +126,7 @@ def closed_in_trouble(kind: FaultKind) -> Callable[[Tale], None]:
     def story(tale: Tale) -> None:
         close(tale)
         tale.trouble(kind)
+        tale.wait_out()
         tale.insist()
         tale.insist()
 

@@ -22,6 +22,7 @@ from monitor.doctor import examine_record
 from monitor.pseudonyms import FILE, Pseudonyms, hide_names, is_pseudonym, names_of
 from monitor.retention.purge import erase
 from tests.integration.elections.polling import LAST_DAY, enter, poll
+from tests.integration.pipeline.pages import Page
 from tests.integration.pipeline.village import CLEAN, HALF_AN_HOUR, with_youtube
 from tests.lib import records
 from tests.lib.schemas import SCHEMAS, problems
@@ -84,6 +85,12 @@ def write(
     """
     if request.param == "wordpress":
         yield on_wordpress(village, request.getfixturevalue("site"))
+        return
+    if request.param == "facebook":
+        monkeypatch, capsys = (request.getfixturevalue(one) for one in ("monkeypatch", "capsys"))
+        page = Page(village, monkeypatch, capsys)
+        page.open()
+        yield lambda name, text: page.comment(page.stood[0], text, by=name)
         return
     assert request.param == "youtube"
     with with_youtube(village) as town:

@@ -149,6 +149,7 @@ def gone_in_trouble(kind: FaultKind) -> Callable[[Tale], None]:
         tale.delete()
         tale.trouble(kind)
         tale.trouble(kind)
+        tale.wait_out()
         tale.scan()
         tale.scan()
 

@@ -112,6 +112,21 @@ def test_what_is_taken_back_before_it_appears_is_no_deletion(
     assert "no longer visible between" not in digest(village)
 
 
+def test_what_is_taken_back_in_the_last_minutes_is_no_deletion_either(
+    village: Village, site: WordPressTown
+) -> None:
+    """Its hour has come when that is read, but nobody was seen to be shown it."""
+    number = scheduled(village, site, SALE)
+    village.clock.advance(3 * DAY - HALF_AN_HOUR - timedelta(minutes=5))
+    site.set(number, status="draft")
+    assert counts(village.covered(after=HALF_AN_HOUR)) == (0, 0, 0, 0)
+    village.scan(after=HOUR)
+    assert village.case().is_taken_back
+    because = village.case().events[-1].because
+    assert "taken back, or gone before it was seen to have appeared" in because
+    assert "no longer visible between" not in digest(village)
+
+
 def test_what_is_scheduled_again_after_that_opens_its_case_again(
     village: Village, site: WordPressTown
 ) -> None:

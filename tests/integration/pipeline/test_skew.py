@@ -96,7 +96,7 @@ def test_what_is_well_is_written_down_once_an_hour(village: Village) -> None:
     [({}, True), ({"Age": "0"}, True), ({"Age": "86400"}, False), ({"Date": "yesterday"}, False)],
 )
 def test_the_door_passes_on_what_time_servers_say_it_is(
-    village: Village, headers: dict[str, str], is_believed: bool
+    village: Village, *, headers: dict[str, str], is_believed: bool
 ) -> None:
     """Not out of a cache, and not what is no date."""
     now, told = village.clock.now(), Skew()

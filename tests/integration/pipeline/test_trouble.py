@@ -112,6 +112,30 @@ def test_a_rate_limit_is_obeyed_even_before_a_digest_and_over_a_restart(village:
     assert village.covered(after=2 * MINUTE).status is CoverageStatus.READ
 
 
+def test_a_limit_without_a_time_is_waited_out_longer_each_time_and_over_restarts(
+    village: Village,
+) -> None:
+    """Facebook names no time: an hour, two, four, six; nobody asks in between, and it heals."""
+    label = village.account(Site.FACEBOOK)
+    village.scan()
+    name = village.app.register[0].id
+    for hours in (1, 2, 4, 6, 6):
+        village.script.next_answers(label, Fault(kind=FaultKind.RATE_LIMIT))
+        refused = village.covered(after=MINUTE)
+        asked, at = village.asked(label), village.clock.now()
+        assert (refused.reason, refused.recorded.gone) == (Reason.RATE_LIMIT, 0)
+        assert village.store.account_state(name).retry_at == at + timedelta(hours=hours)
+        village.restart()
+        early = village.covered(after=timedelta(hours=hours) - MINUTE, insist=True)
+        assert (early.reason, village.asked(label)) == (Reason.RATE_LIMIT, asked)
+        assert "not asked again before" in early.error
+    assert village.covered(after=MINUTE).status is CoverageStatus.READ
+    village.script.next_answers(label, Fault(kind=FaultKind.RATE_LIMIT))
+    village.scan(after=HALF_AN_HOUR)
+    state = village.store.account_state(name)
+    assert state.retry_at == village.clock.now() + timedelta(hours=1)
+
+
 def test_a_missing_secret_fails_for_its_account_alone_and_until_it_is_there(
     village: Village,
 ) -> None:

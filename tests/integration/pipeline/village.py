@@ -19,6 +19,7 @@ from monitor.demo.world import Body, Site, TownAccount, World
 from monitor.demo.x_server import XPlatform
 from monitor.pipeline import scan
 from storage.open import open_repository
+from tests.lib.graph_contract import wrong_requests
 from tests.lib.youtube_server import KEY, YouTubeTown
 
 if TYPE_CHECKING:
@@ -260,10 +261,16 @@ class Village:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the database and stop the platforms."""
+        """Close the database and stop the platforms.
+
+        No request may have been one that Meta's own tables do not know.
+        """
         if self._app is not None:
             self._app.repository.close()
         self._open.close()
+        if kind is None:
+            asked = [(seen.path, seen.query) for seen in self.script.requests()]
+            assert wrong_requests(asked) == []
 
 
 YOUTUBE = "council-youtube"

@@ -117,6 +117,10 @@ def test_the_profile_is_that_of_the_time(store: Repository, run: RunId, case: Ca
     face = store.face(case)
     assert face is not None
     assert (face.words.text, face.seen_from) == ("then", records.at(4))
+    standing = store.standing_face(records.COUNCIL, as_of=records.at(20))
+    assert standing is not None
+    assert standing.words.text == "after"
+    assert store.standing_face(records.account("nobody").id, as_of=records.at(20)) is None
 
 
 def test_a_profile_read_later_is_better_than_none(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from config.types import Kind, Severity, SubjectKind, TopicId
 from monitor.checks import coded
 from monitor.checks.coded import Hit
 from monitor.checks.score import Score, ScoredModel, Thresholds
+from monitor.rulebook import rulebook
 from tests.unit.checks.building import CONTEXT, POLICY, judge, material, rule, terms
 
 if TYPE_CHECKING:
@@ -129,6 +132,9 @@ class _Scorer:
             return {}
         return {TopicId("abuse"): Score(value=text.count("grr") / 10, spans=((at, at + 3),))}
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 def _model(upper: float = 0.6) -> ScoredModel:
     limits = Thresholds(lower=0.3, upper=upper, reason="It reads like an insult.")
@@ -155,6 +161,28 @@ def test_model_is_not_asked_of_comments() -> None:
     """Another author's words are scored only where the thresholds say so."""
     comment = material("grr " * 9, author="passer-by")
     assert not judge(models=[_model()]).judge(comment, CONTEXT).findings
+
+
+def test_what_was_let_go_of_is_made_again() -> None:
+    """The bundled judge finds the same after it has let go, also while other threads judge."""
+    _, bundled = rulebook(None)
+    texts = [text for each in bundled.rules[:20] for text in (hit.text for hit in each.hits)]
+    wanted = [bundled.examine(material(text), CONTEXT) for text in texts]
+    ended = threading.Event()
+
+    def let_go() -> None:
+        while not ended.is_set():
+            bundled.forget()
+
+    with ThreadPoolExecutor(1) as pool:
+        letting = pool.submit(let_go)
+        try:
+            found = [bundled.examine(material(text), CONTEXT) for text in texts]
+        finally:
+            ended.set()
+        letting.result()
+    assert any(judged.findings for judged, _ in wanted)
+    assert found == wanted
 
 
 def test_thresholds_in_order() -> None:

@@ -30,6 +30,9 @@ class _Scorer:
         assert normal.text
         return self._scores
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 def _model(doubt: Mapping[str, float], **values: float) -> ScoredModel:
     limits = Thresholds(lower=0.3, upper=0.6, reason="It reads like an insult.")

@@ -6,17 +6,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from facebook_business.adobjects.comment import Comment
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import _graph_posts
+from connectors._graph_comments import COMMENT_FIELDS, WITH_COMMENTS
 from connectors._graph_errors import regained_at, usage_percent
 from connectors._graph_posts import page_key
 from connectors._redact import Redactor
 from connectors.base import Content, Extra
+from monitor.demo import graph_fields
 from monitor.demo.graph_fields import parse
+from tests.lib.graph_contract import edges_of, fields_of, wrong_fields, wrong_requests
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -33,12 +37,55 @@ def test_every_field_of_a_post_exists_in_metas_own_table() -> None:
     assert asked - set(PagePost._field_types) - edges == set()
 
 
-def test_every_field_of_a_page_and_the_list_exist_in_metas_own_table() -> None:
-    """The same for the page, and for the one list that is read."""
+def test_every_field_of_a_page_and_the_lists_exist_in_metas_own_table() -> None:
+    """The same for the page, and for the lists that are read."""
     edges = {name.removeprefix("get_") for name in dir(Page) if name.startswith("get_")}
     asked = {field.name for field in parse(_graph_posts.PAGE_FIELDS)}
     assert asked - set(Page._field_types) - edges == set()
-    assert "published_posts" in edges
+    assert {"published_posts", "scheduled_posts", "visitor_posts"} <= edges
+
+
+def test_what_is_asked_of_comments_exists_in_metas_own_table() -> None:
+    """Their fields, and how they are listed with a post: filter, order, bound and count."""
+    fields = parse(f"{_graph_posts.POST_FIELDS},{WITH_COMMENTS}")
+    (comments,) = [field for field in fields if field.name == "comments"]
+    assert set(comments.modifiers) == {"filter", "order", "limit", "summary"}
+    assert wrong_fields(fields, PagePost) == []
+    assert wrong_fields(parse(COMMENT_FIELDS), Comment) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "kind"),
+    [
+        (graph_fields.PAGE_FIELDS, Page),
+        (graph_fields.POST_FIELDS, PagePost),
+        (graph_fields.COMMENT_FIELDS, Comment),
+    ],
+)
+def test_the_loopback_graph_knows_no_field_that_meta_does_not(
+    known: frozenset[str], kind: Any
+) -> None:
+    """What it answers, Graph answers."""
+    assert known - fields_of(kind) - edges_of(kind) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/v25.0/500/scheduled_post", {}),
+        ("/v25.0/500/scheduled_posts", {"fields": "id,link"}),
+        ("/v25.0/500/visitor_posts", {"since_id": "7"}),
+        ("/v25.0/500/visitor_posts", {"fields": "id,comments.sort(new){id}"}),
+        ("/v25.0/500_1", {"fields": "id,comments.filter(all){id}"}),
+        ("/v25.0/500_1", {"fields": "id,comments.filter(stream){id,text}"}),
+        ("/v25.0/500_1/comments", {"order": "newest"}),
+        ("/v25.0/1764000_1", {"fields": "id,updated_time"}),
+        ("/v25.0/500", {"fields": "id", "access_token": "x"}),
+    ],
+)
+def test_a_request_that_meta_does_not_know_is_noticed(path: str, query: dict[str, str]) -> None:
+    """The check that every story's requests are held against finds each of these."""
+    assert wrong_requests([(path, query)]) != []
 
 
 def test_a_link_preview_is_an_attachment_and_its_target_is_unwound() -> None:
