@@ -183,6 +183,7 @@ class Sign(StrEnum):
     BACKUP = "backup"
     PURGE = "purge"
     RECORD = "record"
+    CLOCK = "clock"
 
 
 class ReplyOutcome(StrEnum):

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 import requests
@@ -64,6 +64,8 @@ _LONGEST_WAIT = timedelta(days=31)
 
 _TRAVELS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 _CREDENTIALS = frozenset({"authorization", "x-goog-api-key"})
+Told: TypeAlias = "Callable[[str, datetime, datetime], None]"
+"""(host, its time, ours at that moment), both aware UTC."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -99,6 +101,7 @@ class Door:
         allow_private: frozenset[str] = frozenset(),
         redactor: Redactor | None = None,
         lookup: Lookup = look_up,
+        told: Told | None = None,
     ) -> None:
         """Set the limits.
 
@@ -111,6 +114,7 @@ class Door:
                 private; for tests and for a council's own simulator.
             redactor: Shared with the log set-up, so that one list of secrets serves both.
             lookup: (host, port) to addresses; the system's resolver.
+            told: Hears what time each public server says it is.
         """
         self.redactor = redactor if redactor is not None else Redactor()
         self.redactor.install()
@@ -120,6 +124,7 @@ class Door:
         self._total_s = total_s
         self._allow_private = allow_private
         self._lookup = lookup
+        self._told = told
 
     def session(
         self,
@@ -335,6 +340,7 @@ class Door:
             problem = self._problem(account, url, told, exchange.total_s)
         else:
             response.elapsed = timedelta(seconds=self._monotonic() - started)
+            self._hear(account, url, response.headers)
             return response
         # Outside the handler, so that the original, which holds the address with its
         # token, is not even the context of what is raised.
@@ -354,6 +360,13 @@ class Door:
         problem = LaterError(said, account=account.id, reason=Reason.TRANSIENT)
         problem.__cause__ = WireTroubleError(self.redactor.exception(innermost(error)))
         return problem
+
+    def _hear(self, account: Asker, url: str, headers: Mapping[str, str]) -> None:
+        """Pass on what time a server says it is; not of simulators, nor out of a cache."""
+        at = _date(headers.get("Date", ""))
+        is_fresh = headers.get("Age", "0").strip() in {"", "0"}
+        if self._told is not None and at is not None and is_fresh and account.api_base is None:
+            self._told((urlsplit(url).hostname or "").lower(), at, self.clock())
 
     def _refused(self, account: Asker, url: str, error: RefusedError) -> AccessError:
         shown = self.redactor.redact(url.split("?", 1)[0])[:200]
@@ -379,6 +392,15 @@ class Door:
         )
 
 
+def _date(said: str) -> datetime | None:
+    """Return the instant of an HTTP date; None for what is none."""
+    try:
+        at = parsedate_to_datetime(said)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
     """Read ``Retry-After``: seconds, or an HTTP date.
 
@@ -394,12 +416,9 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> datetime | None
     said = folded.get("retry-after", "").strip()
     if not said:
         return None
-    try:
-        if said.isascii() and said.replace(".", "", 1).isdigit():
-            wait = timedelta(seconds=min(float(said), _LONGEST_WAIT.total_seconds()))
-            return now + wait
-        at = parsedate_to_datetime(said)
-    except (ValueError, OverflowError):
+    if said.isascii() and said.replace(".", "", 1).isdigit():
+        return now + timedelta(seconds=min(float(said), _LONGEST_WAIT.total_seconds()))
+    at = _date(said)
+    if at is None:
         return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return min(max(at, now), now + _LONGEST_WAIT)

@@ -23,6 +23,7 @@ from monitor.lock import Turns
 from monitor.meter import Holds
 from monitor.pseudonyms import Pseudonyms
 from monitor.rulebook import rulebook
+from monitor.skew import Skew
 from storage.evidence import EvidenceFolder
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class App:
         owner: Names this process in leases.
         evidence: The folder of kept files.
         pseudonyms: What members of the public are called here.
+        skew: What servers say of the time.
         codes: Makes the codes of replies; None: no reply is read.
         inbox: Where replies lie; None: no reply is read.
         stop: Set when the process should end soon.
@@ -85,6 +87,7 @@ class App:
     owner: str
     evidence: EvidenceFolder
     pseudonyms: Pseudonyms
+    skew: Skew = field(default_factory=Skew)
     codes: Codes | None = None
     inbox: Inbox | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -141,7 +144,8 @@ def build(
         OperatorError: The policy, a rule or the mail server's secret cannot be used.
     """
     policy, judge = rulebook(settings, rules=rules)
-    door = door if door is not None else Door(clock=clock.now)
+    skew = Skew()
+    door = door if door is not None else Door(clock=clock.now, told=skew.hear)
     hide_all(settings, environ=environ, redactor=door.redactor)
     tokens = tokens_of(settings, environ=environ, door=door)
     transport = transport or smtp(
@@ -161,6 +165,7 @@ def build(
         owner=name_of_this_process(),
         evidence=EvidenceFolder(settings.storage.evidence),
         pseudonyms=Pseudonyms.of_settings(settings),
+        skew=skew,
         codes=codes_of(settings),
         inbox=inbox or inbox_of(settings, environ=environ, tokens=tokens),
         file=file,

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config.types import CoverageStatus, Reason, RunKind
+from monitor import skew
 from monitor.apply import Outcome
 from monitor.cases.again import look_again
 from monitor.cases.settling import settle
@@ -110,6 +111,7 @@ def scan(
             done[account.id] = _settle(app, run, account, reading, as_of=as_of)
             progress(account)
     app.repository.end_run(run, at=app.clock.now())
+    skew.note(app)
     return Scanned(
         run=run,
         coverage=tuple(done[account.id][0] for account in accounts),

@@ -92,6 +92,15 @@ def check_signs(settings: Settings, repository: Repository, *, now: datetime) ->
         yield _ping(signs.get(Sign.PING), calendar)
     if settings.mail.inbox is not None:
         yield _way(signs.get(Sign.WAY), calendar)
+    clock = signs.get(Sign.CLOCK)
+    if clock is not None and clock.failing_since is not None:
+        yield Check(
+            name="clock",
+            state="fault",
+            what=f"wrong since {calendar.moment(clock.failing_since)}: {clock.what}",
+            remedy="Set it and switch time synchronisation on: timedatectl set-ntp true. If it is "
+            "right, the clock of the server that it was held against is not",
+        )
     for one in repository.bounces(since=now - _RECENT):
         if one.action is BounceAction.FAILED:
             yield Check(

@@ -58,11 +58,13 @@ class PostFacts:
         returned: Mails that came back, or are late, since the previous digest.
         inbox: Whether replies can be read; None: never tried.
         ping: Whether the ping arrives; None: never tried.
+        clock: Whether this machine's clock agrees with others; None: none said anything.
     """
 
     returned: tuple[Bounced, ...] = ()
     inbox: SignOfLife | None = None
     ping: SignOfLife | None = None
+    clock: SignOfLife | None = None
 
 
 def clerk_lines(
@@ -91,11 +93,15 @@ def technical_lines(
     for one in facts.returned:
         back = _came_back(one, people=people, calendar=calendar)
         lines.append(f"{back} Mail {one_line(one.key)}, code {one.status or 'none'}.")
-    for sign, what in ((facts.inbox, "The inbox"), (facts.ping, "The dead-man's ping")):
+    for sign, what in (
+        (facts.inbox, "The inbox fails"),
+        (facts.ping, "The dead-man's ping fails"),
+        (facts.clock, "The clock of this machine is wrong"),
+    ):
         if sign is not None and sign.failing_since is not None:
             since = calendar.moment(sign.failing_since)
             said = one_line(sign.what, most=400)
-            lines.append(f"{what} fails since {since}: {said}")
+            lines.append(f"{what} since {since}: {said}")
     return tuple(dict.fromkeys(lines))
 
 
@@ -118,6 +124,7 @@ def facts_of(
         returned=tuple(returned),
         inbox=signs.get(Sign.INBOX) if has_inbox else None,
         ping=signs.get(Sign.PING) if has_ping else None,
+        clock=signs.get(Sign.CLOCK),
     )
 
 
