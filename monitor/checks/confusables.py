@@ -9,12 +9,8 @@ It is our own table, written from the letters' shapes, not a copy of its data fi
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from functools import cached_property
 
 ODD = "\x00"
 """Stands in the one-to-one table for a character that becomes none or several."""
@@ -70,8 +66,10 @@ _PLAIN |= {
     for first in (0x1F150, 0x1F170)
     for number in range(26)
 }
-_WIDE = re.compile("([^\x00-\x7f]+)")
-_MANY = 24
+_ASCII = 0x80
+_ALL_ASCII = bytes(range(_ASCII))
+_MANY = 12  # above so many different ones, asking for each character of the text is quicker
+_ANY = "surrogatepass"
 _MARKS = frozenset({"Mn", "Me"})
 _UNSEEN = frozenset({"Cf", "Cc"})
 _BRAILLE_BLANK = "\u2800"
@@ -125,43 +123,72 @@ def _decomposed(char: str) -> str:
     return lower if len(lower) == 1 else char
 
 
-class _Fold(dict[int, str]):
-    """Filled as characters come up: a table of all of Unicode would cost the start."""
+class Characters(dict[int, str]):
+    """What becomes of each character; filled as characters come up.
+
+    A table of all of Unicode would cost the start. For `translated` the ASCII half is kept as
+    bytes beside it: one plain character for each.
+    """
 
     def __missing__(self, code: int) -> str:
-        found = plain(chr(code))
+        found = self.becomes(code)
         if len(self) < MOST_KEPT:
             self[code] = found
         return found
 
+    def becomes(self, code: int) -> str:
+        """Return what becomes of one code point."""
+        raise NotImplementedError
 
-class _FoldOne(dict[int, str]):
+    @cached_property
+    def by_byte(self) -> bytes:
+        """What becomes of each ASCII character, for `bytes.translate`; all else stays."""
+        plain_half = bytes(ord(self.becomes(code)) for code in range(_ASCII))
+        return plain_half + bytes(range(_ASCII, 2 * _ASCII))
+
+
+class _Fold(Characters):
+    """Plain text for each character."""
+
+    def becomes(self, code: int) -> str:
+        return plain(chr(code))
+
+
+class _FoldOne(Characters):
     """The same, one character each: `ODD` where `plain` gives none or several."""
 
-    def __missing__(self, code: int) -> str:
+    def becomes(self, code: int) -> str:
         found = FOLD[code]
-        found = found if len(found) == 1 else ODD
-        if len(self) < MOST_KEPT:
-            self[code] = found
-        return found
+        return found if len(found) == 1 else ODD
 
 
 FOLD: dict[int, str] = _Fold()
 """Plain text by code point, for the slow way."""
-FOLD_ONE: dict[int, str] = _FoldOne()
-"""One character by code point, for `str.translate`."""
+FOLD_ONE: Characters = _FoldOne()
+"""One character by code point, for `translated`."""
 
 
-def translated(text: str, table: Mapping[int, str]) -> str:
-    """Return what `str.translate` returns, sooner: Python is quick where all is ASCII.
+def translated(text: str, table: Characters) -> str:
+    """Return what `str.translate` returns, sooner: bytes are quick where nearly all is ASCII.
 
-    So the few stretches that are not, an emoji and a dash in most posts, are taken apart.
+    The few other characters, an emoji and a dash in most posts, are then put in one by one.
 
     Args:
         text: Any.
         table: A character or more by code point; for each ASCII character exactly one.
     """
     if text.isascii():
+        return text.encode("ascii").translate(table.by_byte).decode("ascii")
+    encoded = text.encode("utf-8", _ANY)
+    wide = set(encoded.translate(None, _ALL_ASCII).decode("utf-8", _ANY))
+    if len(wide) > _MANY:
         return text.translate(table)
-    parts = _WIDE.split(text, _MANY)
-    return "".join([part.translate(table) for part in parts])
+    done = encoded.translate(table.by_byte).decode("utf-8", _ANY)
+    for char in wide:
+        found = table[ord(char)]
+        if found != char:
+            # What stands for one must not be taken for another.
+            if not found.isascii() and found.strip() != char:
+                return text.translate(table)
+            done = done.replace(char, found)
+    return done

@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from monitor.checks.confusables import MOST_KEPT, translated
+from monitor.checks.confusables import Characters, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,26 +34,22 @@ _LETTERS = (3, 4, 5)
 _EXPLAINED_GAP = 1
 
 
-class _Laid(dict[int, str]):
-    """What becomes of each character; filled as characters come up."""
+class _Laid(Characters):
+    """What becomes of each character in the layout."""
 
-    def __missing__(self, code: int) -> str:
+    def becomes(self, code: int) -> str:
         char = chr(code)
         if char.isdigit():
-            found = "0"
-        elif char.isalpha():
-            found = char
-        elif code in _PRIVATE or code < _FIRST_SYMBOL or char.isspace() or code in _VARIATIONS:
-            found = " "
-        else:
-            found = f" {char} "
-        if len(self) < MOST_KEPT:
-            self[code] = found
-        return found
+            return "0"
+        if char.isalpha():
+            return char
+        if code in _PRIVATE or code < _FIRST_SYMBOL or char.isspace() or code in _VARIATIONS:
+            return " "
+        return f" {char} "
 
 
-LAID: dict[int, str] = _Laid()
-"""Lays characters out, for `str.translate`."""
+LAID: Characters = _Laid()
+"""Lays characters out, for `translated`."""
 
 
 class Swaps:

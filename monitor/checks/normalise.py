@@ -13,10 +13,9 @@ text a reader sees there. Everything is linear in the length of the text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
 
@@ -43,42 +42,90 @@ _READINGS = (
     str.maketrans(_SIGNS, "oieastgasil"),
     str.maketrans(_SIGNS, "oleastgasil"),
 )
-# Cheap questions before costly searches; "www" is so common that w is left out.
-_RARE: Any = re2.compile(
-    "|".join(letter * 3 for letter in "abcdefghijklmnopqrstuvxyz")
-    + r"|\b[a-z](?:[ .\-_*][a-z]){3}\b"
-)
+_BY_A_LETTER, _RARE = range(2)
 _RUN = re.compile(r"([a-z])\1{2,}")
 _STRETCHED = re.compile(r"(?<![a-z])[a-z]*?([a-z])\1{2,}[a-z]*")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*][a-z]){3,}(?![a-z0-9])")
 _ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "in", "y")
 
+
+def _hints() -> Any:
+    """Return cheap questions, all asked in one pass, before costly searches.
+
+    They are asked of bytes: whatever is not ASCII may be a letter.
+    """
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    hints = re2.Set.SearchSet(options)
+    letter, sign = r"[a-z\x80-\xff]", f"[{re.escape(_SIGNS)}]"
+    hints.Add(f"{letter}{sign}|{sign}{letter}")
+    # "www" is so common that w is left out.
+    stretched = "|".join(letter * 3 for letter in "abcdefghijklmnopqrstuvxyz")
+    hints.Add(rf"{stretched}|\b[a-z](?:[ .\-_*][a-z]){{3}}\b")
+    hints.Compile()
+    return hints
+
+
+_HINTS = _hints()
+
 Edit = tuple[int, int, str]
 """Replace the plain text from start to end by other text."""
 
 
-@dataclass(frozen=True, slots=True)
+class Where(NamedTuple):
+    """For each character of a plain text where it begins and ends in the original."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
 class Normal:
     """A text made plain.
 
     Attributes:
         original: The text given.
         text: The same made plain.
-        starts: For each character of ``text`` where it begins in ``original``; None when
-            both have the same positions.
-        ends: The same for where it ends.
     """
 
-    original: str
-    text: str
-    starts: Sequence[int] | None = None
-    ends: Sequence[int] | None = None
+    __slots__ = ("_where", "original", "text")
+
+    def __init__(
+        self, original: str, text: str, where: Where | Callable[[], Where] | None = None
+    ) -> None:
+        """Keep both.
+
+        Args:
+            original: The text given.
+            text: The same made plain.
+            where: Where each character stands, or what works that out once it is asked for: of
+                most texts nobody asks. None when both have the same positions.
+        """
+        self.original = original
+        self.text = text
+        self._where = where
+
+    @property
+    def starts(self) -> Sequence[int] | None:
+        """For each plain character where it begins in the original; None: at the same place."""
+        where = self._mapped()
+        return None if where is None else where.starts
+
+    @property
+    def ends(self) -> Sequence[int] | None:
+        """The same for where it ends."""
+        where = self._mapped()
+        return None if where is None else where.ends
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the original code points of a non-empty stretch of ``text``."""
-        if self.starts is None or self.ends is None:
-            return start, end
-        return self.starts[start], self.ends[end - 1]
+        where = self._mapped()
+        return (start, end) if where is None else (where.starts[start], where.ends[end - 1])
+
+    def _mapped(self) -> Where | None:
+        where = self._where
+        if where is not None and not isinstance(where, Where):
+            where = self._where = where()
+        return where
 
 
 class Lexicon:
@@ -178,8 +225,10 @@ class Normaliser:
             yield _blanks
         if "#" in text:
             yield self._tags
-        yield self._leet
-        if _RARE.search(text) is not None:
+        hints = _HINTS.Match(text.encode("utf-8", "surrogatepass")) or ()
+        if _BY_A_LETTER in hints:
+            yield self._leet
+        if _RARE in hints:
             yield self._stretched
             yield self._spaced
 
@@ -198,9 +247,10 @@ class Normaliser:
         text, last = normal.text, 0
         for match in _SIGN_RUN.finditer(text):
             start, end = match.span()
-            if start < last or not (
-                text[start - 1 : start].isalpha() or text[end : end + 1].isalpha()
-            ):
+            in_front = text[end : end + 1].isalpha()
+            if start < last or not (in_front or text[start - 1 : start].isalpha()):
+                continue
+            if not in_front and not match[0].strip("!"):  # an exclamation after a plain word
                 continue
             first = start
             while first > last and start - first < _LONGEST and text[first - 1] in _LETTERS:
@@ -239,29 +289,36 @@ def _odd(original: str, folded: str) -> Iterator[Edit]:
 
 def _spelt_out(original: str) -> Normal:
     """Fold a text in which some characters become none or several."""
-    parts: list[str] = []
-    starts: list[int] = []
-    for position, char in enumerate(original):
-        plain = FOLD[ord(char)]
-        parts.append(plain)
-        if len(plain) == 1:
-            starts.append(position)
-        else:
-            starts.extend([position] * len(plain))
-    return Normal(original, "".join(parts), starts, [start + 1 for start in starts])
+    parts = [FOLD[ord(char)] for char in original]
+    return Normal(original, "".join(parts), partial(_of_parts, parts))
+
+
+def _of_parts(parts: Sequence[str]) -> Where:
+    starts = [position for position, plain in enumerate(parts) for _ in plain]
+    return Where(starts, [start + 1 for start in starts])
 
 
 def _edited(normal: Normal, edits: Sequence[Edit]) -> Normal:
     """Apply edits that are in order and do not overlap."""
     before = normal.text
-    starts_before = range(len(before)) if normal.starts is None else normal.starts
-    ends_before = range(1, len(before) + 1) if normal.ends is None else normal.ends
     parts: list[str] = []
+    last = 0
+    for start, end, text in edits:
+        parts += (before[last:start], text)
+        last = end
+    parts.append(before[last:])
+    return Normal(normal.original, "".join(parts), partial(_moved, normal, edits))
+
+
+def _moved(normal: Normal, edits: Sequence[Edit]) -> Where:
+    """Return where everything stands after the edits."""
+    count = len(normal.text)
+    starts_before = range(count) if normal.starts is None else normal.starts
+    ends_before = range(1, count + 1) if normal.ends is None else normal.ends
     starts: list[int] = []
     ends: list[int] = []
     last = 0
     for start, end, text in edits:
-        parts += (before[last:start], text)
         starts += starts_before[last:start]
         ends += ends_before[last:start]
         if start < end:
@@ -271,10 +328,9 @@ def _edited(normal: Normal, edits: Sequence[Edit]) -> Normal:
         starts += [first] * len(text)
         ends += [final] * len(text)
         last = end
-    parts.append(before[last:])
     starts += starts_before[last:]
     ends += ends_before[last:]
-    return Normal(normal.original, "".join(parts), starts, ends)
+    return Where(starts, ends)
 
 
 def _blanks(normal: Normal) -> Iterator[Edit]:

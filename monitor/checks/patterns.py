@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from monitor.checks.confusables import MOST_KEPT
+from monitor.checks.confusables import Characters, translated
 from monitor.checks.literals import sieved
 from monitor.checks.prepared import NOTHING
 
@@ -58,7 +58,7 @@ class PatternError(ValueError):
     """A pattern that RE2 does not take, or that would be too large to run quickly."""
 
 
-class Alphabet(dict[int, str]):
+class Alphabet(Characters):
     """Which byte stands for which character, for one set of patterns."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
@@ -74,16 +74,13 @@ class Alphabet(dict[int, str]):
         for byte, char in zip(_FREE, wide, strict=False):
             self[ord(char)] = chr(byte)
 
-    def __missing__(self, code: int) -> str:
-        """Keep ASCII; everything else is one and the same."""
-        found = chr(code) if code < _ASCII else _OTHER
-        if len(self) < MOST_KEPT:
-            self[code] = found
-        return found
+    def becomes(self, code: int) -> str:
+        """Keep ASCII; everything that no pattern names is one and the same."""
+        return chr(code) if code < _ASCII else _OTHER
 
     def narrow(self, text: str) -> bytes:
         """Return a text as one byte a character."""
-        return (text if text.isascii() else text.translate(self)).encode("ascii")
+        return (text if text.isascii() else translated(text, self)).encode("ascii")
 
 
 class Pattern:

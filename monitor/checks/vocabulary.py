@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from config.errors import RuleError
-from monitor.checks.confusables import MOST_KEPT
+from monitor.checks.confusables import Characters, translated
 from monitor.checks.normalise import Lexicon, Normaliser
 from monitor.checks.patterns import Alphabet, Pattern, PatternError, words_in
 
@@ -26,19 +26,16 @@ _STRETCHED = re.compile(r"(.)\1\1")
 _LOOSE = frozenset(" -'\"/.,:;!?()[]{}_\n")
 
 
-class _Blanked(dict[int, str]):
-    """Everything but letters and digits becomes a blank; filled as characters come up."""
+class _Blanked(Characters):
+    """Everything but letters and digits becomes a blank."""
 
-    def __missing__(self, code: int) -> str:
+    def becomes(self, code: int) -> str:
         char = chr(code)
-        found = char if char.isalnum() else " "
-        if len(self) < MOST_KEPT:
-            self[code] = found
-        return found
+        return char if char.isalnum() else " "
 
 
-BLANKED: dict[int, str] = _Blanked()
-"""Blanks everything but letters and digits, for `str.translate`."""
+BLANKED: Characters = _Blanked()
+"""Blanks everything but letters and digits, for `translated`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +156,7 @@ class Vocabulary:
             raise RuleError(
                 f"the term {written!r} is empty once made plain", rule=rule.id, file=rule.file
             )
-        blanked = plain.translate(BLANKED)
+        blanked = translated(plain, BLANKED)
         key = blanked.strip()
         if not key:
             return self._symbol(plain)
@@ -260,7 +257,7 @@ def lexicon_of(rules: Iterable[RuleData]) -> Lexicon:
     normalise = Normaliser()
     words: set[str] = set()
     for term in {term for group in groups for term in group.terms}:
-        words.update(_plain(normalise, term).translate(BLANKED).split())
+        words.update(translated(_plain(normalise, term), BLANKED).split())
     for pattern in {pattern for group in groups for pattern in group.patterns}:
         words |= words_in(pattern)
     return Lexicon(words)
