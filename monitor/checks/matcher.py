@@ -2,8 +2,8 @@
 
 ::
 
-    normal text | automaton (terms at word boundaries) | filter (patterns)   -> found
-    found       | rules whose every group can be there                      -> candidates
+    normal text | automaton (terms at word boundaries), words of patterns   -> found
+    found       | rules whose every group can be there (`places`)           -> candidates
     candidate   | run its patterns | drop silenced | whose words | near     -> spans
 
 Terms are sought in a copy of the text in which everything but letters and digits is a
@@ -19,19 +19,21 @@ from typing import TYPE_CHECKING
 
 from monitor.checks.confusables import translated
 from monitor.checks.layout import Layout, Sources, without_nested
+from monitor.checks.literals import sieved
 from monitor.checks.normalise import Normaliser
-from monitor.checks.patterns import MOST_MATCHES, PatternFilter
+from monitor.checks.patterns import MOST_MATCHES
 from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
+from monitor.checks.sought import Sought
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from config.rules import RuleData
     from config.types import RuleId
     from monitor.checks.normalise import Normal
-    from monitor.checks.patterns import Pattern, Possible, Span
+    from monitor.checks.patterns import Pattern, Span
     from monitor.checks.prepared import Prepared
     from monitor.checks.vocabulary import CompiledRule, Term
 
@@ -62,16 +64,20 @@ class Matcher:
         self._terms = build.terms
         self._symbols = build.symbols
         self._automaton, self._by_sought = automaton_of(build.terms)
-        self._pattern_entries = list(build.patterns.values())
-        self._patterns = [build.compiled[written] for written in build.patterns]
+        self._patterns = {number: build.compiled[one] for one, number in build.patterns.items()}
         self._every = tuple(build.compiled.values())
-        self._filter = PatternFilter(self._patterns, prepared)
-        self._places = Places(self._rules, build.count)
+        numbers = dict(zip(prepared.words, range(len(prepared.words)), strict=True))
+        ways = {
+            entry: prepared.of(pattern.written, numbers)
+            for entry, pattern in self._patterns.items()
+        }
+        self._places = Places(self._rules, ways, len(numbers))
+        self._sought = Sought(tuple(numbers), self._places.of_word)
 
     @property
     def patterns(self) -> frozenset[bytes]:
         """Every pattern that the rules' groups look for, as it is run."""
-        return frozenset(one.written for one in self._patterns)
+        return frozenset(one.written for one in self._patterns.values())
 
     @property
     def silencers(self) -> frozenset[bytes]:
@@ -87,7 +93,8 @@ class Matcher:
         """Let go of what was compiled and unpacked for texts; it is made again when asked."""
         for pattern in self._every:
             pattern.forget()
-        self._filter.forget()
+        self._sought.forget()
+        self._places.forget()
 
     def match(
         self,
@@ -107,12 +114,12 @@ class Matcher:
             at most `MOST_SPANS`.
         """
         narrowed = self._alphabet.narrow(normal.text)
-        found = self._find(normal.text, narrowed)
+        words = self._sought.bits(sieved(narrowed))
+        terms = self._terms_in(normal.text)
+        found = _Found(terms, self._patterns, narrowed, {})
         layout: Layout | None = None
         matched = []
-        for number, groups in self._places.complete(found.entries(), wanted):
-            if not all(map(found.can_be, groups)):
-                continue
+        for number, groups in self._places.complete(words, terms, wanted):
             rule = self._rules[number]
             layout = layout or Layout(normal, sources, narrowed)
             spans = _spans(rule, groups, found, layout)
@@ -120,8 +127,8 @@ class Matcher:
                 matched.append((number, rule.data, layout.original(spans)[:MOST_SPANS]))
         return [(rule, spans) for _, rule, spans in sorted(matched, key=itemgetter(0)) if spans]
 
-    def _find(self, text: str, narrowed: bytes) -> _Found:
-        """Return where each term stands, and which patterns can match."""
+    def _terms_in(self, text: str) -> dict[int, list[Span]]:
+        """Return where each term stands."""
         blanked = f" {translated(text, BLANKED)} "
         terms: dict[int, list[Span]] = {}
         simple, special = self._by_sought
@@ -142,44 +149,26 @@ class Matcher:
         for symbol, entry in self._symbols.items():
             if symbol in text:
                 terms[entry] = _everywhere(symbol, text)
-        possible = self._filter.possible(narrowed)
-        patterns = {self._pattern_entries[number]: number for number in possible.numbers}
-        return _Found(terms, patterns, possible, self._patterns, narrowed, {})
+        return terms
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What stands in one text; a pattern runs only when everything else of a rule is there."""
+    """What stands in one text; a pattern runs only when everything else of a rule can be there."""
 
-    terms: dict[int, list[Span]]
-    numbers: dict[int, int]
-    possible: Possible
-    patterns: Sequence[Pattern]
+    terms: Mapping[int, Sequence[Span]]
+    patterns: Mapping[int, Pattern]
     narrowed: bytes
-    allowed: dict[int, bool]
-
-    def entries(self) -> list[int]:
-        return [*self.terms, *self.numbers]
-
-    def can_be(self, entries: Sequence[int]) -> bool:
-        """Return whether one of several can stand in the text, before any pattern has run."""
-        return not self.terms.keys().isdisjoint(entries) or any(map(self._allows, entries))
-
-    def _allows(self, entry: int) -> bool:
-        known = self.allowed.get(entry)
-        if known is None:  # asked once a text
-            known = self.allowed[entry] = self.possible.allows(self.numbers[entry])
-        return known
+    runs: dict[int, Sequence[Span]]
 
     def spans(self, entry: int) -> Sequence[Span]:
-        known = self.terms.get(entry)
+        """Return where a term or a pattern stands; each pattern runs at most once a text."""
+        pattern = self.patterns.get(entry)
+        if pattern is None:
+            return self.terms.get(entry, ())
+        known = self.runs.get(entry)
         if known is None:
-            number = self.numbers.get(entry)
-            if number is None or not self._allows(entry):
-                known = []
-            else:
-                known = self.patterns[number].spans(self.narrowed)
-            self.terms[entry] = known  # asked once a text
+            known = self.runs[entry] = pattern.spans(self.narrowed)
         return known
 
 

@@ -10,21 +10,18 @@ character, which plain text never holds; all others become one byte that no patt
 from __future__ import annotations
 
 import re
-from operator import itemgetter, methodcaller
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from operator import methodcaller
+from typing import TYPE_CHECKING, Protocol, cast
 
 import re2
-from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.checks.confusables import Characters, translated
-from monitor.checks.literals import sieved
 from monitor.checks.prepared import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable, Iterator
 
-    from monitor.checks.prepared import Packed, Prepared
+    from monitor.checks.prepared import Prepared
 
 Span = tuple[int, int]
 """Start and end of a stretch of text, in code points."""
@@ -40,7 +37,6 @@ _WIDE = re.compile(r"[^\x00-\x7f]")
 _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
-_NUMBER = itemgetter(0)
 _span = methodcaller("span")
 
 
@@ -151,93 +147,6 @@ class Pattern:
                 if len(spans) == MOST_MATCHES:
                     break
         return spans
-
-
-class PatternFilter:
-    """Many patterns, asked at once which of them can match; nearly all never run.
-
-    For each pattern is known what a text must hold (`monitor.checks.literals`); one automaton
-    finds all these words in one pass. RE2's own filter does the same with an automaton that it
-    builds while matching, which on ever new words costs six times as much.
-    """
-
-    def __init__(self, patterns: Sequence[Pattern], prepared: Prepared = NOTHING) -> None:
-        """Build the filter; numbers are positions in ``patterns``.
-
-        Args:
-            patterns: The patterns.
-            prepared: What is known of them.
-        """
-        words = dict(zip(prepared.words, range(len(prepared.words)), strict=True))
-        self._always: list[int] = []
-        # Kept as bytes until a pattern comes up: a thousand patterns need twenty thousand words.
-        self._packed: list[Packed] = []
-        wanted: dict[int, list[int]] = {}
-        for number, pattern in enumerate(patterns):
-            known = prepared.of(pattern.written, words)
-            self._packed.append(known.needs)
-            if known.trigger is None:
-                self._always.append(number)
-            for word in known.trigger or ():
-                wanted.setdefault(word, []).append(number)
-        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
-        triggers = (tuple(wanted.get(word, ())) for word in range(len(words)))
-        self._numbers = [shared.setdefault(numbers, numbers) for numbers in triggers]
-        self._ready: dict[int, _Ready] = {}
-        self._automaton = BytesAhoCorasick(
-            [word.encode("ascii") for word in words], implementation=Implementation.ContiguousNFA
-        )
-
-    def possible(self, narrowed: bytes) -> Possible:
-        """Return which patterns can match somewhere in a narrowed text, as far as is cheap."""
-        matches = self._automaton.find_matches_as_indexes(sieved(narrowed), overlapping=True)
-        found = set(map(_NUMBER, matches))
-        numbers = {*self._always}.union(*map(self._numbers.__getitem__, found))
-        return Possible(numbers, found, self)
-
-    def allows(self, number: int, found: AbstractSet[int]) -> bool:
-        """Return whether a text in which these words were found has all that a pattern needs."""
-        known = self._ready
-        ready = known.get(number)
-        if ready is None:
-            ready = known[number] = _unpacked(self._packed[number])
-        return _hold(ready, found)
-
-    def forget(self) -> None:
-        """Let go of what was unpacked for texts."""
-        self._ready = {}
-
-
-class Possible(NamedTuple):
-    """Which patterns can match in one text.
-
-    Attributes:
-        numbers: Of those that have the rarest of what they need; the others cannot match.
-        found: The words that stand in the text.
-    """
-
-    numbers: AbstractSet[int]
-    found: AbstractSet[int]
-    known: PatternFilter
-
-    def allows(self, number: int) -> bool:
-        """Return whether one of them has all that it needs; False: it cannot match."""
-        return self.known.allows(number, self.found)
-
-
-_Ready = tuple[tuple[frozenset[int], tuple["_Ready", ...]], ...]
-
-
-def _unpacked(packed: Packed) -> _Ready:
-    return tuple((frozenset(words), tuple(map(_unpacked, ways))) for words, ways in packed)
-
-
-def _hold(ready: _Ready, found: AbstractSet[int]) -> bool:
-    """Return whether each clause has one of its words or all of one of its ways."""
-    for words, ways in ready:
-        if words.isdisjoint(found) and not (ways and any(_hold(way, found) for way in ways)):
-            return False
-    return True
 
 
 def words_in(pattern: str) -> set[str]:

@@ -1,95 +1,188 @@
 """Which rules can match at all: those of which something stands in the text for every group.
 
-A hundred words and patterns are found in an ordinary post, a few of each rule. So what a word
-serves is one whole number with a bit for each group of each rule: a plane of bits for all
-first groups, one for all second groups, and so on. Adding up what was found and laying the
-planes over each other leaves the rules of which no group is empty.
+A rule needs something of each of its groups; a group a term, or a pattern that can match; a
+pattern all clauses of one of its ways; a clause a word. Everything has its place, a bit, in one
+whole number: for each rule, from the lowest bit up
+
+::
+
+    | way: its clauses, then the way itself | way … | group | way … | group | rule |
+
+A hundred words found in a text set bits of clauses (where a way has but one, of the way itself),
+and terms set bits of groups. Then three additions settle the rest for all rules at once, by
+carrying: one added to a row of ones comes out above the row; a row of ones added to a row comes
+out above it unless the row was empty.
 """
 
 from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from config.types import RuleId
     from monitor.checks.vocabulary import CompiledRule
 
+_MOST_ENTRIES = 2_048
+NumberedWay = tuple["Sequence[int]", ...]
+"""As `monitor.checks.ways.Way`, with numbers for words."""
+
+
+class _Group(NamedTuple):
+    """A group's terms, and its patterns each with the bits of its ways within the rule's block."""
+
+    terms: frozenset[int]
+    patterns: tuple[tuple[int, int], ...]
+
+
+class _Block(NamedTuple):
+    """Where one rule stands."""
+
+    number: int
+    first: int
+    mask: int
+    groups: tuple[_Group, ...]
+
 
 class Places:
-    """For each word and pattern the rules that use it, each with the group it stands in."""
+    """For each word, term and pattern its places; safe in any thread."""
 
-    def __init__(self, rules: Sequence[CompiledRule], count: int) -> None:
-        """Sort the rules' words by where they stand.
+    def __init__(
+        self,
+        rules: Sequence[CompiledRule],
+        ways: Mapping[int, Sequence[NumberedWay]],
+        words: int,
+    ) -> None:
+        """Lay the rules out.
 
         Args:
             rules: Numbered as given.
-            count: How many numbers of words and patterns there are.
+            ways: For the number of each pattern the ways in which it can match; every other
+                number is a term's.
+            words: How many words the ways name.
         """
-        self._ids = [rule.data.id for rule in rules]
-        self._width = len(rules)
-        self._planes = max((len(rule.groups) for rule in rules), default=1)
-        # Pairs are shared and held in tuples: there are ten thousand uses.
-        uses: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-        self._lacking = 0  # groups that a rule does not have are never empty
+        self._always = self._clauses = self._firsts = self._ways = 0
+        self._below = self._groups = self._starts = 0
+        self._blocks: dict[int, _Block] = {}
+        self._by_id: dict[RuleId, int] = {}
+        self._by_word: dict[int, list[int]] = {}
+        self._by_term: dict[int, list[int]] = {}
+        at = 0
         for number, rule in enumerate(rules):
-            for position, group in enumerate(rule.groups):
-                place = (number, position)
-                for entry in group.entries:
-                    uses[entry].append(place)
-            for position in range(len(rule.groups), self._planes):
-                self._lacking |= self._bit(number, position)
-        shared: dict[int, int] = {}
-        self._uses = tuple(map(tuple, uses))
-        self._bits = []
-        for places in self._uses:
-            bits = reduce(or_, (self._bit(*place) for place in places), 0)
-            self._bits.append(shared.setdefault(bits, bits))
+            at = self._lay_out(rule, number, ways, at)
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        found = (tuple(self._by_word.pop(word, ())) for word in range(words))
+        self._of_words = [shared.setdefault(places, places) for places in found]
+        self._every = sum(1 << last for last in self._blocks)
+        self._terms: Kept[int, int] = Kept(self._of_term, _MOST_ENTRIES)
         self._wanted: dict[frozenset[RuleId], int] = {}
 
-    def _bit(self, number: int, position: int) -> int:
-        return 1 << (position * self._width + number)
+    def _lay_out(
+        self,
+        rule: CompiledRule,
+        number: int,
+        ways: Mapping[int, Sequence[NumberedWay]],
+        first: int,
+    ) -> int:
+        """Give a rule its places from a bit on; return the first bit that is free after it."""
+        at = first
+        groups = []
+        for group in rule.groups:
+            begins = at
+            patterns = []
+            for entry in group.entries:
+                if entry in ways:
+                    held = 0
+                    for way in ways[entry]:
+                        at = self._lay_way(way, at)
+                        held |= 1 << (at - 1 - first)
+                    patterns.append((held, entry))
+            for entry in group.entries:
+                if entry not in ways:
+                    self._by_term.setdefault(entry, []).append(at)
+            groups.append(_Group(frozenset(group.entries).difference(ways), tuple(patterns)))
+            self._below |= (1 << at) - (1 << begins)
+            self._groups |= 1 << at
+            at += 1
+        self._starts |= 1 << first
+        self._blocks[at] = _Block(number, first, (1 << at - first) - 1, tuple(groups))
+        self._by_id[rule.data.id] = 1 << at
+        return at + 1
+
+    def _lay_way(self, way: NumberedWay, first: int) -> int:
+        at = first
+        if len(way) > 1:
+            self._firsts |= 1 << first
+            for clause in way:
+                self._set_by(clause, at)
+                at += 1
+            self._clauses |= (1 << at) - (1 << first)
+        elif way:
+            self._set_by(way[0], at)
+        else:
+            self._always |= 1 << at
+        self._ways |= 1 << at
+        return at + 1
+
+    def _set_by(self, clause: Sequence[int], at: int) -> None:
+        for word in clause:
+            self._by_word.setdefault(word, []).append(at)
+
+    def of_word(self, word: int) -> int:
+        """Return the bits that a word sets."""
+        return sum(1 << at for at in self._of_words[word])
+
+    def _of_term(self, entry: int) -> int:
+        return sum(1 << at for at in self._by_term.get(entry, ()))
 
     def complete(
-        self, entries: Sequence[int], wanted: frozenset[RuleId] | None
+        self, words: int, terms: Collection[int], wanted: frozenset[RuleId] | None
     ) -> Iterator[tuple[int, list[list[int]]]]:
         """Yield the rules of which no group is empty.
 
         Args:
-            entries: Numbers of what was found.
+            words: All bits that words of the text set, see `of_word`.
+            terms: Numbers of the terms that stand in it.
             wanted: Ids of the rules that may match; None: all.
 
         Yields:
-            The rule's number, and what was found of each of its groups.
+            The rule's number, and for each of its groups the terms that stand in the text and
+            the patterns that can match in it.
         """
-        found = reduce(or_, map(self._bits.__getitem__, entries), self._lacking)
-        rules = self._chosen(wanted)
-        for position in range(self._planes):
-            rules &= found >> (position * self._width)
-        if not rules:
-            return
-        every = reduce(or_, (rules << (at * self._width) for at in range(self._planes)))
-        groups: dict[int, list[list[int]]] = {}
+        words |= self._always
+        ways = (words | ((words & self._clauses) + self._firsts)) & self._ways
+        groups = ways + self._below | reduce(or_, map(self._terms.__getitem__, terms), 0)
+        rules = (groups & self._groups | self._below) + self._starts & self._chosen(wanted)
         while rules:
-            number = rules.bit_length() - 1
-            rules ^= 1 << number
-            groups[number] = [[] for _ in range(self._planes)]
-        for entry in entries:
-            if self._bits[entry] & every:
-                for number, position in self._uses[entry]:
-                    if number in groups:
-                        groups[number][position].append(entry)
-        for number, found_of in groups.items():
-            yield number, [group for group in found_of if group]
+            last = rules.bit_length() - 1
+            rules ^= 1 << last
+            block = self._blocks[last]
+            held = ways >> block.first & block.mask
+            yield (
+                block.number,
+                [
+                    [
+                        *group.terms.intersection(terms),
+                        *[entry for bits, entry in group.patterns if bits & held],
+                    ]
+                    for group in block.groups
+                ],
+            )
 
     def _chosen(self, wanted: frozenset[RuleId] | None) -> int:
         if wanted is None:
-            return (1 << self._width) - 1
+            return self._every
         chosen = self._wanted.get(wanted)
         if chosen is None:
-            chosen = sum(1 << at for at, id_ in enumerate(self._ids) if id_ in wanted)
+            chosen = sum(bit for id_, bit in self._by_id.items() if id_ in wanted)
             self._wanted[wanted] = chosen
         return chosen
+
+    def forget(self) -> None:
+        """Let go of what was worked out for terms."""
+        self._terms.forget()

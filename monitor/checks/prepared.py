@@ -13,34 +13,23 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-from array import array
+from collections.abc import Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from config.errors import TableError
-from monitor.checks.literals import Clause, needs_of, trigger
+from monitor.checks.literals import needs_of
+from monitor.checks.ways import ways_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from monitor.checks.literals import Needs
+    from monitor.checks.ways import Way
 
 NAME = "prepared.xz"
-Packed = tuple[tuple["array[int]", tuple["Packed", ...]], ...]
-"""As `monitor.checks.literals.Needs`, with numbers for words."""
-
-
-class Known(NamedTuple):
-    """What one pattern needs, with numbers for words.
-
-    Attributes:
-        trigger: Words of which one must be there, the rarest; None: nothing is known.
-        needs: All that it needs.
-    """
-
-    trigger: array[int] | None
-    needs: Packed
+Known = Sequence[Sequence[Sequence[int]]]
+"""In which ways a pattern can match, as `monitor.checks.ways.Way`, with numbers for words."""
 
 
 class Prepared:
@@ -70,7 +59,7 @@ class Prepared:
         return digest in self._known or digest in self._silencers
 
     def of(self, pattern: bytes, numbers: dict[str, int]) -> Known:
-        """Return what a text must hold for a pattern to match, known or worked out now.
+        """Return in which ways a pattern can match, known or worked out now.
 
         Args:
             pattern: As it is run.
@@ -79,9 +68,15 @@ class Prepared:
         known = self._known.get(digest_of(pattern))
         return worked_out(pattern, numbers) if known is None else known
 
-    def needs(self) -> dict[str, Needs]:
+    def ways(self) -> dict[str, tuple[Way, ...]]:
         """Return all that is known in words, by the digest of each pattern."""
-        return {digest: _spelt(known.needs, self.words) for digest, known in self._known.items()}
+        return {
+            digest: tuple(
+                tuple(frozenset(self.words[number] for number in clause) for clause in way)
+                for way in known
+            )
+            for digest, known in self._known.items()
+        }
 
 
 NOTHING = Prepared((), {})
@@ -93,11 +88,13 @@ def digest_of(pattern: bytes) -> str:
     return hashlib.sha256(pattern).hexdigest()[:16]
 
 
-def worked_out(pattern: bytes, numbers: dict[str, int]) -> Known:
-    """Return what a text must hold for a pattern to match; new words take the next numbers."""
-    needs = needs_of(pattern.decode("ascii"))
-    packed, sought = _packed(needs, numbers), trigger(needs)
-    return Known(None if sought is None else _numbered(sought, numbers), packed)
+def worked_out(pattern: bytes, numbers: dict[str, int]) -> list[list[list[int]]]:
+    """Return in which ways a pattern can match; new words take the next numbers."""
+    ways = ways_of(needs_of(pattern.decode("ascii")))
+    return [
+        [[numbers.setdefault(word, len(numbers)) for word in sorted(clause)] for clause in way]
+        for way in ways
+    ]
 
 
 def load_prepared() -> Prepared:
@@ -109,8 +106,7 @@ def load_prepared() -> Prepared:
     file = files(__package__).joinpath(NAME)
     try:
         stated = json.loads(lzma.decompress(file.read_bytes()))
-        known = {digest: _read(*one) for digest, one in stated["patterns"].items()}
-        prepared = Prepared(stated["words"], known, stated["silencers"])
+        prepared = Prepared(stated["words"], stated["patterns"], stated["silencers"])
     except (OSError, KeyError, TypeError, ValueError, lzma.LZMAError) as cause:
         raise TableError("what is known of the patterns cannot be read", file=str(file)) from cause
     return prepared
@@ -128,43 +124,9 @@ def write_prepared(patterns: Iterable[bytes], silencers: Iterable[bytes], file: 
     known = {digest_of(one): worked_out(one, numbers) for one in sorted(patterns)}
     stated = {
         "words": list(numbers),
-        "patterns": {digest: _stated(one) for digest, one in known.items()},
+        "patterns": known,
         "silencers": sorted(map(digest_of, silencers)),
     }
     body = json.dumps(stated, separators=(",", ":")).encode()
     if not file.exists() or lzma.decompress(file.read_bytes()) != body:
         file.write_bytes(lzma.compress(body, check=lzma.CHECK_CRC32, preset=9))
-
-
-def _stated(known: Known) -> list[Any]:
-    return [None if known.trigger is None else known.trigger.tolist(), _listed(known.needs)]
-
-
-def _numbered(words: Iterable[str], numbers: dict[str, int]) -> array[int]:
-    return array("I", sorted(numbers.setdefault(word, len(numbers)) for word in sorted(words)))
-
-
-def _packed(needs: Needs, numbers: dict[str, int]) -> Packed:
-    return tuple(
-        (_numbered(clause.words, numbers), tuple(_packed(way, numbers) for way in clause.ways))
-        for clause in needs
-    )
-
-
-def _listed(packed: Packed) -> list[Any]:
-    return [[words.tolist(), [_listed(way) for way in ways]] for words, ways in packed]
-
-
-def _read(sought: list[int] | None, needs: list[Any]) -> Known:
-    return Known(None if sought is None else array("I", sought), _unlisted(needs))
-
-
-def _unlisted(listed: list[Any]) -> Packed:
-    return tuple((array("I", words), tuple(map(_unlisted, ways))) for words, ways in listed)
-
-
-def _spelt(packed: Packed, words: Sequence[str]) -> Needs:
-    return tuple(
-        Clause(frozenset(words[one] for one in numbers), tuple(_spelt(way, words) for way in ways))
-        for numbers, ways in packed
-    )
