@@ -3,6 +3,9 @@
 A file of this folder that defines ``CHECKS`` offers checks; a rule takes one up with
 ``check = "file.name"``. Everything else about it (severity, reason, examples, digest)
 stands in the rule, as for every other rule.
+
+Beside it such a file may define ``HINTS``: what must stand in a text for a check to find anything
+there at all. That is cheap to ask, and asked once for all checks that have it in common.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from config.errors import RuleError
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.checks.patterns import Span
 
 _NAME = re.compile(r"^[a-z_]+\.[a-z_]+$")
+_NUMBER = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +48,48 @@ Check = Callable[["Material", "Context"], Iterable[Hit]]
 """Pure: no clock, network or database. All hits together make one finding."""
 
 
+class Checks:
+    """Every check that rules take up, sorted by what must stand in a text for it."""
+
+    def __init__(self, rules: Iterable[RuleData]) -> None:
+        """Find the checks.
+
+        Raises:
+            RuleError: There is no such check.
+        """
+        self._by_hint: dict[re.Pattern[str] | None, list[tuple[int, RuleData, Check]]] = {}
+        for number, rule in enumerate(rules):
+            if rule.check:
+                check, hint = _named(rule)
+                self._by_hint.setdefault(hint, []).append((number, rule, check))
+
+    def to_ask(self, text: str) -> list[tuple[RuleData, Check]]:
+        """Return the checks that may find something in a text, in the order of their rules."""
+        asked: list[tuple[int, RuleData, Check]] = []
+        for hint, checks in self._by_hint.items():
+            if hint is None or hint.search(text) is not None:
+                asked += checks
+        return [(rule, check) for _, rule, check in sorted(asked, key=_NUMBER)]
+
+
 def check_named(rule: RuleData) -> Check:
     """Return the check that a rule takes up.
 
     Raises:
         RuleError: There is no such check.
     """
+    return _named(rule)[0]
+
+
+def _named(rule: RuleData) -> tuple[Check, re.Pattern[str] | None]:
     module_name, _, name = rule.check.partition(".")
     full = f"{__package__}.{module_name}"
     if _NAME.match(rule.check) and find_spec(full) is not None:
-        checks: dict[str, Check] = getattr(import_module(full), "CHECKS", {})
+        module = import_module(full)
+        checks: dict[str, Check] = getattr(module, "CHECKS", {})
+        hints: dict[str, re.Pattern[str]] = getattr(module, "HINTS", {})
         if name in checks:
-            return checks[name]
+            return checks[name], hints.get(name)
     raise RuleError(
         f"there is no check {rule.check!r}",
         rule=rule.id,

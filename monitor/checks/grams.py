@@ -69,11 +69,14 @@ class Swaps:
                 else:
                     self._several[parts] = word
         self._firsts = frozenset(parts[0] for parts in self._several)
+        self._named = self._firsts.union(self._single)
         stated = repr(sorted((name, sorted(members)) for name, members in classes.items()))
         self.digest = hashlib.sha256(stated.encode()).hexdigest()[:16]
 
     def words(self, words: Sequence[str]) -> list[str]:
         """Put the class's word in the place of each name."""
+        if self._named.isdisjoint(words):
+            return list(words)
         if self._firsts.isdisjoint(words):
             return list(map(self._single.get, words, words))
         return [word for word, _, _ in self.placed(words)]
@@ -138,18 +141,17 @@ def grams(laid: str) -> set[str]:
     found = {f" {one} {two} " for one, two in pairwise(words)}
     found.update(f" {' '.join(words[at : at + 3])} " for at in range(len(words) - 2))
     for word in set(words):
-        found.update(part for _, part in within(word))
+        found.update(within(word))
     return found
 
 
-def within(word: str) -> Iterator[tuple[int, str]]:
-    """Yield what a table may weigh within one word, with where it begins; some of it twice."""
+def within(word: str) -> list[str]:
+    """Return what a table may weigh within one word; some of it twice."""
     bounded = f" {word} "
-    if len(bounded) > _LETTERS[-1]:  # a short word is among its own parts
-        yield 0, bounded
+    found = [bounded] if len(bounded) > _LETTERS[-1] else []  # else it is among its own parts
     for size in _LETTERS:
-        for at in range(len(bounded) - size + 1):
-            yield at, bounded[at : at + size]
+        found += [bounded[at : at + size] for at in range(len(bounded) - size + 1)]
+    return found
 
 
 def of_letters(gram: str) -> bool:

@@ -21,7 +21,7 @@ from config.errors import CheckError
 from config.rules.model import POLITICAL
 from config.types import Kind, RuleId, Severity, SubjectKind
 from monitor.checks.base import Judgement
-from monitor.checks.coded import check_named
+from monitor.checks.coded import Checks
 from monitor.checks.language import foreign
 from monitor.checks.layout import Sources, without_nested
 from monitor.checks.match import MISTAKES, RuleMatch, crashed
@@ -79,9 +79,7 @@ class Judge:
         self.policy = policy
         self.rules = tuple(rules)
         self._matcher = Matcher(self.rules)
-        self._checks: list[tuple[RuleData, Check]] = [
-            (rule, check_named(rule)) for rule in self.rules if rule.check
-        ]
+        self._checks = Checks(self.rules)
         self._opinions = Opinions(policy, models)
         self.harmless = self._opinions.harmless
         self._scopes: dict[tuple[SubjectKind, Kind, bool], frozenset[RuleId]] = {}
@@ -110,14 +108,14 @@ class Judge:
         found: list[RuleMatch] = []
         not_judged: list[str] = []
         normal = self._matcher.normalise(material.words.text)
+        scope = self._scope(material.subject, material.kind, bool(material.author))
         try:
-            found += self._by_words(material, normal)
+            found += self._by_words(material, normal, scope)
         except CheckError as failed:
             not_judged.append(failed.what)
         scored, crashes = self._opinions.ask(normal, material)
         not_judged += crashes
-        scope = self._scope(material.subject, material.kind, bool(material.author))
-        for rule, check in self._checks:
+        for rule, check in self._checks.to_ask(material.words.text):
             if rule.id in scope:
                 try:
                     found += self._by_check(rule, check, material, context)
@@ -150,14 +148,13 @@ class Judge:
             if not match.rule.in_window
         ]
         by_rules = {one.clause for one in findings if one.severity is not Severity.NOTE}
-        scores: dict[ClauseId, float] = {}
-        for found in self._opinions.on(material, matches.scored):
-            if not found.in_window_only:
-                scores[found.clause] = max(scores.get(found.clause, 0.0), found.score.value)
-                severity = found.limits.severity(found.score.value)
-                # Where a rule has found the clause already, a second voice adds only noise.
-                if severity is not None and found.clause not in by_rules:
-                    findings.append(found.finding(text, severity))
+        scores, noted = self._opinions.heard(material, matches.scored)
+        # Where a rule has found the clause already, a second voice adds only noise.
+        findings += [
+            found.finding(text, severity)
+            for found, severity in noted
+            if found.clause not in by_rules
+        ]
         if not findings and not matches.found:
             language = foreign(text)
             if language is not None:
@@ -199,19 +196,17 @@ class Judge:
         by_rules = {one.clause for one in findings}
         findings += [
             found.finding(text, Severity.REVIEW)
-            for found in self._opinions.on(material, matches.scored)
-            if found.counts_in_window() and found.clause not in by_rules
+            for found in self._opinions.in_window(material, matches.scored)
+            if found.clause not in by_rules
         ]
         return tuple(findings)
 
-    def _by_words(self, material: Material, normal: Normal) -> Iterator[RuleMatch]:
+    def _by_words(
+        self, material: Material, normal: Normal, scope: frozenset[RuleId]
+    ) -> Iterator[RuleMatch]:
         words = material.words
         try:
-            matched = self._matcher.match(
-                normal,
-                Sources.of(words),
-                self._scope(material.subject, material.kind, bool(material.author)),
-            )
+            matched = self._matcher.match(normal, Sources.of(words), scope)
         except MISTAKES as cause:
             raise crashed("the rules' words", material) from cause
         for rule, spans in matched:

@@ -77,6 +77,15 @@ class Scored(NamedTuple):
         )
 
 
+class _Bound(NamedTuple):
+    """A topic that binds an account, with what it comes to there."""
+
+    topic: TopicId
+    clause: ClauseId
+    limits: Thresholds
+    in_window_only: bool
+
+
 class Opinions:
     """Every scored model under one policy."""
 
@@ -84,9 +93,7 @@ class Opinions:
         """Sort the models' topics by the clauses they fall under; another policy may have fewer."""
         self._policy = policy
         self._models = tuple(models)
-        self._binding: dict[
-            tuple[int, Kind, bool], tuple[tuple[TopicId, ClauseId, Thresholds], ...]
-        ] = {}
+        self._binding: dict[tuple[int, Kind, bool], tuple[_Bound, ...]] = {}
         self._bounds: dict[ClauseId, list[tuple[int, TopicId, float]]] = {}
         for number, model in enumerate(self._models):
             for topic, least in model.doubt.items():
@@ -132,17 +139,38 @@ class Opinions:
                 not_judged.append(failed.what)
         return tuple(said), not_judged
 
-    def on(self, material: Material, said: Said) -> Iterator[Scored]:
-        """Yield what models say on the topics that bind this account, once it counts at all."""
-        if material.subject is not SubjectKind.POST:
-            return
-        for model, scores in said:
-            for topic, clause, limits in self._topics(model, material):
-                score = scores.get(topic)
-                if score is not None:
-                    yield Scored(
-                        model=model, topic=topic, clause=clause, score=score, limits=limits
-                    )
+    def heard(
+        self, material: Material, said: Said
+    ) -> tuple[dict[ClauseId, float], list[tuple[Scored, Severity]]]:
+        """Return what models say outside election windows on the topics that bind this account.
+
+        Returns:
+            The highest score by clause, and what scores high enough to be noted.
+        """
+        scores: dict[ClauseId, float] = {}
+        noted: list[tuple[Scored, Severity]] = []
+        for model, bound, of_model in self._bound_by(material, said):
+            for topic, clause, limits, in_window_only in bound:
+                score = of_model.get(topic)
+                if score is None or in_window_only:
+                    continue
+                value = score.value
+                if value >= scores.get(clause, 0.0):
+                    scores[clause] = value
+                severity = limits.severity(value) if value >= limits.lower else None
+                if severity is not None:
+                    noted.append((Scored(model, topic, clause, score, limits), severity))
+        return scores, noted
+
+    def in_window(self, material: Material, said: Said) -> list[Scored]:
+        """Return what opens a case inside an election window, and would not outside."""
+        scored = (
+            Scored(model, topic, clause, of_model[topic], limits)
+            for model, bound, of_model in self._bound_by(material, said)
+            for topic, clause, limits, _ in bound
+            if topic in model.window and topic in of_model
+        )
+        return [one for one in scored if one.counts_in_window()]
 
     def weighed(self, match: RuleMatch, said: Said, *, of: str) -> RuleMatch:
         """Return a match as it stands once the models were heard: as found, or as a note.
@@ -163,18 +191,22 @@ class Opinions:
                 return match
         return replace(match, severity=Severity.NOTE, reason=f"{match.reason} {DOUBTED}")
 
-    def _topics(
-        self, model: ScoredModel, material: Material
-    ) -> tuple[tuple[TopicId, ClauseId, Thresholds], ...]:
+    def _bound_by(
+        self, material: Material, said: Said
+    ) -> Iterator[tuple[ScoredModel, Sequence[_Bound], Mapping[TopicId, Score]]]:
+        """Yield each model with the topics that bind an account, and its scores."""
+        if material.subject is SubjectKind.POST:
+            for model, scores in said:
+                yield model, self._topics(model, material), scores
+
+    def _topics(self, model: ScoredModel, material: Material) -> tuple[_Bound, ...]:
         """Return which topics bind an account; worked out once for each kind."""
         case = (self._models.index(model), material.kind, bool(material.author))
         if case not in self._binding:
             self._binding[case] = tuple(self._bound(model, material))
         return self._binding[case]
 
-    def _bound(
-        self, model: ScoredModel, material: Material
-    ) -> Iterator[tuple[TopicId, ClauseId, Thresholds]]:
+    def _bound(self, model: ScoredModel, material: Material) -> Iterator[_Bound]:
         for topic in model.thresholds:
             limits = model.at(topic, material.kind)
             if limits is None or topic not in self._policy.topics:
@@ -182,7 +214,7 @@ class Opinions:
             clause = self._policy.clause(topic).id
             is_asked = not material.author or (limits.others and topic not in POLITICAL)
             if is_asked and self._policy.applies(clause, material.kind):
-                yield topic, clause, limits
+                yield _Bound(topic, clause, limits, topic in model.window_only)
 
 
 def may_be_doubted(match: RuleMatch) -> bool:

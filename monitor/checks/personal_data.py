@@ -30,9 +30,9 @@ _NINO = re.compile(
     re.IGNORECASE,
 )
 _NHS = re.compile(r"(?<![\d/£.,-])(\d{3})([ -]?)(\d{3})\2(\d{4})(?![\d/]|[.,]\d)")
-# Cheap to ask first: every NHS number, card and IBAN has six digits with at most a blank or a
-# dash between each two of them.
+# Every number sought here has six digits with at most a blank or a dash between each two of them.
 _SIX_DIGITS = re.compile(r"\d(?:[ -]?\d){5}")
+_AT = re.compile("@")
 _NHS_WORD = re.compile(r"\bnhs\b", re.IGNORECASE)
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])GB\d{2}[ ]?[A-Z]{4}[ ]?(?:\d{2,4}[ ]?){3,7}(?!\d)", re.IGNORECASE
@@ -95,8 +95,6 @@ def nhs(material: Material, _context: Context) -> Iterable[Hit]:
     Hit: "943 476 5919". Near miss: "ring NHS 111", "reference 9434765919" with no word by it.
     """
     text = material.words.text
-    if _SIX_DIGITS.search(text) is None:
-        return []
     return [
         _hit(match)
         for match in _NHS.finditer(text)
@@ -114,8 +112,6 @@ def bank(material: Material, _context: Context) -> Iterable[Hit]:
     Hit: "GB82 WEST 1234 5698 7654 32". Near miss: a sixteen-digit parcel number.
     """
     text = material.words.text
-    if _SIX_DIGITS.search(text) is None:
-        return
     valid: dict[str, bool] = {}  # of this text only: nothing personal is kept
     for match in _IBAN.finditer(text):
         number = match[0].strip()
@@ -157,7 +153,7 @@ def named_email(material: Material, context: Context) -> Iterable[Hit]:
     address in a post that speaks of a secretary, a class or tickets.
     """
     text = material.words.text
-    if "@" not in text or _PUBLISHED_FOR.search(text):
+    if _PUBLISHED_FOR.search(text):
         return
     for hit in private_email(material, context):
         ((start, end),) = hit.spans
@@ -179,3 +175,12 @@ CHECKS: Mapping[str, Check] = {
     "named_email": named_email,
 }
 """What a rule can take up as ``check = "personal_data.<name>"``."""
+HINTS: Mapping[str, re.Pattern[str]] = {
+    "nino": _SIX_DIGITS,
+    "nhs": _SIX_DIGITS,
+    "bank": _SIX_DIGITS,
+    "mobile": _SIX_DIGITS,
+    "private_email": _AT,
+    "named_email": _AT,
+}
+"""What must stand in a text for a check to find anything there."""

@@ -131,7 +131,7 @@ class TableScorer:
         self._swaps = bundled_swaps()
         self._leasts = sorted({column.least for column in self.columns})
         self._asked = [
-            (number, column, column.floor(), self._leasts.index(column.least))
+            (number, column, column.topic, column.floor(), self._leasts.index(column.least))
             for number, column in enumerate(self.columns)
         ]
         self._digest = hashlib.sha256(
@@ -159,14 +159,11 @@ class TableScorer:
         divisors = [divisor_of(length, least) for least in self._leasts]
         read = _Read(normal, words, self._swaps, self._grams)
         scores = {}
-        for (number, column, floor, at), total in zip(
+        for (number, column, topic, floor, at), total in zip(
             self._asked, self._grams.sums(words), strict=True
         ):
             value = column.value(total, divisors[at])
-            if value < floor:
-                scores[column.topic] = Score(value)
-            else:
-                scores[column.topic] = Score(value, partial(read.strongest, number))
+            scores[topic] = Score(value, partial(read.strongest, number) if value >= floor else ())
         return scores
 
 

@@ -13,6 +13,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from monitor.checks.grams import within
+from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
     from array import array
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 _FIELD = 32  # bits of one topic's sum in the whole number that holds all
 _HALF = 1 << (_FIELD - 1)
 _ALL = (1 << _FIELD) - 1
-MOST_WORDS = 3_072
+MOST_WORDS = 8_192
 """Words whose n-grams are kept before it begins anew; at most twice as many take memory."""
-_LONGEST = 40
+_MOST_WEIGHTS = 8_192
 _SIGN = 0x80
-_Held = tuple[frozenset[int], int]
+_Held = tuple[tuple[int, ...], int]
 """Where the codes of n-grams begin, and what these weigh together, all topics in one number."""
 
 
@@ -66,7 +67,8 @@ class Grams:
         # Where each n-gram's row of codes begins: a row becomes an object only when it is asked.
         self._places = dict(zip(names, range(0, len(codes), width), strict=True))
         self._packed = _Packed()
-        self._kept = _Kept(self)
+        self._weights: Kept[int, int] = Kept(self._weight, _MOST_WEIGHTS)
+        self._kept: Kept[str, _Held] = Kept(self._held, MOST_WORDS)
         self._fields = Struct(f"<{width}I")
         self._level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
@@ -76,32 +78,43 @@ class Grams:
         Args:
             words: The words of the text as laid out.
         """
-        kept, total = self._kept, self._total
-        whole = self._level + total({*map(self._places.get, _runs(words))})
+        kept = self._kept
+        whole = self._level + self._total(self._runs(words))
         seen: set[int] = set()
+        again: list[int] = []
         for word in {*words}:
             held, weight = kept[word]
             whole += weight
             if not seen.isdisjoint(held):
-                whole -= total(seen & held)
-            seen |= held
+                again += seen.intersection(held)
+            seen.update(held)
+        whole -= self._total(again)
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
     def forget(self) -> None:
         """Let go of what was worked out for words; it is worked out again when they come up."""
-        self._packed = _Packed()
-        self._kept = _Kept(self)
+        self._packed.clear()
+        self._weights.forget()
+        self._kept.forget()
 
-    def held(self, word: str) -> _Held:
+    def _held(self, word: str) -> _Held:
         """Return the n-grams within one word, and what they weigh together."""
-        places = self._places
-        found = frozenset(places[part] for _, part in within(word) if part in places)
-        return found, self._total(found)
+        found = {*map(self._places.get, within(word))}
+        places = tuple(place for place in found if place is not None)
+        return places, self._total(places)
 
-    def _total(self, places: Iterable[int | None]) -> int:
-        packed, codes, width = self._packed, self._codes, self._width
-        return sum([packed[codes[at : at + width]] for at in places if at is not None])
+    def _runs(self, words: Sequence[str]) -> set[int]:
+        """Return where the codes of each two and each three words begin that follow each other."""
+        runs = [f" {one} {two} " for one, two in pairwise(words)]
+        runs += [f"{run}{three} " for run, three in zip(runs, words[2:], strict=False)]
+        return {place for place in map(self._places.get, runs) if place is not None}
+
+    def _weight(self, place: int) -> int:
+        return self._packed[self._codes[place : place + self._width]]
+
+    def _total(self, places: Iterable[int]) -> int:
+        return sum(map(self._weights.__getitem__, places))
 
     def by_place(self, words: Sequence[str], topic: int) -> list[float]:
         """Return what each word of a text adds to a topic's sum: by itself, and its share of runs.
@@ -120,37 +133,3 @@ class Grams:
                     for one in range(at, at + size):
                         added[one] += each
         return added
-
-
-class _Kept(dict[str, "_Held"]):
-    """For each word its n-grams and what they weigh; filled as words come up.
-
-    Once it is full it begins anew, and takes over from the one before what is asked again: so
-    the words of every post stay, and strange ones go. Very long words are not kept at all.
-    """
-
-    __slots__ = ("_before", "_grams")
-
-    def __init__(self, grams: Grams) -> None:
-        super().__init__()
-        self._grams = grams
-        self._before: dict[str, _Held] = {}
-
-    def __missing__(self, word: str) -> _Held:
-        known = self._before.get(word)
-        if known is None:
-            known = self._grams.held(word)
-        if len(word) > _LONGEST:
-            return known
-        if len(self) >= MOST_WORDS:
-            self._before = dict(self)
-            self.clear()
-        self[word] = known
-        return known
-
-
-def _runs(words: Sequence[str]) -> list[str]:
-    """Return each two and each three words that follow each other, as they are laid out."""
-    runs = [f" {one} {two} " for one, two in pairwise(words)]
-    runs += [f"{run}{three} " for run, three in zip(runs, words[2:], strict=False)]
-    return runs
