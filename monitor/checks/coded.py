@@ -69,7 +69,7 @@ class Checks:
         for hint, checks in self._by_hint.items():
             if hint is None or hint.search(text) is not None:
                 asked += checks
-        return [(rule, check) for _, rule, check in sorted(asked, key=_NUMBER)]
+        return [(rule, check) for _, rule, check in sorted(asked, key=_NUMBER)] if asked else []
 
 
 def check_named(rule: RuleData) -> Check:

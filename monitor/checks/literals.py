@@ -25,6 +25,7 @@ _MOST_CLAUSES = 4
 _LONGEST_SOUGHT = 14  # what follows hardly makes a word rarer, and takes long at the start
 _WHOLE = 2  # blanks of a whole word
 _OFTEN, _RARELY, _BY_LETTER = 0.5, 0.02, 0.3
+_LONG_NUMBER = 6
 # By the number of letters: without a blank beside them, with one, with two.
 _SHARES = {1: (1.0, 0.7, 0.15), 2: (0.6, 0.3, 0.1), 3: (0.2, 0.1, 0.03), 4: (0.06, 0.04, 0.02)}
 _LITTLE = frozenset(
@@ -150,13 +151,12 @@ def _sieve(char: str) -> str:
 
 _SIEVE = bytes(32 if chr(byte) in _SYMBOLS else ord(_sieve(chr(byte))) for byte in range(256))
 _SIEVED = {code: _sieve(chr(code)) for code in range(256)}
+_WITHOUT_SYMBOLS = {ord(char): " " for char in _SYMBOLS}
 _NOT_SYMBOLS = bytes(byte for byte in range(256) if chr(byte) not in _SYMBOLS)
 
 
 def _settled(word: str) -> str:
     """Turn boundaries beside a letter or digit at either end into blanks; drop the others."""
-    if not _SYMBOLS.isdisjoint(word):
-        return next(char for char in word if char in _SYMBOLS)
     if _EDGE not in word:
         return word
     plain = word.replace(_EDGE, "")
@@ -179,7 +179,7 @@ def _worth(words: frozenset[str]) -> float:
     for word in words:
         settled = _settled(word)
         inside = settled.strip()
-        if settled in _SYMBOLS:
+        if not _SYMBOLS.isdisjoint(settled):
             expected.append(_RARELY)
         elif not inside or len(settled) == 1:
             return 0.0
@@ -190,8 +190,10 @@ def _worth(words: frozenset[str]) -> float:
 
 def _share(inside: str, blanks: int) -> float:
     """Estimate the share of posts that hold a word with so many blanks around it."""
-    if inside in _LITTLE or _NO_LETTER(inside):
+    if inside in _LITTLE:
         return _OFTEN
+    if _NO_LETTER(inside):
+        return _OFTEN if len(inside) < _LONG_NUMBER else _RARELY
     shares = _SHARES.get(len(inside))
     return _BY_LETTER ** (len(inside) - 1) if shares is None else shares[min(blanks, 2)]
 
@@ -229,16 +231,32 @@ def _any_of(branches: Sequence[_Known]) -> Needs:
 
 def _plain(needs: Needs) -> Needs:
     """Return clauses as they are sought: few, the rarest first, no word twice."""
-    settled = {
-        Clause(_shortest(frozenset(map(_sought, clause.words))), tuple(map(_plain, clause.ways)))
-        for clause in needs
-    }
+    settled = {_settled_clause(clause) for clause in needs}
     rated = sorted(settled, key=lambda one: (-_worth(trigger((one,)) or _EMPTY), _order(one)))
     return tuple(
         one
         for at, one in enumerate(rated[:_MOST_CLAUSES])
         if at == 0 or not any(map(_is_everywhere, one.words))
     )
+
+
+def _settled_clause(clause: Clause) -> Clause:
+    """Return a clause as it is sought; where a symbol stands among letters, both are needed."""
+    words = set()
+    beside: dict[str, set[str]] = {}
+    for word in clause.words:
+        symbol = next((char for char in word if char in _SYMBOLS), "")
+        if symbol:
+            beside.setdefault(symbol, set()).add(_sought(word.translate(_WITHOUT_SYMBOLS)))
+        else:
+            words.add(_sought(word))
+    ways = list(map(_plain, clause.ways))
+    for symbol, texts in sorted(beside.items()):
+        if _worth(frozenset(texts)):
+            ways.append((Clause(frozenset({symbol})), Clause(_shortest(frozenset(texts)))))
+        else:
+            words.add(symbol)
+    return Clause(_shortest(frozenset(words)), tuple(ways))
 
 
 def _is_everywhere(word: str) -> bool:

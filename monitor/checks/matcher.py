@@ -28,7 +28,7 @@ from monitor.checks.sought import Sought
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from config.rules import RuleData
     from config.types import RuleId
@@ -195,7 +195,7 @@ def _fitted(term: Term, text: str, blanked: str, start: int, end: int) -> Span |
 
 
 def _spans(
-    rule: CompiledRule, present: Sequence[Sequence[int]], found: _Found, layout: Layout
+    rule: CompiledRule, present: Iterable[Sequence[int]], found: _Found, layout: Layout
 ) -> list[Span] | None:
     """Return the spans of a rule whose every group can be there; None if one is not.
 

@@ -142,7 +142,7 @@ class Places:
 
     def complete(
         self, words: int, terms: Collection[int], wanted: frozenset[RuleId] | None
-    ) -> Iterator[tuple[int, list[list[int]]]]:
+    ) -> Iterator[tuple[int, Iterator[list[int]]]]:
         """Yield the rules of which no group is empty.
 
         Args:
@@ -152,7 +152,8 @@ class Places:
 
         Yields:
             The rule's number, and for each of its groups the terms that stand in the text and
-            the patterns that can match in it.
+            the patterns that can match in it; worked out as it is read, since most rules fail at
+            their first group.
         """
         words |= self._always
         ways = (words | ((words & self._clauses) + self._firsts)) & self._ways
@@ -162,17 +163,7 @@ class Places:
             last = rules.bit_length() - 1
             rules ^= 1 << last
             block = self._blocks[last]
-            held = ways >> block.first & block.mask
-            yield (
-                block.number,
-                [
-                    [
-                        *group.terms.intersection(terms),
-                        *[entry for bits, entry in group.patterns if bits & held],
-                    ]
-                    for group in block.groups
-                ],
-            )
+            yield block.number, _present(block, ways >> block.first & block.mask, terms)
 
     def _chosen(self, wanted: frozenset[RuleId] | None) -> int:
         if wanted is None:
@@ -186,3 +177,12 @@ class Places:
     def forget(self) -> None:
         """Let go of what was worked out for terms."""
         self._terms.forget()
+
+
+def _present(block: _Block, ways: int, terms: Collection[int]) -> Iterator[list[int]]:
+    """Yield for each group of a rule what there is of it."""
+    for group in block.groups:
+        found = [entry for bits, entry in group.patterns if bits & ways]
+        if group.terms:
+            found += group.terms.intersection(terms)
+        yield found

@@ -8,16 +8,18 @@ what a word shares with those before it is taken off again.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from itertools import pairwise
+from operator import itemgetter
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.checks.grams import within
 from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _FIELD = 32  # bits of one topic's sum in the whole number that holds all
 _HALF = 1 << (_FIELD - 1)
@@ -26,8 +28,24 @@ MOST_WORDS = 8_192
 """Words whose n-grams are kept before it begins anew; at most twice as many take memory."""
 _MOST_WEIGHTS = 8_192
 _SIGN = 0x80
-_Held = tuple[tuple[int, ...], int]
-"""Where the codes of n-grams begin, and what these weigh together, all topics in one number."""
+_BLANKS_OF_A_WORD = 2
+_NO_GRAM = -1
+_SIZE = itemgetter(2)
+
+
+class _Word(NamedTuple):
+    """What is known of one word.
+
+    Attributes:
+        held: Where the codes of its n-grams begin.
+        weight: What these weigh together, all topics in one number.
+        followed: Where the codes of runs begin that begin with it, by what follows: one word, or
+            two. One word that is followed by another is always among them.
+    """
+
+    held: tuple[int, ...]
+    weight: int
+    followed: dict[str, int]
 
 
 def worth(code: int) -> int:
@@ -65,10 +83,13 @@ class Grams:
         self._width = width
         self._codes = bytes(codes)
         # Where each n-gram's row of codes begins: a row becomes an object only when it is asked.
-        self._places = dict(zip(names, range(0, len(codes), width), strict=True))
+        self._runs = [name for name in names if name.count(" ") > _BLANKS_OF_A_WORD]
+        places = dict(zip(names, range(0, len(codes), width), strict=True))
+        self._places_of_runs = array("I", map(places.pop, self._runs))
+        self._places = places
         self._packed = _Packed()
         self._weights: Kept[int, int] = Kept(self._weight, _MOST_WEIGHTS)
-        self._kept: Kept[str, _Held] = Kept(self._held, MOST_WORDS)
+        self._kept: Kept[str, _Word] = Kept(self._known, MOST_WORDS)
         self._fields = Struct(f"<{width}I")
         self._level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
@@ -79,16 +100,16 @@ class Grams:
             words: The words of the text as laid out.
         """
         kept = self._kept
-        whole = self._level + self._total(self._runs(words))
+        whole = self._level
         seen: set[int] = set()
         again: list[int] = []
         for word in {*words}:
-            held, weight = kept[word]
+            held, weight, _ = kept[word]
             whole += weight
             if not seen.isdisjoint(held):
                 again += seen.intersection(held)
             seen.update(held)
-        whole -= self._total(again)
+        whole += self._total({place for place, _, _ in self._runs_in(words)}) - self._total(again)
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
@@ -98,17 +119,38 @@ class Grams:
         self._weights.forget()
         self._kept.forget()
 
-    def _held(self, word: str) -> _Held:
-        """Return the n-grams within one word, and what they weigh together."""
+    def _known(self, word: str) -> _Word:
+        """Return the n-grams within one word, what they weigh together, and what may follow it."""
         found = {*map(self._places.get, within(word))}
         places = tuple(place for place in found if place is not None)
-        return places, self._total(places)
+        return _Word(places, self._total(places), self._followed(f" {word} "))
 
-    def _runs(self, words: Sequence[str]) -> set[int]:
-        """Return where the codes of each two and each three words begin that follow each other."""
-        runs = [f" {one} {two} " for one, two in pairwise(words)]
-        runs += [f"{run}{three} " for run, three in zip(runs, words[2:], strict=False)]
-        return {place for place in map(self._places.get, runs) if place is not None}
+    def _followed(self, bounded: str) -> dict[str, int]:
+        """Return what follows a word in runs; these stand side by side, since names are sorted."""
+        followed: dict[str, int] = {}
+        length = len(bounded)
+        for at in range(bisect_left(self._runs, bounded), len(self._runs)):
+            run = self._runs[at]
+            if not run.startswith(bounded):
+                break
+            rest = run[length:-1]
+            followed.setdefault(rest.partition(" ")[0], _NO_GRAM)
+            followed[rest] = self._places_of_runs[at]
+        return followed
+
+    def _runs_in(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield every run of two or three words: its codes, its first word, how many words."""
+        kept = self._kept
+        for at, (word, second) in enumerate(pairwise(words)):
+            followed = kept[word].followed
+            place = followed.get(second)
+            if place is not None:
+                if place != _NO_GRAM:
+                    yield place, at, 2
+                if at + 2 < len(words):
+                    place = followed.get(f"{second} {words[at + 2]}")
+                    if place is not None:
+                        yield place, at, 3
 
     def _weight(self, place: int) -> int:
         return self._packed[self._codes[place : place + self._width]]
@@ -124,12 +166,9 @@ class Grams:
             topic: The topic's number.
         """
         kept, level, down = self._kept, self._level, _FIELD * topic
-        added = [float((kept[word][1] + level >> down & _ALL) - _HALF) for word in words]
-        for size in (2, 3):
-            for at in range(len(words) - size + 1):
-                place = self._places.get(f" {' '.join(words[at : at + size])} ")
-                if place is not None:
-                    each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
-                    for one in range(at, at + size):
-                        added[one] += each
+        added = [float((kept[word].weight + level >> down & _ALL) - _HALF) for word in words]
+        for place, first, size in sorted(self._runs_in(words), key=_SIZE):  # sums add up so, always
+            each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
+            for one in range(first, first + size):
+                added[one] += each
         return added

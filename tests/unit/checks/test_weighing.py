@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.checks import weighing
-from monitor.checks.confusables import FOLD_ONE, translated
+from monitor.checks.confusables import FOLD_ONE, Characters, translated
 from monitor.checks.grams import LAID, grams
+from monitor.checks.patterns import Alphabet
 from monitor.checks.vocabulary import BLANKED
 from monitor.checks.weighing import Grams, worth
 
@@ -64,8 +65,26 @@ def test_what_is_kept_is_bounded() -> None:
     assert kept.sums(["bad", "man"]) == counted(["bad", "man"])
 
 
-@given(st.text(max_size=60) | st.text(alphabet="aB7 .é😀İß\u0301\u200b", max_size=200))
+def test_forgetting_changes_nothing() -> None:
+    """What is worked out anew is the same."""
+    known = Grams(NAMES, WEIGHTS)
+    before = known.sums(["sad", "old", "man"]), known.by_place(["sad", "old", "man"], 0)
+    known.forget()
+    assert (known.sums(["sad", "old", "man"]), known.by_place(["sad", "old", "man"], 0)) == before
+
+
+class _Circle(Characters):
+    """What is put in for one character is another that stands in texts too."""
+
+    def becomes(self, code: int) -> str:
+        return {"é": "è", "è": "é", "a": "b"}.get(chr(code), chr(code))
+
+
+@given(
+    st.text(max_size=60)
+    | st.text(alphabet="aB7 .éè😀İß\u0301\u200b\ud800\u0416\u0436", max_size=200)
+)
 def test_translated_is_translate(text: str) -> None:
-    """Taking a text apart at what is not ASCII changes nothing."""
-    for table in (FOLD_ONE, LAID, BLANKED):
+    """Putting in one by one what is not ASCII changes nothing."""
+    for table in (FOLD_ONE, LAID, BLANKED, _Circle(), Alphabet(["é", "😀"])):
         assert translated(text, table) == text.translate(table)
