@@ -131,6 +131,7 @@ class Characters(dict[int, str]):
     """
 
     def __missing__(self, code: int) -> str:
+        """Say what becomes of it, and remember that of so many."""
         found = self.becomes(code)
         if len(self) < MOST_KEPT:
             self[code] = found

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from config.policy import Policy
     from config.rules import RuleData
-    from config.types import ClauseId
     from monitor.checks.base import Context, Material
     from monitor.checks.coded import Check
     from monitor.checks.normalise import Normal

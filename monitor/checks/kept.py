@@ -35,6 +35,7 @@ class Kept(dict[Word, Worth], Generic[Word, Worth]):
         self._before: dict[Word, Worth] = {}
 
     def __missing__(self, word: Word) -> Worth:
+        """Work it out, and keep it."""
         known = self._before.get(word)
         if known is None:
             known = self._work_out(word)

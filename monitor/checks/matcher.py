@@ -1,4 +1,4 @@
-"""All rules' words in one automaton, all patterns in one filter; linear whatever a rule says.
+"""All rules' words in one automaton, patterns only where they can match; linear whatever they say.
 
 ::
 
@@ -63,6 +63,7 @@ class Matcher:
         self._rules = [build.rule(rule) for rule in rules if rule.need]
         self._terms = build.terms
         self._symbols = build.symbols
+        self._is_ascii_sought = any(map(str.isascii, build.symbols))
         self._automaton, self._by_sought = automaton_of(build.terms)
         self._patterns = {number: build.compiled[one] for one, number in build.patterns.items()}
         self._every = tuple(build.compiled.values())
@@ -146,10 +147,13 @@ class Matcher:
                     span = _fitted(self._terms[one], text, blanked, start, end)
                     if span is not None:
                         terms.setdefault(one, []).append(span)
-        for symbol, entry in self._symbols.items():
+        for symbol, entry in self._symbols.items() if self._may_hold_symbols(text) else ():
             if symbol in text:
                 terms[entry] = _everywhere(symbol, text)
         return terms
+
+    def _may_hold_symbols(self, text: str) -> bool:
+        return self._is_ascii_sought or not text.isascii()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ out above it unless the row was empty.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,13 +24,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
 
     from config.types import RuleId
     from monitor.checks.vocabulary import CompiledRule
 
 _MOST_ENTRIES = 2_048
-NumberedWay = tuple["Sequence[int]", ...]
+NumberedWay = Sequence[Sequence[int]]
 """As `monitor.checks.ways.Way`, with numbers for words."""
 
 

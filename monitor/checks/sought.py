@@ -36,7 +36,7 @@ class Sought:
         """
         self._within = _Automaton(words, worth, [bool(_WITHIN(word)) for word in words])
         self._across = _Automaton(words, worth, [not _WITHIN(word) for word in words])
-        self._kept = Kept(self._held, MOST_WORDS)
+        self._kept: Kept[bytes, int] = Kept(self._held, MOST_WORDS)
 
     def bits(self, sieved: bytes) -> int:
         """Return every bit that a word of a sieved text sets."""
@@ -65,7 +65,7 @@ class _Automaton:
             [words[number].encode("ascii") for number in numbers],
             implementation=Implementation.ContiguousNFA,
         ).find_matches_as_indexes
-        self._worth = Kept(lambda at: worth(numbers[at]), MOST_WORDS)
+        self._worth: Kept[int, int] = Kept(lambda at: worth(numbers[at]), MOST_WORDS)
 
     def bits(self, text: bytes) -> int:
         found = map(_NUMBER, self._found(text, overlapping=True))

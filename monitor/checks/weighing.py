@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from itertools import pairwise
 from operator import itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +29,7 @@ _MOST_WEIGHTS = 8_192
 _SIGN = 0x80
 _BLANKS_OF_A_WORD = 2
 _NO_GRAM = -1
+_NOTHING: dict[str, int] = {}
 _SIZE = itemgetter(2)
 
 
@@ -99,17 +99,17 @@ class Grams:
         Args:
             words: The words of the text as laid out.
         """
-        kept = self._kept
+        known = self._all_known(words)
         whole = self._level
         seen: set[int] = set()
         again: list[int] = []
-        for word in {*words}:
-            held, weight, _ = kept[word]
+        for held, weight, _ in dict(zip(words, known, strict=True)).values():
             whole += weight
             if not seen.isdisjoint(held):
                 again += seen.intersection(held)
             seen.update(held)
-        whole += self._total({place for place, _, _ in self._runs_in(words)}) - self._total(again)
+        runs = {place for place, _, _ in self._runs_in(words, known)}
+        whole += self._total(runs) - self._total(again)
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
@@ -122,7 +122,7 @@ class Grams:
     def _known(self, word: str) -> _Word:
         """Return the n-grams within one word, what they weigh together, and what may follow it."""
         found = {*map(self._places.get, within(word))}
-        places = tuple(place for place in found if place is not None)
+        places = tuple([at for at in found if at is not None])
         return _Word(places, self._total(places), self._followed(f" {word} "))
 
     def _followed(self, bounded: str) -> dict[str, int]:
@@ -136,21 +136,23 @@ class Grams:
             rest = run[length:-1]
             followed.setdefault(rest.partition(" ")[0], _NO_GRAM)
             followed[rest] = self._places_of_runs[at]
-        return followed
+        return followed or _NOTHING
 
-    def _runs_in(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    def _all_known(self, words: Sequence[str]) -> list[_Word]:
+        return list(map(self._kept.__getitem__, words))
+
+    def _runs_in(
+        self, words: Sequence[str], known: Sequence[_Word]
+    ) -> Iterator[tuple[int, int, int]]:
         """Yield every run of two or three words: its codes, its first word, how many words."""
-        kept = self._kept
-        for at, (word, second) in enumerate(pairwise(words)):
-            followed = kept[word].followed
-            place = followed.get(second)
-            if place is not None:
+        for at, ((_, _, followed), second) in enumerate(zip(known, words[1:], strict=False)):
+            if second in followed:
+                place = followed[second]
                 if place != _NO_GRAM:
                     yield place, at, 2
-                if at + 2 < len(words):
-                    place = followed.get(f"{second} {words[at + 2]}")
-                    if place is not None:
-                        yield place, at, 3
+                place = followed.get(" ".join(words[at + 1 : at + 3]), _NO_GRAM)
+                if place != _NO_GRAM and at + 2 < len(words):
+                    yield place, at, 3
 
     def _weight(self, place: int) -> int:
         return self._packed[self._codes[place : place + self._width]]
@@ -165,9 +167,10 @@ class Grams:
             words: The words of the text as laid out. What several share each of them has.
             topic: The topic's number.
         """
-        kept, level, down = self._kept, self._level, _FIELD * topic
-        added = [float((kept[word].weight + level >> down & _ALL) - _HALF) for word in words]
-        for place, first, size in sorted(self._runs_in(words), key=_SIZE):  # sums add up so, always
+        known, level, down = self._all_known(words), self._level, _FIELD * topic
+        added = [float((word.weight + level >> down & _ALL) - _HALF) for word in known]
+        # In the same order always: fractions added up in another one come to another sum.
+        for place, first, size in sorted(self._runs_in(words, known), key=_SIZE):
             each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
             for one in range(first, first + size):
                 added[one] += each

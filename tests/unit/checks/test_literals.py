@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from itertools import product
 
 import pytest
@@ -124,7 +124,7 @@ def can_match(pattern: Pattern, narrowed: bytes) -> bool:
     return any(goes(way, sought) for way in ways_of_written(pattern.written))
 
 
-@lru_cache(maxsize=None)
+@cache
 def ways_of_written(written: bytes) -> tuple[Way, ...]:
     """Return in which ways a pattern as it is run can match."""
     return ways_of(needs_of(written.decode("ascii")))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from monitor.checks.personal_data import CHECKS
+from monitor.checks.personal_data import CHECKS, HINTS
 from tests.unit.checks.building import CONTEXT, material
 
 
@@ -73,3 +75,19 @@ def test_long_texts_take_no_time(name: str) -> None:
         began = time.perf_counter()
         found(name, unit * (40_000 // len(unit)))
         assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize("name", HINTS)
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"0123456789 -@.ABab+()", "AB 12 34 56 C", "+44 (0)7700 900 123", "943 476 5919"]
+            + ["GB82 WEST 1234 5698 7654 32", "4111-1111-1111-1111", "tom.baker@gmail.com"]
+        )
+    ).map("".join)
+)
+@settings(max_examples=50)
+def test_nothing_is_found_without_its_hint(name: str, text: str) -> None:
+    """Wherever a check finds something, what must stand there for it stands there."""
+    if found(name, text):
+        assert HINTS[name].search(text)
