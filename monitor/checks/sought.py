@@ -19,7 +19,8 @@ from monitor.checks.kept import Kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MOST_WORDS = 2_048
+MOST_WORDS = 4_096
+"""Words between blanks whose bits are kept before it begins anew, see `monitor.checks.kept`."""
 _WITHIN = re.compile(r" ?[^ ]+ ?").fullmatch
 _NUMBER = itemgetter(0)
 
