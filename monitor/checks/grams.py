@@ -27,8 +27,8 @@ _FIRST_SYMBOL = 0x2190
 _VARIATIONS = range(0xFE00, 0xFE10)
 _PRIVATE = range(0xE000, 0xF900)
 """Code points without a meaning: one stands for each class, and none is taken from a text."""
-_PASSED_OVER = re.compile(r"https?://\S+|@user\b|(?<!\w)@\w+|\[(?:url|user)\]")
-_HINTS = ("@", "://", "[")
+_LINK = re.compile(r"https?://\S+")  # by itself, it is found by its first letters
+_PASSED_OVER = re.compile(rf"{_LINK.pattern}|@user\b|(?<!\w)@\w+|\[(?:url|user)\]")
 _MOST_PARTS = 4
 _LETTERS = (3, 4, 5)
 _EXPLAINED_GAP = 1
@@ -127,9 +127,15 @@ def own_words(text: str, swaps: Swaps) -> list[str]:
 
 def _without_links(text: str) -> str:
     """Blank links, handles and what stands for them in published sets; positions stay."""
-    if any(hint in text for hint in _HINTS):
-        return _PASSED_OVER.sub(lambda match: " " * len(match[0]), text)
+    if "@" in text or "[" in text:
+        return _PASSED_OVER.sub(_blank, text)
+    if "://" in text:
+        return _LINK.sub(_blank, text)
     return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def grams(laid: str) -> set[str]:

@@ -157,13 +157,17 @@ class TableScorer:
         words = own_words(normal.text, self._swaps)
         length = sum(map(len, words)) + len(words) + 1
         divisors = [divisor_of(length, least) for least in self._leasts]
-        read = _Read(normal, words, self._swaps, self._grams)
+        read: _Read | None = None
         scores = {}
         for (number, column, topic, floor, at), total in zip(
             self._asked, self._grams.sums(words), strict=True
         ):
             value = column.value(total, divisors[at])
-            scores[topic] = Score(value, partial(read.strongest, number) if value >= floor else ())
+            if value < floor:
+                scores[topic] = Score(value)
+            else:
+                read = read or _Read(normal, words, self._swaps, self._grams)
+                scores[topic] = Score(value, partial(read.strongest, number))
         return scores
 
 
