@@ -153,6 +153,8 @@ def open_engine(
         "sqlite://",
         creator=connect,
         poolclass=QueuePool,
+        # The one used last is used next: else each would fill its caches of pages and statements.
+        pool_use_lifo=True,
         pool_size=size,
         max_overflow=0,
         pool_timeout=max(busy_timeout_s, 1.0),

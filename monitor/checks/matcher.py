@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from monitor.checks.confusables import translated
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.normalise import Normaliser
-from monitor.checks.patterns import MOST_MATCHES, PatternFilter
+from monitor.checks.patterns import MOST_MATCHES, PatternFilter, let_go
 from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
 from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
@@ -87,6 +87,7 @@ class Matcher:
         """Let go of what was compiled and unpacked for texts; it is made again when asked."""
         for pattern in self._every:
             pattern.forget()
+        let_go()
         self._filter.forget()
 
     def match(

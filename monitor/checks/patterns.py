@@ -156,6 +156,14 @@ class Pattern:
         return spans
 
 
+def let_go() -> None:
+    """Let go of what RE2's module itself keeps: the last 128 patterns, whoever compiled them.
+
+    Each may grow to several megabytes while it matches ever new texts.
+    """
+    re2.purge()
+
+
 class PatternFilter:
     """Many patterns, asked at once which of them can match; nearly all never run.
 
