@@ -32,6 +32,9 @@ WRITING = "clerkwatch_writing"
 
 MEMORY = "the database in memory"
 _THREADS = 32
+_STATEMENTS = 64
+"""So many prepared statements are kept a connection, of about eight kilobytes each; with more nothing
+is quicker."""
 
 
 _IS_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENODEV})
@@ -146,6 +149,7 @@ def open_engine(
             address,
             uri=path is not None,
             timeout=busy_timeout_s,
+            cached_statements=_STATEMENTS,
             check_same_thread=False,  # the pool gives a connection to one thread at a time
         )
 
