@@ -33,7 +33,7 @@ WRITING = "clerkwatch_writing"
 MEMORY = "the database in memory"
 _THREADS = 32
 _STATEMENTS = 64
-"""So many prepared statements are kept a connection, of about eight kilobytes each; with more nothing
+"""So many prepared statements are kept a connection, eight kilobytes each; with more nothing
 is quicker."""
 
 
