@@ -32,6 +32,8 @@ WRITING = "clerkwatch_writing"
 
 MEMORY = "the database in memory"
 _THREADS = 32
+_KEPT = 2
+"""So many connections stay open while nobody needs them."""
 _STATEMENTS = 64
 """So many prepared statements are kept a connection, eight kilobytes each; with more nothing
 is quicker."""
@@ -157,10 +159,11 @@ def open_engine(
         "sqlite://",
         creator=connect,
         poolclass=QueuePool,
-        # The one used last is used next: else each would fill its caches of pages and statements.
+        # The one used last is used next, and what a crowd needed is closed: else each would fill its
+        # caches of pages and statements, over weeks.
         pool_use_lifo=True,
-        pool_size=size,
-        max_overflow=0,
+        pool_size=min(size, _KEPT),
+        max_overflow=size - min(size, _KEPT),
         pool_timeout=max(busy_timeout_s, 1.0),
         hide_parameters=True,  # a value may be a post's text: it never reaches a message
     )
