@@ -159,8 +159,8 @@ def open_engine(
         "sqlite://",
         creator=connect,
         poolclass=QueuePool,
-        # The one used last is used next, and what a crowd needed is closed: else each would fill its
-        # caches of pages and statements, over weeks.
+        # The one used last is used next, and what a crowd needed is closed: else each would fill
+        # its caches of pages and statements, over weeks.
         pool_use_lifo=True,
         pool_size=min(size, _KEPT),
         max_overflow=size - min(size, _KEPT),
