@@ -32,8 +32,9 @@ WRITING = "clerkwatch_writing"
 
 MEMORY = "the database in memory"
 _THREADS = 32
-_KEPT = 2
-"""So many connections stay open while nobody needs them."""
+_KEPT = 1
+"""So many connections stay open while nobody needs them: another is made in a third of a
+millisecond, and the last one to close would empty the journal each time."""
 _STATEMENTS = 64
 """So many prepared statements are kept a connection, eight kilobytes each; with more nothing
 is quicker."""
