@@ -10,7 +10,6 @@ from __future__ import annotations
 from config.settings.council import Budget, Council, Schedule, Storage
 from config.settings.fields import (
     NATIONS,
-    PLATFORMS,
     Duration,
     Email,
     OptionalEmail,
@@ -29,7 +28,6 @@ from config.settings.whole import Settings
 
 __all__ = [
     "NATIONS",
-    "PLATFORMS",
     "AccountEntry",
     "Budget",
     "Council",

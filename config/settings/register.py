@@ -12,8 +12,9 @@ from pydantic import (
     model_validator,
 )
 
+from config import platforms
 from config.register import Decision
-from config.settings.fields import LOOPBACK, PLATFORMS, Duration, OptionalEmail, Section
+from config.settings.fields import LOOPBACK, Duration, OptionalEmail, Section
 from config.types import Kind
 
 _WITH_COMMENTS = frozenset({"facebook", "wordpress", "youtube"})
@@ -46,7 +47,7 @@ class AccountEntry(Section):
         examples=["council-x"],
         pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
     )
-    platform: str = Field(description=" | ".join(PLATFORMS) + ".", examples=["x"])
+    platform: str = Field(description=" | ".join(platforms.words()) + ".", examples=["x"])
     handle: str = Field(
         description="User name, page id, channel id or address.",
         examples=["EBTownCouncil"],
@@ -128,8 +129,8 @@ class AccountEntry(Section):
     @field_validator("platform")
     @classmethod
     def _known_platform(cls, value: str) -> str:
-        if value not in PLATFORMS:
-            raise ValueError(f"not a platform; write one of: {', '.join(PLATFORMS)}")
+        if value not in platforms.words():
+            raise ValueError(f"not a platform; write one of: {', '.join(platforms.words())}")
         return value
 
     @field_validator("api_base")
