@@ -39,8 +39,10 @@ from connectors.base import (
     Absence,
     Asking,
     Batch,
+    Copies,
     FetchedPost,
     FetchedProfile,
+    KnownBy,
     Platform,
     Reread,
     Tariff,
@@ -384,6 +386,11 @@ CONNECTOR = Platform(
     needs_credential=True,
     login=X_LOGIN,
     host="api.twitter.com",
+    known_by=KnownBy.AT_HANDLE,
+    takes=frozenset({"owned_reads", "terms_accepted"}),
+    ids_in=x.ids_in,
+    # "delete when deleted, protected or modified": two weeks leave a week after the warning.
+    copies=Copies(asked_by="X", gone=timedelta(days=14)),
     undecided="X's terms for public bodies not yet decided",
     asking=Asking(
         pull=1,
