@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
+    from datetime import date, timedelta
     from decimal import Decimal
 
     from config.register import Account
@@ -101,6 +101,23 @@ class PostIds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """Something that reading relies on, and that ends, or has to be looked at again, on a day.
+
+    Attributes:
+        id: What it is about, in letters that a key may have.
+        what: The same for a person: the subject of a sentence.
+        on: The last day on which it may be relied on.
+        remedy: What to do before.
+    """
+
+    id: str
+    what: str
+    on: date
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """What a platform file declares about itself.
 
@@ -127,6 +144,7 @@ class Platform:
         ids_in: Tells the id of a post from its address; None: the address says nothing but itself.
         takes: Keys of an account's entry that mean something here and not on every platform:
             ``comments``, ``owned_reads``, ``terms_accepted``.
+        lasts: Tells what reading an account relies on that ends on a day; None: nothing.
     """
 
     name: str
@@ -147,6 +165,7 @@ class Platform:
     copies: Copies = Copies()
     ids_in: IdsIn | None = None
     takes: frozenset[str] = frozenset()
+    lasts: Lasts | None = None
 
     def ids_of(self, account: Account, url: str) -> PostIds:
         """Return what an address tells of the id of a post.
@@ -156,6 +175,10 @@ class Platform:
             url: Of the post; http or https.
         """
         return self.ids_in(account, url) if self.ids_in is not None else PostIds()
+
+    def lasts_of(self, account: Account) -> tuple[Lasting, ...]:
+        """Return what reading one account relies on that ends on a day."""
+        return self.lasts(account) if self.lasts is not None else ()
 
     def unseen(self, account: Account, kept: Mapping[str, str]) -> tuple[str, ...]:
         """Return what cannot be seen of one account.
@@ -181,6 +204,14 @@ class IdsIn(Protocol):
 
     def __call__(self, account: Account, url: str) -> PostIds:
         """Return it; the arguments are those of `Platform.ids_of`."""
+        ...
+
+
+class Lasts(Protocol):
+    """Tells what reading an account relies on that ends on a day."""
+
+    def __call__(self, account: Account) -> tuple[Lasting, ...]:
+        """Return it; the argument is that of `Platform.lasts_of`."""
         ...
 
 

@@ -49,6 +49,7 @@ from connectors._graph_scheduled import Scheduled, is_read
 from connectors._graph_verdicts import gone, told
 from connectors._settling import cannot_tell, shown
 from connectors.base import Asking, Batch, Copies, Platform, PostIds
+from connectors.lasting import graph_lasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -322,6 +323,7 @@ CONNECTOR = Platform(
     sees=_seen,
     takes=frozenset({"comments"}),
     ids_in=_ids_in,
+    lasts=graph_lasts,
     # "keep up to date, including deletions"; no number of days is given.
     copies=Copies(asked_by="Facebook", gone=timedelta(days=30)),
     blind_spots=(

@@ -35,6 +35,7 @@ from connectors._graph_posts import JSON, id_of, inner, instant, words
 from connectors._listing import Listing
 from connectors._settling import cannot_tell, shown
 from connectors.base import Absence, Asking, Copies, KnownBy, Platform, Reread
+from connectors.lasting import graph_lasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -389,6 +390,7 @@ CONNECTOR = Platform(
     host="graph.facebook.com",
     asking=Asking(pull=2),
     known_by=KnownBy.AT_HANDLE,
+    lasts=graph_lasts,
     # "keep up to date, including deletions"; no number of days is given.
     copies=Copies(asked_by="Instagram", gone=timedelta(days=30)),
     blind_spots=(
