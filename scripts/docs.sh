@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what is made from the code: the pages on commands, configuration and clauses, and what the
+# Writes what is made from the code: the pages on commands, configuration and clauses, the map, and what
 # bundled patterns need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,3 +12,4 @@ write()
 '
 scripts/write-clauses.sh
 scripts/prepare.sh
+scripts/write-map.sh
