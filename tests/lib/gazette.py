@@ -92,5 +92,10 @@ class GazetteReader:
 
 
 CONNECTOR = Platform(
-    name="gazette", title="Town gazette", open=GazetteReader, needs_credential=False
+    name="gazette",
+    title="Town gazette",
+    open=GazetteReader,
+    needs_credential=False,
+    blind_spots=("drafts", "comments"),
+    removal_steps="Ask the editor to take the post out, and look at its address afterwards.",
 )
