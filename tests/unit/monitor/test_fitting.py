@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -108,3 +109,22 @@ def test_a_platform_takes_only_keys_that_are_asked_about(name: str) -> None:
     assert platform.takes <= set(PARTICULAR)
     assert ("terms_accepted" in platform.takes) == bool(platform.undecided)
     assert not platform.asking.others or "comments" in platform.takes
+
+
+def test_whoever_judges_a_text_waits_for_no_platform(tmp_path: Path) -> None:
+    """`check` imports neither a platform's file nor its SDK, whatever the entries say."""
+    file = written(tmp_path, ("x", DECIDED), ("facebook", "comments = true"))
+    script = (
+        "import sys; from monitor.cli import main\n"
+        f"try: main(['check', '--config', {str(file)!r}])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print({'connectors.x', 'connectors.facebook', 'tweepy', 'facebook'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        input="The market is on Friday.",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["1: nothing found", "set()"]
