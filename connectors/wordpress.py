@@ -32,7 +32,7 @@ from connectors._json import instant
 from connectors._wordpress_calls import Root, find_root, site_of
 from connectors._wordpress_login import WORDPRESS_LOGIN
 from connectors._wordpress_reader import RestReader
-from connectors.base import Absence, Asking, Platform
+from connectors.base import Absence, Asking, KnownBy, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -199,6 +199,8 @@ CONNECTOR = Platform(
     needs_credential=False,
     login=WORDPRESS_LOGIN,
     asking=Asking(pull=3, at_once=1, others=1),
+    known_by=KnownBy.SITE,
+    takes=frozenset({"comments"}),
     blind_spots=(
         "drafts",
         "posts behind a sign-in",

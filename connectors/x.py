@@ -39,12 +39,15 @@ from connectors.base import (
     Absence,
     Asking,
     Batch,
+    Copies,
     FetchedPost,
     FetchedProfile,
+    KnownBy,
     Platform,
     Reread,
     Tariff,
 )
+from connectors.lasting import fields_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -384,6 +387,12 @@ CONNECTOR = Platform(
     needs_credential=True,
     login=X_LOGIN,
     host="api.twitter.com",
+    known_by=KnownBy.AT_HANDLE,
+    takes=frozenset({"owned_reads", "terms_accepted"}),
+    ids_in=x.ids_in,
+    lasts=fields_last,
+    # "delete when deleted, protected or modified": two weeks leave a week after the warning.
+    copies=Copies(asked_by="X", gone=timedelta(days=14)),
     undecided="X's terms for public bodies not yet decided",
     asking=Asking(
         pull=1,

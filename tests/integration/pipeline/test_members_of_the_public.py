@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.errors import RuleError
-from config.settings.register import _WITH_COMMENTS
 from config.types import RunKind, SubjectKind
+from connectors import find, names
 from monitor import morning
 from monitor.alerts.house import House
 from monitor.cases import pack as packs
@@ -75,7 +75,7 @@ def site(village: Village) -> Iterator[WordPressTown]:
         yield running
 
 
-@pytest.fixture(params=sorted(_WITH_COMMENTS))
+@pytest.fixture(params=[name for name in names() if "comments" in find(name).takes])
 def write(
     request: pytest.FixtureRequest, village: Village
 ) -> Iterator[Callable[[str, str], object]]:
