@@ -199,6 +199,18 @@ def test_more_posts_than_wanted_leave_a_gap(site: WordPressTown) -> None:
     assert (batch.complete, batch.note) == (False, "there were more than 100 posts")
 
 
+def test_a_page_is_handed_over_before_the_next_is_asked_for(site: WordPressTown) -> None:
+    """What the first page showed is kept, even if the second one never comes."""
+    for number in range(105):
+        site.post(f"Post {number}", "", at=NOW - number * HOUR)
+    batches = reader(site, before=known_root(site)).posts(since=SINCE)
+    first = next(batches)
+    assert (len(first.posts), site.asked()) == (100, [LIST])
+    site.next(LIST, Reply(status=503))
+    with pytest.raises(LaterError):
+        list(batches)
+
+
 def test_an_empty_list_says_that_it_should_show_everything(site: WordPressTown) -> None:
     """So that an empty one after there were posts is suspicious, and no news."""
     batches = list(reader(site).posts(since=SINCE))
