@@ -27,6 +27,7 @@ from tests.lib.wordpress_server import (
     INDEX,
     LIST,
     LOGIN,
+    PAGE,
     PASSWORD,
     REVISIONS,
     TYPES,
@@ -384,6 +385,23 @@ def test_a_site_that_closed_its_interface_is_said_to_be_closed(
     with pytest.raises(AccessError, match="no longer lets its interface be read") as caught:
         reader(site, before=left).profile()
     assert caught.value.reason is Reason.FORBIDDEN
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_site_that_is_not_there_is_no_closed_interface(site: WordPressTown, status: int) -> None:
+    """Its front page says the same: nobody can open an interface there."""
+    site.post("One", "")
+    left = known_root(site)
+    nothing = Reply(status=status, body="nothing here")
+    site.next(LIST, nothing)
+    site.next(PAGE, nothing, nothing)
+    with pytest.raises(AccessError, match="neither") as caught:
+        list(reader(site, before=left).posts(since=SINCE))
+    assert caught.value.reason is Reason.ACCOUNT_GONE
+    site.next(INDEX, nothing, nothing)
+    with pytest.raises(AccessError, match="neither") as caught:
+        reader(site, before=left).profile()
+    assert caught.value.reason is Reason.ACCOUNT_GONE
 
 
 def test_a_site_that_is_down_is_no_site_without_an_interface(site: WordPressTown) -> None:
