@@ -1,4 +1,4 @@
-"""Twenty stories, each told on Bluesky, Mastodon, YouTube and Instagram, to a common end."""
+"""Twenty-one stories, each told on every platform that is read, to a common end."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.types import CaseState, CoverageStatus, Reason, Resolution, SubjectKind
-from tests.integration.pipeline.stages import DAY, FACES, HALF, HOUR, Stage
+from tests.integration.pipeline.stages import (
+    CUT,
+    DAY,
+    DOWN,
+    FACES,
+    HALF,
+    HALVED,
+    HOUR,
+    WALL,
+    Stage,
+)
 from tests.integration.pipeline.village import CLEAN, SALE, THREAT
-from tests.lib.http_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.integration.pipeline.stages import Trouble
     from tests.integration.pipeline.village import Village
 
 BINS, HALL = "Bins are collected on Friday.", "The hall is closed on Monday."
-DOWN = Reply(status=503)
-WALL = Reply(body="<html><h1>Sign in</h1></html>", headers={"Content-Type": "text/html"})
-CUT = Reply(json={"data": ["x" * 500]}, cut_at=100)
-HALVED = Reply(body='{"data": [{"id": "1", "capt', headers={"Content-Type": "application/json"})
 
 
 @pytest.fixture
@@ -32,13 +38,13 @@ def stage(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Stage]:
     """Open one platform by the village's clock, with the council's account registered."""
-    face = request.param(village.clock.now)
+    face = request.param(village)
     stage = Stage(village, face, monkeypatch, capsys)
     with stage.opened():
         stage.register()
         yield stage
         stage.ends_well()
-    assert face.town.wrong == []
+    assert face.wrong() == []
 
 
 def on_each(story: Callable[..., None]) -> Any:
@@ -124,9 +130,9 @@ def test_a_limit_in_the_middle_of_a_list(stage: Stage) -> None:
     stage.breaks_on(2, stage.face.limited)
     first = stage.scan()
     assert first.reason is Reason.RATE_LIMIT
-    asked = len(stage.face.town.server.requests)
+    asked = stage.face.asked()
     assert stage.scan(timedelta(minutes=2)).status is not CoverageStatus.READ
-    assert len(stage.face.town.server.requests) == asked
+    assert stage.face.asked() == asked
     assert stage.scan(2 * HOUR).recorded.new == len(posts) - first.recorded.new
 
 
@@ -166,7 +172,7 @@ def test_an_empty_list_hides_a_deletion_for_one_reading_only(stage: Stage) -> No
         stage.post(f"Notice {number}.", ago=number * HOUR)
     lost = stage.post(BINS, ago=HOUR)
     stage.scan()
-    stage.refuses(stage.face.empty())
+    stage.shows_nothing()
     read = stage.scan(HALF)
     assert (read.status, read.recorded.gone) == (CoverageStatus.PARTIAL, 0)
     stage.delete(lost)
@@ -222,7 +228,7 @@ def test_a_day_without_the_account(stage: Stage) -> None:
 
 @pytest.mark.parametrize("trouble", [WALL, CUT, HALVED], ids=["wall", "cut", "halved"])
 @on_each
-def test_a_second_page_that_is_none(stage: Stage, trouble: Reply) -> None:
+def test_a_second_page_that_is_none(stage: Stage, trouble: Trouble) -> None:
     """A sign-in page, a broken connection, half a document: nothing of it is believed."""
     posts = stage.fill(2)
     stage.scan()
