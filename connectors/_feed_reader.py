@@ -117,7 +117,6 @@ class FeedConnector:
         if self._feed is None and any(self._was_listed(each) for each in known):
             self._read_whole()  # "unchanged" is no reading of the words that are asked for
         listed = {entry.post.platform_id: entry.post for entry in self._entries}
-        words = self._standing_words()
         places = {_feed_source.place_of(post.url) for post in listed.values()} - {""}
         asked: list[KnownPost] = []
         for each in known:
@@ -127,7 +126,7 @@ class FeedConnector:
                     outcome=Outcome.PRESENT,
                     post=listed[each.platform_id],
                 )
-            elif self._stands_elsewhere(each, words=words, places=places):
+            elif self._stands_elsewhere(each, places):
                 yield Reread(platform_id=each.platform_id, outcome=Outcome.PRESENT)
             else:
                 asked.append(each)
@@ -274,18 +273,12 @@ class FeedConnector:
 
     # Posts that the feed does not list.
 
-    def _stands_elsewhere(self, known: KnownPost, *, words: set[str], places: set[str]) -> bool:
+    def _stands_elsewhere(self, known: KnownPost, places: set[str]) -> bool:
         """Tell whether a post is known to stand in the feed without its own id being there."""
-        trace = self._memory.of(known.platform_id)
-        if trace is not None and trace.words and trace.words in words:
+        entries = self._entries if self._feed is not None else None
+        if self._memory.has_moved(known.platform_id, entries):
             return True
         return bool(known.url) and _feed_source.place_of(known.url) in places
-
-    def _standing_words(self) -> set[str]:
-        """Return prints of what stands in the feed, from memory if it is unchanged."""
-        if self._feed is not None:
-            return {entry.words for entry in self._entries if entry.words}
-        return {each.words for each in self._memory.traces.values() if each.is_listed}
 
     def _was_listed(self, known: KnownPost) -> bool:
         """Tell whether a post stood in the feed when that was last read whole."""

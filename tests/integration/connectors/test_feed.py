@@ -407,6 +407,21 @@ def test_a_blogs_move_makes_nothing_vanish(server: ScriptedServer) -> None:
     assert set(server.paths()) == {"/feed/"}
 
 
+def test_the_same_words_posted_anew_do_not_stand_for_a_post_that_went(
+    server: ScriptedServer,
+) -> None:
+    """A weekly notice says what the last one said: that one is gone if its page is."""
+    state = kept(server, item(1), item(2))
+    anew = item(2, guid="urn:anew", link=f"{SITE}/2026/notice-3/")
+    server.on("/feed/", feed(anew, item(1)))
+    server.on("/2026/notice-2/", Reply(status=404))
+    connector = reader(server.url, state=state)
+    assert len(batches(connector)[0].posts) == 2
+    assert [each.outcome for each in reread(connector, 1, 2)] == [Outcome.PRESENT, Outcome.GONE]
+    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=1))
+    assert [each.outcome for each in reread(later, 1, 2)] == [Outcome.PRESENT, Outcome.GONE]
+
+
 def test_changed_ids_at_the_same_addresses_make_nothing_vanish(server: ScriptedServer) -> None:
     """A new form of ids alone is known by the addresses, without any earlier run."""
     server.on("/feed/", feed(item(1, guid="tag:1"), item(2, guid="tag:2")))
