@@ -53,6 +53,7 @@ class FeedConnector:
         self._entries: tuple[Entry, ...] = ()
         self._failure: ReadError | None = None
         self._since: datetime | None = None
+        self._is_listed = False
 
     # What the protocol asks.
 
@@ -102,6 +103,7 @@ class FeedConnector:
         if self._feed is None:
             yield Batch(posts=(), lists_window=False)
             return
+        self._is_listed = True
         posts = [entry.post for entry in self._entries if _is_wanted(entry.post, since, until)]
         is_cut = len(posts) > limit
         note = self._feed.note or (f"only the first {limit} posts were taken" if is_cut else "")
@@ -170,16 +172,23 @@ class FeedConnector:
         return Absence(is_login_proved=True, detail=said)
 
     def validators(self) -> Mapping[str, str]:
-        """Return the feed's ETag and date, and marks of the posts that stood in it."""
+        """Return the feed's ETag and date, and marks of the posts that stood in it.
+
+        A feed that was "unchanged" when it was listed, and another one when posts were read
+        again, is to be listed next time: what is new in it was handed to nobody.
+        """
         if self._answer is None or (self._feed is not None and self._feed.note):
             return self._given.state.validators
         if self._feed is None:
             return self._kept
         headers = self._answer.headers
+        marks = {"etag": headers.get("etag", ""), "modified": headers.get("last-modified", "")}
+        before = _kept_for(self._url, self._given.state.validators)
+        if not self._is_listed and any(before.get(name, "") != marks[name] for name in marks):
+            return {name: value for name, value in before.items() if name not in marks}
         kept = {
             "url": self._url,
-            "etag": headers.get("etag", ""),
-            "modified": headers.get("last-modified", ""),
+            **marks,
             "whole_at": self._given.as_of.isoformat(),
             "since": self._since.isoformat() if self._since is not None else "",
             "memory": self._memory.with_entries(self._entries).dumps(),

@@ -180,6 +180,19 @@ def test_posts_that_are_due_are_read_even_from_an_unchanged_feed(
     assert [asked.headers.get("if-none-match") for asked in server.requests[1:]] == ['"v1"', None]
 
 
+def test_what_came_while_posts_were_read_again_is_read_next_time(server: ScriptedServer) -> None:
+    """The list was "unchanged" and is not any more a moment later: its new mark is not kept."""
+    state = kept(server, item(1), ETag='"v1"')
+    came = feed(item(2), item(1), headers={"ETag": '"v2"'})
+    server.on("/feed/", Reply(status=304), came)
+    connector = reader(server.url, state=state, as_of=NOW + timedelta(hours=1))
+    assert texts(batches(connector)) == []
+    assert [each.outcome for each in reread(connector, 1)] == [Outcome.PRESENT]
+    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=2))
+    assert len(texts(batches(later))) == 2
+    assert "if-none-match" not in server.requests[-1].headers
+
+
 def test_once_a_day_the_whole_feed_is_asked_for(server: ScriptedServer) -> None:
     """Some caches answer 304 for a changed feed: a day later no condition is sent."""
     state = kept(server, item(1), ETag='"v1"')
