@@ -41,9 +41,14 @@ class Differs:
     Attributes:
         empty_lists: So many lists show the account's posts, and all of them are empty when it
             is said that its list is.
+        is_one_document: Its list has no second page: it is one document of the newest posts,
+            and what newer ones have pushed out is listed no more. What else befalls a second
+            page befalls the document; what happens between two pages, after it was made; and
+            one that breaks off ends in the middle. A reading may ask for it twice.
     """
 
     empty_lists: int = 1
+    is_one_document: bool = False
 
 
 class Face:

@@ -12,7 +12,7 @@ from config.types import CoverageStatus, Outcome, SubjectKind
 from monitor.cli import main
 from monitor.demo.faults import Fault
 from monitor.demo.server import Answer
-from tests.integration.pipeline.stages.face import DAY, HEADLINE, HOUR
+from tests.integration.pipeline.stages.face import DAY, DOWN, HALVED, HEADLINE, HOUR
 from tests.lib.http_server import Reply
 from tests.lib.schemas import SCHEMAS, problems
 
@@ -92,15 +92,24 @@ class Stage:
         return number
 
     def fill(self, pages: int) -> list[str]:
-        """Publish so much that the list has this many pages, a minute apart, since yesterday."""
+        """Publish so much that the list has this many pages, a minute apart, since yesterday.
+
+        What a list of one page no longer holds was never to be had.
+        """
         count = self.face.page * (pages - 1) + 5
         each = timedelta(minutes=1)
-        return [self.post(f"Notice {n}.", ago=HOUR + each * (count - n)) for n in range(count)]
+        posts = [self.post(f"Notice {n}.", ago=HOUR + each * (count - n)) for n in range(count)]
+        if not self.face.differs.is_one_document:
+            return posts
+        self.missed.update(posts[: -self.face.page])
+        return posts[-self.face.page :]
 
     def delete(self, post: str) -> Callable[[], None]:
         """Take a post down; return what puts it back."""
         self.deletions += 1
         self.down.add(post)
+        if pushed_out := [each for each in self.posts if each in self.missed]:
+            self.missed.discard(pushed_out[-1])  # there is room for it again
         put_back = self.face.delete(post)
 
         def restore() -> None:
@@ -109,16 +118,22 @@ class Stage:
 
         return restore
 
-    def on_page(self, number: int, happens: Callable[[], object]) -> None:
-        """Let something happen when a page of the next list is asked for, from 1.
+    def between_pages(self, happens: Callable[[], object]) -> None:
+        """Let something happen after the first page of the next list was made."""
+        self._on_page(2, happens)
 
-        A reply that it returns is what is answered.
-        """
-        self._plans[self._page + number] = happens
+    def breaks_off(self) -> None:
+        """Let the next list end after a part of it."""
+        self._on_page(2, lambda: HALVED if self.face.differs.is_one_document else DOWN)
 
     def breaks_on(self, number: int, reply: Trouble) -> None:
-        """Let a page of the next list be answered so."""
-        self.on_page(number, lambda: reply)
+        """Let a page of the next list, from 1, be answered so."""
+        self._on_page(number, lambda: reply)
+
+    def _on_page(self, number: int, happens: Callable[[], object]) -> None:
+        """Let something happen when a page is asked for; what it returns is answered."""
+        of = 1 if self.face.differs.is_one_document else number
+        self._plans[self._page + of] = happens
 
     def refuses(self, reply: Trouble, *, readings: int = 1) -> None:
         """Let the first page of so many readings be answered so."""
