@@ -23,13 +23,13 @@ from tests.integration.pipeline.stages.face import (
 )
 from tests.integration.pipeline.stages.networks import Bluesky, Instagram, Mastodon, YouTube
 from tests.integration.pipeline.stages.stage import Stage, told_well
-from tests.integration.pipeline.stages.towns import Facebook, Feed
+from tests.integration.pipeline.stages.towns import Facebook, Feed, X
 from tests.integration.pipeline.stages.websites import WordPress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FACES: Sequence[type[Face]] = (Bluesky, Mastodon, YouTube, Instagram, WordPress, Feed, Facebook)
+FACES: Sequence[type[Face]] = (Bluesky, Mastodon, YouTube, Instagram, WordPress, Feed, Facebook, X)
 
 __all__ = [
     "CUT",

@@ -45,10 +45,20 @@ class Differs:
             and what newer ones have pushed out is listed no more. What else befalls a second
             page befalls the document; what happens between two pages, after it was made; and
             one that breaks off ends in the middle. A reading may ask for it twice.
+        lists_only_new: Once it was read, its list shows only what has come since, on one page;
+            what befalls a second page befalls that. What went is told when the post is due.
+        edits_move_up: An edited post stands at the top of the list again.
     """
 
     empty_lists: int = 1
     is_one_document: bool = False
+    lists_only_new: bool = False
+    edits_move_up: bool = False
+
+    @property
+    def has_a_second_page(self) -> bool:
+        """Return whether an account that was read before still has one."""
+        return not (self.is_one_document or self.lists_only_new)
 
 
 class Face:

@@ -12,7 +12,8 @@ from config.types import CoverageStatus, Outcome, SubjectKind
 from monitor.cli import main
 from monitor.demo.faults import Fault
 from monitor.demo.server import Answer
-from tests.integration.pipeline.stages.face import DAY, DOWN, HALVED, HEADLINE, HOUR
+from monitor.plan import is_due
+from tests.integration.pipeline.stages.face import DAY, DOWN, HALF, HALVED, HEADLINE, HOUR
 from tests.lib.http_server import Reply
 from tests.lib.schemas import SCHEMAS, problems
 
@@ -132,7 +133,9 @@ class Stage:
 
     def _on_page(self, number: int, happens: Callable[[], object]) -> None:
         """Let something happen when a page is asked for; what it returns is answered."""
-        of = 1 if self.face.differs.is_one_document else number
+        differs = self.face.differs
+        is_one = differs.is_one_document or (differs.lists_only_new and self.read)
+        of = 1 if is_one else number
         self._plans[self._page + of] = happens
 
     def refuses(self, reply: Trouble, *, readings: int = 1) -> None:
@@ -152,6 +155,16 @@ class Stage:
         read = self.village.covered(after=after, insist=insist)
         self.read.append(read)
         return read
+
+    def wait_for(self, post: str) -> None:
+        """Let time pass until a post is read again, where that is not at every reading."""
+        if not self.face.differs.lists_only_new:
+            return
+        account, month = self.village.app.register[0].id, 30 * DAY
+        known = self.village.store.due_posts(account, as_of=self.now(), look_back=month)
+        mine = next(each for each in known if each.platform_id == post)
+        while not is_due(mine, as_of=self.now()):
+            self.village.clock.advance(HALF)
 
     def counts(self, after: timedelta = timedelta()) -> tuple[int, int, int, int]:
         """Read it; return how many posts were new, edited, gone, and not to be told."""

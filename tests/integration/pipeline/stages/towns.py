@@ -232,6 +232,7 @@ class X(TownFace):
 
     platform, page, site, secret = "x", 100, Site.X, "canary-of-fernbeck-on-x"
     refused = problem(401, "Unauthorized", "Unauthorized", "about:blank")
+    differs = Differs(lists_only_new=True, edits_move_up=True)
 
     def wrong(self) -> list[str]:
         """Return what X refused as undocumented."""
