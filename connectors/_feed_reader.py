@@ -29,6 +29,7 @@ _WHOLE_EVERY = timedelta(days=1)
 _MOST_PAGES = 40
 _MOST_FAILURES = 2
 _PAGE_BYTES = 3_000_000
+_PUSHED_OUT = "all that the feed held was pushed out: other posts may have come and gone unseen"
 _LOCKED = frozenset({401, 402, 403, 407, 451})
 _NOWHERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _PASSING = frozenset({408, 425, 429})
@@ -107,7 +108,15 @@ class FeedConnector:
         posts = [entry.post for entry in self._entries if _is_wanted(entry.post, since, until)]
         is_cut = len(posts) > limit
         note = self._feed.note or (f"only the first {limit} posts were taken" if is_cut else "")
-        yield Batch(posts=tuple(posts[:limit]), complete=not note, lists_window=True, note=note)
+        is_lost = not note and until is None and self._memory.may_have_lost(self._entries)
+        yield Batch(
+            posts=tuple(posts[:limit]),
+            complete=not note,
+            gap=self._lost() if is_lost else None,
+            lists_window=True,
+            note=note or (_PUSHED_OUT if is_lost else ""),
+            is_lost=is_lost,
+        )
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Say of each post whether it still stands: in the feed, or on its own page.
@@ -194,6 +203,13 @@ class FeedConnector:
             "memory": self._memory.with_entries(self._entries).dumps(),
         }
         return {name: value for name, value in kept.items() if value}
+
+    def _lost(self) -> tuple[datetime, datetime] | None:
+        """Return from when to when posts may have come that the feed holds no longer."""
+        start = _instant(_kept_for(self._url, self._given.state.validators).get("whole_at", ""))
+        times = [at for one in self._entries if (at := one.post.published_at) is not None]
+        end = min(times, default=None)
+        return (start, end) if start is not None and end is not None and start < end else None
 
     # The feed itself.
 

@@ -40,6 +40,7 @@ _SECOND_LEVEL = frozenset(
     ]
 )
 _REMEMBERED = 200
+_SMALLEST = 5  # entries: no feed holds fewer unless there are no more posts
 _MOVED = "2"
 
 
@@ -190,6 +191,18 @@ class Memory:
             return trace.has_moved and trace.words in listed
         are_moving = trace.has_moved or self._are_moving(entries)
         return are_moving and trace.words in {one.words for one in entries}
+
+    def may_have_lost(self, entries: Collection[Entry]) -> bool:
+        """Tell whether nothing stands in the feed that did: newer posts have pushed all out.
+
+        Then others may have come and gone unseen. Hardly any posts are no feed that was full.
+        """
+        keys = {_key(one.post.platform_id) for one in entries}
+        listed = {key for key, trace in self.traces.items() if trace.is_listed}
+        is_full = len(keys) >= _SMALLEST
+        return (
+            is_full and bool(listed) and keys.isdisjoint(listed) and not self._are_moving(entries)
+        )
 
     def _are_moving(self, entries: Collection[Entry]) -> bool:
         """Tell whether nothing stands under its old id that did, and something under a new one."""

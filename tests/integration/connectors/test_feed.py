@@ -21,7 +21,7 @@ from tests.lib.http_server import Reply, ScriptedServer, redirect
 from tests.lib.meter import FreeMeter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SINCE = NOW - timedelta(days=30)
@@ -191,6 +191,33 @@ def test_what_came_while_posts_were_read_again_is_read_next_time(server: Scripte
     later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=2))
     assert len(texts(batches(later))) == 2
     assert "if-none-match" not in server.requests[-1].headers
+
+
+def test_a_feed_that_holds_nothing_of_what_it_held_may_have_pushed_some_out(
+    server: ScriptedServer,
+) -> None:
+    """What came and went out of it between two readings cannot be had any more: told once."""
+    read_at = NOW - timedelta(days=2)
+    state = {**kept(server, item(1), item(2)), "whole_at": read_at.isoformat()}
+    server.on("/feed/", feed(*[item(number) for number in range(19, 9, -1)]))
+    connector = reader(server.url, state=state)
+    (batch,) = batches(connector)
+    assert (len(batch.posts), batch.complete, batch.is_lost) == (10, True, True)
+    assert batch.gap == (read_at, datetime(2026, 11, 23, 10, 10, tzinfo=UTC))
+    assert "pushed out" in batch.note
+    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=2))
+    assert [(one.is_lost, one.gap, one.note) for one in batches(later)] == [(False, None, "")]
+
+
+@pytest.mark.parametrize("numbers", [range(19, 1, -1), [9]], ids=["overlaps", "hardly any"])
+def test_a_feed_that_goes_on_has_lost_nothing(
+    server: ScriptedServer, numbers: Sequence[int]
+) -> None:
+    """One post that is still in it is enough; and so few were no window that was full."""
+    state = kept(server, item(1), item(2))
+    server.on("/feed/", feed(*[item(number) for number in numbers]))
+    (batch,) = batches(reader(server.url, state=state, as_of=NOW + timedelta(hours=1)))
+    assert (batch.is_lost, batch.gap, batch.note) == (False, None, "")
 
 
 def test_once_a_day_the_whole_feed_is_asked_for(server: ScriptedServer) -> None:
