@@ -223,6 +223,8 @@ class Batch:
             the cursor" (X), where empty means nothing new.
         note: Why it is incomplete, in one plain sentence; else empty.
         reached: Everything newer than this has been listed; None: as the posts' own times say.
+        is_lost: What is missing cannot be had any more: it is told once, and is no reason to
+            ask again.
     """
 
     posts: tuple[FetchedPost, ...]
@@ -232,6 +234,7 @@ class Batch:
     lists_window: bool = False
     note: str = ""
     reached: datetime | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
