@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from config import platforms
 
 if TYPE_CHECKING:
     from config.register import Account
     from connectors.base import Platform
 
-_NOT_PLATFORMS = frozenset({"base", "door", "lasting", "login"})
-
 
 def names() -> list[str]:
     """Return every platform that has a file here, without importing any of them."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in found if name not in _NOT_PLATFORMS and name[0] != "_")
+    return list(platforms.words())
 
 
 def find(platform: str) -> Platform:

@@ -29,6 +29,7 @@ _WHOLE_EVERY = timedelta(days=1)
 _MOST_PAGES = 40
 _MOST_FAILURES = 2
 _PAGE_BYTES = 3_000_000
+_PUSHED_OUT = "all that the feed held was pushed out: other posts may have come and gone unseen"
 _LOCKED = frozenset({401, 402, 403, 407, 451})
 _NOWHERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _PASSING = frozenset({408, 425, 429})
@@ -53,6 +54,7 @@ class FeedConnector:
         self._entries: tuple[Entry, ...] = ()
         self._failure: ReadError | None = None
         self._since: datetime | None = None
+        self._is_listed = False
 
     # What the protocol asks.
 
@@ -102,10 +104,19 @@ class FeedConnector:
         if self._feed is None:
             yield Batch(posts=(), lists_window=False)
             return
+        self._is_listed = True
         posts = [entry.post for entry in self._entries if _is_wanted(entry.post, since, until)]
         is_cut = len(posts) > limit
         note = self._feed.note or (f"only the first {limit} posts were taken" if is_cut else "")
-        yield Batch(posts=tuple(posts[:limit]), complete=not note, lists_window=True, note=note)
+        is_lost = not note and until is None and self._memory.may_have_lost(self._entries)
+        yield Batch(
+            posts=tuple(posts[:limit]),
+            complete=not note,
+            gap=self._lost() if is_lost else None,
+            lists_window=True,
+            note=note or (_PUSHED_OUT if is_lost else ""),
+            is_lost=is_lost,
+        )
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Say of each post whether it still stands: in the feed, or on its own page.
@@ -117,7 +128,6 @@ class FeedConnector:
         if self._feed is None and any(self._was_listed(each) for each in known):
             self._read_whole()  # "unchanged" is no reading of the words that are asked for
         listed = {entry.post.platform_id: entry.post for entry in self._entries}
-        words = self._standing_words()
         places = {_feed_source.place_of(post.url) for post in listed.values()} - {""}
         asked: list[KnownPost] = []
         for each in known:
@@ -127,7 +137,7 @@ class FeedConnector:
                     outcome=Outcome.PRESENT,
                     post=listed[each.platform_id],
                 )
-            elif self._stands_elsewhere(each, words=words, places=places):
+            elif self._stands_elsewhere(each, places):
                 yield Reread(platform_id=each.platform_id, outcome=Outcome.PRESENT)
             else:
                 asked.append(each)
@@ -171,21 +181,35 @@ class FeedConnector:
         return Absence(is_login_proved=True, detail=said)
 
     def validators(self) -> Mapping[str, str]:
-        """Return the feed's ETag and date, and marks of the posts that stood in it."""
+        """Return the feed's ETag and date, and marks of the posts that stood in it.
+
+        A feed that was "unchanged" when it was listed, and another one when posts were read
+        again, is to be listed next time: what is new in it was handed to nobody.
+        """
         if self._answer is None or (self._feed is not None and self._feed.note):
             return self._given.state.validators
         if self._feed is None:
             return self._kept
         headers = self._answer.headers
+        marks = {"etag": headers.get("etag", ""), "modified": headers.get("last-modified", "")}
+        before = _kept_for(self._url, self._given.state.validators)
+        if not self._is_listed and any(before.get(name, "") != marks[name] for name in marks):
+            return {name: value for name, value in before.items() if name not in marks}
         kept = {
             "url": self._url,
-            "etag": headers.get("etag", ""),
-            "modified": headers.get("last-modified", ""),
+            **marks,
             "whole_at": self._given.as_of.isoformat(),
             "since": self._since.isoformat() if self._since is not None else "",
             "memory": self._memory.with_entries(self._entries).dumps(),
         }
         return {name: value for name, value in kept.items() if value}
+
+    def _lost(self) -> tuple[datetime, datetime] | None:
+        """Return from when to when posts may have come that the feed holds no longer."""
+        start = _instant(_kept_for(self._url, self._given.state.validators).get("whole_at", ""))
+        times = [at for one in self._entries if (at := one.post.published_at) is not None]
+        end = min(times, default=None)
+        return (start, end) if start is not None and end is not None and start < end else None
 
     # The feed itself.
 
@@ -274,18 +298,12 @@ class FeedConnector:
 
     # Posts that the feed does not list.
 
-    def _stands_elsewhere(self, known: KnownPost, *, words: set[str], places: set[str]) -> bool:
+    def _stands_elsewhere(self, known: KnownPost, places: set[str]) -> bool:
         """Tell whether a post is known to stand in the feed without its own id being there."""
-        trace = self._memory.of(known.platform_id)
-        if trace is not None and trace.words and trace.words in words:
+        entries = self._entries if self._feed is not None else None
+        if self._memory.has_moved(known.platform_id, entries):
             return True
         return bool(known.url) and _feed_source.place_of(known.url) in places
-
-    def _standing_words(self) -> set[str]:
-        """Return prints of what stands in the feed, from memory if it is unchanged."""
-        if self._feed is not None:
-            return {entry.words for entry in self._entries if entry.words}
-        return {each.words for each in self._memory.traces.values() if each.is_listed}
 
     def _was_listed(self, known: KnownPost) -> bool:
         """Tell whether a post stood in the feed when that was last read whole."""

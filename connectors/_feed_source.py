@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from connectors import _html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from config.register import Account
     from connectors._feed_entries import Entry
@@ -40,6 +40,8 @@ _SECOND_LEVEL = frozenset(
     ]
 )
 _REMEMBERED = 200
+_SMALLEST = 5  # entries: no feed holds fewer unless there are no more posts
+_MOVED = "2"
 
 
 def channel_of(handle: str) -> str | None:
@@ -127,11 +129,18 @@ class Trace:
         words: Print of what it said.
         title: Print of its title; empty if it had none.
         is_listed: It stood in the feed when that was last read whole.
+        has_moved: The whole blog got other ids, and this one was of the old ones.
     """
 
     words: str
     title: str
     is_listed: bool
+    has_moved: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Return where it stands, in a letter."""
+        return _MOVED if self.has_moved else str(int(self.is_listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +156,72 @@ class Memory:
         for line in packed.split():
             parts = line.split(":")
             if len(parts) == 4:  # noqa: PLR2004  # id, words, title, listed
-                traces[parts[0]] = Trace(words=parts[1], title=parts[2], is_listed=parts[3] == "1")
+                traces[parts[0]] = Trace(
+                    words=parts[1],
+                    title=parts[2],
+                    is_listed=parts[3] == "1",
+                    has_moved=parts[3] == _MOVED,
+                )
         return cls(traces)
 
     def dumps(self) -> str:
         """Return it as one line of text."""
         return " ".join(
-            f"{key}:{trace.words}:{trace.title}:{int(trace.is_listed)}"
-            for key, trace in self.traces.items()
+            f"{key}:{trace.words}:{trace.title}:{trace.mark}" for key, trace in self.traces.items()
         )
 
     def of(self, platform_id: str) -> Trace | None:
         """Return the marks of one post; None if it is not remembered."""
         return self.traces.get(_key(platform_id))
 
-    def with_entries(self, entries: Iterable[Entry]) -> Memory:
+    def has_moved(self, platform_id: str, entries: Collection[Entry] | None) -> bool:
+        """Tell whether a post has got another id, as all others did, and still says the same.
+
+        That one post's words alone stand under another id may be the next week's notice.
+
+        Args:
+            platform_id: Of the post; not one of the entries.
+            entries: What stands in the feed; None: the same as before.
+        """
+        trace = self.of(platform_id)
+        if trace is None or not trace.words:
+            return False
+        if entries is None:
+            listed = {one.words for one in self.traces.values() if one.is_listed}
+            return trace.has_moved and trace.words in listed
+        are_moving = trace.has_moved or self._are_moving(entries)
+        return are_moving and trace.words in {one.words for one in entries}
+
+    def may_have_lost(self, entries: Collection[Entry]) -> bool:
+        """Tell whether nothing stands in the feed that did: newer posts have pushed all out.
+
+        Then others may have come and gone unseen. Hardly any posts are no feed that was full.
+        """
+        keys = {_key(one.post.platform_id) for one in entries}
+        listed = {key for key, trace in self.traces.items() if trace.is_listed}
+        is_full = len(keys) >= _SMALLEST
+        return (
+            is_full and bool(listed) and keys.isdisjoint(listed) and not self._are_moving(entries)
+        )
+
+    def _are_moving(self, entries: Collection[Entry]) -> bool:
+        """Tell whether nothing stands under its old id that did, and something under a new one."""
+        listed = {key: trace for key, trace in self.traces.items() if trace.is_listed}
+        words = {one.words for one in entries if one.words}
+        is_told_again = any(trace.words in words for trace in listed.values())
+        return is_told_again and listed.keys().isdisjoint(
+            _key(one.post.platform_id) for one in entries
+        )
+
+    def with_entries(self, entries: Collection[Entry]) -> Memory:
         """Return a memory of these entries, then of older ones, 200 in all."""
+        are_moving = self._are_moving(entries)
         listed = {
             _key(each.post.platform_id): Trace(words=each.words, title=each.title, is_listed=True)
             for each in entries
         }
         older = {
-            key: Trace(words=trace.words, title=trace.title, is_listed=False)
+            key: replace(trace, is_listed=False, has_moved=trace.has_moved or are_moving)
             for key, trace in self.traces.items()
             if key not in listed
         }

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 _PICTURE_BYTES = 2_000_000
 _OK = 200
+_HANDLE = "handle"
+
+
+def key_of(its: Circumstances) -> str:
+    """Return a page's number, as registered or as remembered of that name; else its name.
+
+    A page may take another user name, and its old one may become somebody else's.
+    """
+    named = _graph_posts.page_key(its.account.handle)
+    is_same = its.state.validators.get(_HANDLE) == its.account.handle
+    known = its.state.platform_id or ""
+    return known if is_same and known.isdecimal() and not named.isdecimal() else named
 
 
 class GraphPage:
@@ -38,7 +50,7 @@ class GraphPage:
         self._given = circumstances
         self._account = circumstances.account
         self._graph = graph
-        self.key = _graph_posts.page_key(circumstances.account.handle)
+        self.key = key_of(circumstances)
         self._is_alive = self._is_proved = False
         self._picture_hash = circumstances.state.validators.get("picture", "")
 
@@ -127,8 +139,10 @@ class GraphPage:
         )
 
     def validators(self) -> dict[str, str]:
-        """Return the picture's hash, so that a failed fetch does not look like a change."""
-        return {"picture": self._picture_hash} if self._picture_hash else {}
+        """Return the picture's hash, so that a failed fetch is no change; whose number is known."""
+        named = self._account.handle
+        by_name = {} if _graph_posts.page_key(named).isdecimal() else {_HANDLE: named}
+        return {**by_name, **({"picture": self._picture_hash} if self._picture_hash else {})}
 
     def _picture(self, address: str) -> bytes | None:
         """Fetch the page's picture; one that cannot be had now leaves the known hash."""

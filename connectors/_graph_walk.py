@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from config.errors import AccessError, ContractError, ReadError
 from config.types import Reason
 from connectors._graph_errors import NotShownError
-from connectors._graph_posts import page_key
+from connectors._graph_page import key_of
 from connectors._json import inner, objects
 from connectors.login import Permission
 
@@ -68,7 +68,7 @@ def scheduled(its: Circumstances, graph: GraphClient) -> Permission:
         AccessError: The token is dead.
         LaterError: Too many requests, or trouble that passes.
     """
-    key = page_key(its.account.handle)
+    key = key_of(its)
     return Permission(
         name="scheduled posts",
         is_given=_is_answered(lambda: graph.edge(key, "scheduled_posts", fields="id", limit=1)),
@@ -92,7 +92,7 @@ def others(its: Circumstances, graph: GraphClient, *, is_given: bool | None) -> 
         AccessError: The token is dead.
         LaterError: Too many requests, or trouble that passes.
     """
-    key = page_key(its.account.handle)
+    key = key_of(its)
     if is_given is None:
         is_given = _is_answered(lambda: graph.edge(key, "visitor_posts", fields="id", limit=1))
     return Permission(
@@ -131,7 +131,7 @@ def _has_task(graph: GraphClient, page: str) -> bool | None:
 
 
 def _on_page(its: Circumstances, graph: GraphClient) -> Mapping[str, Callable[[], object]]:
-    key = page_key(its.account.handle)
+    key = key_of(its)
     return {
         "pages_show_list": lambda: graph.node(key, fields="id"),
         "pages_read_engagement": lambda: graph.edge(key, "published_posts", fields="id", limit=1),

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from config.errors import ContractError, ReadError
+from config.errors import AccessError, ContractError, ReadError
+from config.types import Reason
 from connectors import _html
 from connectors import _wordpress_words as w
 from connectors._feed_source import asked_address, place_of
@@ -53,9 +54,13 @@ _LOGIN = frozenset(
 _NO_STATUS = frozenset({"rest_invalid_param", "rest_forbidden_status"})
 _PAST_END = frozenset({"rest_post_invalid_page_number", "rest_comment_invalid_page_number"})
 _NO_TYPE = frozenset({"rest_no_route", "rest_disabled"})
-_PASSED = frozenset({404, 410})
+PASSED = frozenset({404, 410})
 _TAKEN_BACK = frozenset({"private", "trash", "draft", "auto-draft", "pending", "spam", "hold"})
 _MOST_BYTES = 5_000_000
+
+
+class NowhereError(AccessError):
+    """There is nothing where the interface was: it was closed, or the site is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +285,7 @@ class Calls:
             if w.number_of(said.get("id")) != place.number:
                 return Said.UNSAID
             return Said.MISSING if words(said.get("status")) in _TAKEN_BACK else said
-        if answer.status_code in _PASSED and code in _NO_SUCH:
+        if answer.status_code in PASSED and code in _NO_SUCH:
             return Said.MISSING
         if code in _NOT_FOR_YOU and was_scheduled:
             return Said.UNSAID
@@ -318,7 +323,7 @@ class Calls:
         except ReadError:
             return False
         is_elsewhere = bool(answer.redirects) and place_of(answer.url) != place_of(url)
-        return answer.status in _PASSED or (answer.status == HTTPStatus.OK and is_elsewhere)
+        return answer.status in PASSED or (answer.status == HTTPStatus.OK and is_elsewhere)
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -337,6 +342,8 @@ class Calls:
         return self._get(f"/wp/v2/{base}", asked)
 
     def _listed(self, answer: requests.Response) -> list[object]:
+        if answer.status_code in PASSED and not _code(answer):
+            raise no_interface(self._its, f" ({answer.status_code})")
         if answer.status_code != HTTPStatus.OK:
             raise self._refused(answer)
         listed = load(answer.content)
@@ -350,12 +357,26 @@ class Calls:
             return self._service.walled()
         is_locked = answer.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
         if is_locked or code in _NO_TYPE or answer.status_code == HTTPStatus.NOT_FOUND:
-            return self._service.forbidden(
-                f"the site no longer lets its interface be read ({answer.status_code})",
-                "Ask who runs the site to open /wp-json/wp/v2/ for this machine; a security "
-                "plugin may have closed it",
-            )
+            return no_interface(self._its, f" ({answer.status_code})", is_locked=is_locked)
         return self._service.refused(answer, code)
+
+
+def no_interface(its: Circumstances, told: str = "", *, is_locked: bool = False) -> AccessError:
+    """Return that the interface is not shown where it was.
+
+    Args:
+        its: Of the account.
+        told: How that was said, after a space.
+        is_locked: It is there, and not for us.
+    """
+    kind = AccessError if is_locked else NowhereError
+    return kind(
+        f"the site no longer lets its interface be read{told}",
+        account=its.account.id,
+        reason=Reason.FORBIDDEN,
+        remedy="Ask who runs the site to open /wp-json/wp/v2/ for this machine; a security "
+        "plugin may have closed it",
+    )
 
 
 def _code(answer: requests.Response) -> str:

@@ -110,21 +110,17 @@ class RestReader:
         listing = Listing(
             since=since, until=until, as_of=self._its.as_of, limit=limit, seen=self._seen
         )
-        fresh: list[FetchedPost] = []
         for base in ("posts", *self._types.split()):
             for page in self._published(base, listing):
-                yield listing.page(fresh)
-                fresh = page
+                yield listing.page(page)
         if until is None:
             for base in ("pages", "posts"):
                 for page in self._modified(base, listing):
-                    yield listing.page(fresh)
-                    fresh = page
+                    yield listing.page(page)
         if self._its.account.comments:
             for page in self._comments(listing):
-                yield listing.page(fresh)
-                fresh = page
-        yield listing.last(fresh)
+                yield listing.page(page)
+        yield listing.last(())
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Read given posts again, a hundred a request; gone only on the site's own word."""

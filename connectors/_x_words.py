@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors._json import JSON, instant, objects, words
-from connectors.base import Content, Extra, FetchedPost, Still, nfc
+from connectors.base import Content, Extra, FetchedPost, PostIds, Still, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from config.register import Account
     from connectors._redact import Redactor
 
 _HISTORY = ("edit_history_post_ids", "edit_history_tweet_ids")
@@ -35,6 +36,7 @@ _REPOST = frozenset({"retweeted", "reposted"})
 _ID = re.compile(r"[0-9]{1,20}")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _REPOSTED = re.compile(r"RT @(?P<name>\w{1,30}):\s*")
+_POST = re.compile(r"/status(?:es)?/(\d{1,20})(?=[/?#]|$)")
 _STATUS = re.compile(
     r"https://(?:x|twitter)\.com/(?P<name>\w{1,30})/status/(?P<id>[0-9]+)(?P<media>/(?:photo|video)/)?"
 )
@@ -375,3 +377,10 @@ def _path(address: str) -> str:
         return urlsplit(address).path
     except ValueError:
         return ""
+
+
+def ids_in(account: Account, url: str) -> PostIds:
+    """Return the id that stands in the address of a post."""
+    del account
+    found = _POST.search(url)
+    return PostIds(ids=(found[1],), is_certain=True) if found else PostIds()

@@ -10,8 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from connectors._platform import (
+    Asking,
+    Copies,
+    KnownBy,
+    Lasting,
+    OpenConnector,
+    Platform,
+    PostIds,
+    Sees,
+    Tariff,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +36,34 @@ if TYPE_CHECKING:
     from config.register import Account
     from config.types import Outcome, Reason
     from connectors.door import Door
-    from connectors.login import Login
+
+__all__ = [
+    "TEXT_IN_PICTURES",
+    "Absence",
+    "Asking",
+    "Batch",
+    "Circumstances",
+    "Connector",
+    "Content",
+    "Copies",
+    "EarlierVersion",
+    "Extra",
+    "FetchedPost",
+    "FetchedProfile",
+    "KnownBy",
+    "KnownPost",
+    "Lasting",
+    "Meter",
+    "OpenConnector",
+    "Platform",
+    "PostIds",
+    "ReaderState",
+    "Reread",
+    "Sees",
+    "Still",
+    "Tariff",
+    "nfc",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +223,8 @@ class Batch:
             the cursor" (X), where empty means nothing new.
         note: Why it is incomplete, in one plain sentence; else empty.
         reached: Everything newer than this has been listed; None: as the posts' own times say.
+        is_lost: What is missing cannot be had any more: it is told once, and is no reason to
+            ask again.
     """
 
     posts: tuple[FetchedPost, ...]
@@ -193,6 +234,7 @@ class Batch:
     lists_window: bool = False
     note: str = ""
     reached: datetime | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,119 +404,6 @@ class Connector(Protocol):
 
     def validators(self) -> Mapping[str, str]:
         """Return what the next run needs for conditional requests; empty if nothing."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tariff:
-    """What a platform takes for what it returns, US dollars each, once a UTC day.
-
-    Attributes:
-        post: A post that is listed, or asked for by its id.
-        profile: A profile.
-        owned: A post in the list of an account whose own login asks.
-        smallest: Posts that must be affordable before a list can be asked for at all.
-    """
-
-    post: Decimal
-    profile: Decimal
-    owned: Decimal
-    smallest: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """What reading one account asks of its platform.
-
-    Attributes:
-        pull: Requests of one reading with nothing new.
-        profile: Requests for the account's own face, when it is time for it.
-        at_once: Posts that are read again in one request.
-        lists_window: The list shows posts of the look-back each time: they are read again with
-            it, and only what has left it is asked for by its id.
-        units: Quota units of one request; 0: the platform counts none.
-        units_a_day: How many of them a credential has.
-        tariff: None: reading costs no money.
-        others: Requests of one reading besides, where what others write is read, too.
-    """
-
-    pull: int
-    profile: int = 1
-    at_once: int = 1
-    lists_window: bool = True
-    units: int = 0
-    units_a_day: int = 0
-    tariff: Tariff | None = None
-    others: int = 0
-
-    def of(self, account: Account) -> Asking:
-        """Return what reading one account asks, with what its settings add."""
-        return replace(self, pull=self.pull + self.others) if account.comments else self
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
-    """What a platform file declares about itself.
-
-    Attributes:
-        name: The file's name, which is the word used in the configuration.
-        title: As the Clerk knows it ("Facebook page").
-        open: Makes a connector; refuses nothing, asks nothing.
-        needs_credential: Whether a credential must be configured (not with ``api_base``
-            on platforms that need none there).
-        blind_spots: What cannot be seen at all, in the Clerk's words ("Reels", "stories").
-        by_hand: True when no programme reads it: a person looks.
-        removal_steps: How the owner takes a post down, in three short steps at most.
-        closing_steps: How the owner closes the whole account, in three short steps at most.
-        login: What lets clerkwatch in, and how it is made; None: it needs and knows none.
-        asking: What reading an account costs in requests and money.
-        host: Name of the server that is asked; empty: the account's own entry names it.
-        recovery_steps: How the owner gets back an account that somebody else has taken over.
-        undecided: What the council has to decide before a programme may read it, in the
-            Clerk's words; empty: nothing.
-        sees: Tells which of the blind spots an account's settings and login take away; None:
-            none of them.
-    """
-
-    name: str
-    title: str
-    open: OpenConnector
-    needs_credential: bool
-    blind_spots: tuple[str, ...] = ()
-    by_hand: bool = False
-    removal_steps: str = ""
-    closing_steps: str = ""
-    recovery_steps: str = ""
-    login: Login | None = None
-    asking: Asking = Asking(pull=1)
-    host: str = ""
-    undecided: str = ""
-    sees: Sees | None = None
-
-    def unseen(self, account: Account, kept: Mapping[str, str]) -> tuple[str, ...]:
-        """Return what cannot be seen of one account.
-
-        Args:
-            account: One of the platform's.
-            kept: What its last complete reading left to be remembered; empty: none was made.
-        """
-        seen = self.sees(account, kept) if self.sees is not None else frozenset()
-        return tuple(spot for spot in self.blind_spots if spot not in seen)
-
-
-class Sees(Protocol):
-    """Tells what is seen of an account although it is one of the platform's blind spots."""
-
-    def __call__(self, account: Account, kept: Mapping[str, str]) -> frozenset[str]:
-        """Return those blind spots; the arguments are those of `Platform.unseen`."""
-        ...
-
-
-class OpenConnector(Protocol):
-    """Makes a connector for one account and one run."""
-
-    def __call__(self, circumstances: Circumstances) -> Connector:
-        """Return the connector; no request is made yet."""
         ...
 
 

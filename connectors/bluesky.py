@@ -27,7 +27,7 @@ from connectors._face import FacePicture
 from connectors._json import objects, words
 from connectors._listing import Listing
 from connectors._service import NotThereError
-from connectors.base import Absence, Asking, FetchedProfile, Platform
+from connectors.base import Absence, Asking, FetchedProfile, KnownBy, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -178,6 +178,7 @@ CONNECTOR = Platform(
     needs_credential=False,
     host="public.api.bsky.app",
     asking=Asking(pull=1, at_once=25),
+    known_by=KnownBy.AT_HANDLE,
     blind_spots=(
         "direct messages",
         "replies by others",

@@ -23,6 +23,7 @@ others wrote only while the token may see what others write.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,8 @@ from connectors._graph_page import GraphPage
 from connectors._graph_scheduled import Scheduled, is_read
 from connectors._graph_verdicts import gone, told
 from connectors._settling import cannot_tell, shown
-from connectors.base import Asking, Batch, Platform
+from connectors.base import Asking, Batch, Copies, Platform, PostIds
+from connectors.lasting import graph_lasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 
 _ENOUGH_PERCENT = 90
 _USED_UP = "Facebook's allowance of requests is nearly used up"
+_LAST_NUMBER = re.compile(r"(\d{5,30})(?:/?$)")
 _SCHEDULED, _COMMENTS, _VISITORS = "scheduled posts", "comments", "visitors' posts"
 
 
@@ -303,6 +306,12 @@ def _seen(account: Account, kept: Mapping[str, str]) -> frozenset[str]:
     return frozenset(spot for spot, is_seen in spots.items() if is_seen)
 
 
+def _ids_in(account: Account, url: str) -> PostIds:
+    """Return what the last number of an address may be: a guess, the page's own number is lost."""
+    found = _LAST_NUMBER.search(url.partition("?")[0].partition("#")[0].rstrip("/"))
+    return PostIds(ids=(f"{account.handle}_{found[1]}", found[1]) if found else ())
+
+
 CONNECTOR = Platform(
     name="facebook",
     title="Facebook page",
@@ -312,6 +321,11 @@ CONNECTOR = Platform(
     host="graph.facebook.com",
     asking=Asking(pull=2, profile=2, others=1),
     sees=_seen,
+    takes=frozenset({"comments"}),
+    ids_in=_ids_in,
+    lasts=graph_lasts,
+    # "keep up to date, including deletions"; no number of days is given.
+    copies=Copies(asked_by="Facebook", gone=timedelta(days=30)),
     blind_spots=(
         "Reels",
         "stories",

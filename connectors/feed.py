@@ -18,7 +18,7 @@ while the feed itself is readable says that it is no longer there.
 from __future__ import annotations
 
 from connectors._feed_reader import FeedConnector
-from connectors.base import Asking, Platform
+from connectors.base import Asking, KnownBy, Platform
 
 CONNECTOR = Platform(
     name="feed",
@@ -26,6 +26,7 @@ CONNECTOR = Platform(
     open=FeedConnector,
     needs_credential=False,
     asking=Asking(pull=1, profile=0),
+    known_by=KnownBy.SITE,
     blind_spots=(
         "late edits of old posts",
         "web pages that are not posts",

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from config.errors import AccessError, ContractError, ReadError
@@ -33,7 +34,8 @@ from connectors._graph_login import INSTAGRAM_LOGIN
 from connectors._graph_posts import JSON, id_of, inner, instant, words
 from connectors._listing import Listing
 from connectors._settling import cannot_tell, shown
-from connectors.base import Absence, Asking, Platform, Reread
+from connectors.base import Absence, Asking, Copies, KnownBy, Platform, Reread
+from connectors.lasting import graph_lasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -387,6 +389,10 @@ CONNECTOR = Platform(
     login=INSTAGRAM_LOGIN,
     host="graph.facebook.com",
     asking=Asking(pull=2),
+    known_by=KnownBy.AT_HANDLE,
+    lasts=graph_lasts,
+    # "keep up to date, including deletions"; no number of days is given.
+    copies=Copies(asked_by="Instagram", gone=timedelta(days=30)),
     blind_spots=(
         "comments",
         "live films",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.types import Outcome, Reason
-from connectors.base import Platform, Reread
+from connectors.base import KnownBy, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,6 +74,7 @@ CONNECTOR = Platform(
     needs_credential=False,
     blind_spots=("what vanishes between two looks",),
     by_hand=True,
+    known_by=KnownBy.HANDLE,
     removal_steps=(
         "Ask whoever runs the group or page to delete the post, or do so as its administrator. "
         "Then look yourself and note it with: clerkwatch accounts reviewed."

@@ -32,7 +32,7 @@ from connectors._listing import Listing
 from connectors._mastodon_calls import LARGEST_PAGE, MOST_IDS, Calls, NotThereError
 from connectors._mastodon_login import MASTODON_LOGIN
 from connectors._settling import Doubt, Said, cannot_tell, settle, shown
-from connectors.base import Absence, Asking, FetchedProfile, Platform
+from connectors.base import Absence, Asking, FetchedProfile, KnownBy, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -263,6 +263,7 @@ CONNECTOR = Platform(
     needs_credential=False,
     login=MASTODON_LOGIN,
     asking=Asking(pull=1, profile=2, at_once=MOST_IDS),
+    known_by=KnownBy.AT_HANDLE,
     blind_spots=(
         "direct messages",
         "posts for followers only",

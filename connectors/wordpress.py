@@ -22,6 +22,7 @@ as if it had been corrected.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,17 @@ from config.errors import AccessError, ContractError, ReadError
 from config.types import Reason
 from connectors._feed_reader import FeedConnector
 from connectors._json import instant
-from connectors._wordpress_calls import Root, find_root, site_of
+from connectors._wordpress_calls import (
+    PASSED,
+    NowhereError,
+    Root,
+    find_root,
+    no_interface,
+    site_of,
+)
 from connectors._wordpress_login import WORDPRESS_LOGIN
 from connectors._wordpress_reader import RestReader
-from connectors.base import Absence, Asking, Platform
+from connectors.base import Absence, Asking, KnownBy, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,15 +75,16 @@ class WordPressReader:
             LaterError: Rate limit, or trouble on the way.
             ContractError: The answer, or the registered address, makes no sense.
         """
-        rest = self._way(is_profile=True)
-        if rest is None:
-            return self._by_feed().profile()
-        if not rest.has_index:
-            root, index = find_root(self._its, self._site) or (None, None)
-            if index is None:
-                self._closed(rest.root)
-            rest = self._opened(root or rest.root, index)
-        return rest.profile()
+        with self._told_apart():
+            rest = self._way(is_profile=True)
+            if rest is None:
+                return self._by_feed().profile()
+            if not rest.has_index:
+                root, index = find_root(self._its, self._site) or (None, None)
+                if index is None:
+                    self._closed(rest.root)
+                rest = self._opened(root or rest.root, index)
+            return rest.profile()
 
     def probe(self) -> None:
         """Prove that the site shows its posts, and accepts the login if there is one.
@@ -83,8 +92,9 @@ class WordPressReader:
         Raises:
             AccessError, LaterError, ContractError: As `profile` does.
         """
-        rest = self._way()
-        return rest.probe() if rest is not None else self._by_feed().probe()
+        with self._told_apart():
+            rest = self._way()
+            return rest.probe() if rest is not None else self._by_feed().probe()
 
     def posts(
         self, *, since: datetime, until: datetime | None = None, limit: int = _MOST_BACK
@@ -102,11 +112,12 @@ class WordPressReader:
         Raises:
             AccessError, LaterError, ContractError: As `profile` does.
         """
-        rest = self._way()
-        if rest is not None:
-            yield from rest.posts(since=since, until=until, limit=limit)
-        else:
-            yield from self._by_feed().posts(since=since, until=until, limit=limit)
+        with self._told_apart():
+            rest = self._way()
+            if rest is not None:
+                yield from rest.posts(since=since, until=until, limit=limit)
+            else:
+                yield from self._by_feed().posts(since=since, until=until, limit=limit)
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
         """Read given posts again; what `posts` has shown costs nothing.
@@ -115,8 +126,9 @@ class WordPressReader:
             AccessError: The site is closed, or the login is dead: no post is called gone.
             LaterError, ContractError: As `profile` does.
         """
-        rest = self._way()
-        yield from rest.reread(known) if rest is not None else self._by_feed().reread(known)
+        with self._told_apart():
+            rest = self._way()
+            yield from rest.reread(known) if rest is not None else self._by_feed().reread(known)
 
     def absence(self) -> Absence | None:
         """Ask the site's own page: one that answers "not here" is no longer there."""
@@ -128,7 +140,7 @@ class WordPressReader:
             )
         except ReadError:
             return None
-        if answer.status not in {404, 410}:
+        if answer.status not in PASSED:
             return None
         said = f"the site's own page answers {answer.status}, as its interface does"
         return Absence(is_login_proved=True, detail=said)
@@ -140,6 +152,21 @@ class WordPressReader:
         if self._feed is None:
             return self._its.state.validators
         return {**self._feed.validators(), _LOOKED: self._kept.get(_LOOKED, "")}
+
+    @contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """Tell a site that is not there at all from one that has closed its interface."""
+        try:
+            yield
+        except NowhereError as error:
+            if self.absence() is None:
+                raise
+            raise AccessError(
+                "neither the site's interface nor its front page is there any more",
+                account=self._its.account.id,
+                reason=Reason.ACCOUNT_GONE,
+                remedy="Look whether the site has moved or was taken off its server",
+            ) from error
 
     # --- which way ---------------------------------------------------------------------------
 
@@ -176,13 +203,7 @@ class WordPressReader:
 
     def _closed(self, root: Root | None) -> None:
         if root is not None:
-            raise AccessError(
-                "the site no longer lets its interface be read",
-                account=self._its.account.id,
-                reason=Reason.FORBIDDEN,
-                remedy="Ask who runs the site to open /wp-json/wp/v2/ for this machine; a "
-                "security plugin may have closed it",
-            )
+            raise no_interface(self._its)
         self._kept[_LOOKED] = self._its.as_of.isoformat()
 
     def _by_feed(self) -> FeedConnector:
@@ -199,6 +220,8 @@ CONNECTOR = Platform(
     needs_credential=False,
     login=WORDPRESS_LOGIN,
     asking=Asking(pull=3, at_once=1, others=1),
+    known_by=KnownBy.SITE,
+    takes=frozenset({"comments"}),
     blind_spots=(
         "drafts",
         "posts behind a sign-in",

@@ -14,7 +14,6 @@ direct messages; Spaces; words inside pictures and videos; a protected account.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,18 +32,22 @@ from connectors._x_calls import (
     Calls,
     user_name,
 )
+from connectors._x_listing import Listing, after
 from connectors._x_login import X_LOGIN
 from connectors._x_trouble import BESIDE, NOT_FOUND, broken_in, kinds_by_id
 from connectors.base import (
     Absence,
     Asking,
     Batch,
+    Copies,
     FetchedPost,
     FetchedProfile,
+    KnownBy,
     Platform,
     Reread,
     Tariff,
 )
+from connectors.lasting import fields_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,29 +62,7 @@ _MOST_BACK = 3200
 _MOST_PAGES = 100
 _PICTURE_HOST = "pbs.twimg.com"
 
-# Answers lag behind: ids of the last hour are asked for again, as far as today goes,
-# because what was paid for today is free until midnight UTC.
-_OVERLAP = timedelta(hours=1)
-# An id from beyond this would make the cursor skip everything until then.
-_FUTURE = timedelta(days=1)
-
 _CUT_BY_BUDGET = "the month's budget for X is used up"
-
-
-@dataclass(slots=True)
-class _Listing:
-    """What a listing has shown so far."""
-
-    roots: dict[str, FetchedPost] = field(default_factory=dict)
-    newest: int = 0
-    reached: datetime | None = None
-    oldest_at: datetime | None = None
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, said: str) -> None:
-        """Keep why the listing is not complete, each reason once."""
-        if said and said not in self.notes:
-            self.notes.append(said)
 
 
 class XReader:
@@ -156,7 +137,7 @@ class XReader:
         user_id, bounds = self._user_id(), self._bounds(since)
         if until is not None:
             bounds["end_time"] = until.replace(microsecond=0) + timedelta(seconds=1)
-        listing = _Listing()
+        listing = Listing(as_of=self._its.as_of)
         tokens: list[str | None] = [None]
         page: tuple[FetchedPost, ...] = ()
         while True:
@@ -166,6 +147,10 @@ class XReader:
                 listing.note(_CUT_BY_BUDGET)
                 break
             page = self._take(answer, listing)
+            if tokens[-1] is not None and not answer.get("data") and listing.turn_back(bounds):
+                # Promised and empty: what lies before the last post is asked for by its id.
+                tokens.append(None)
+                continue
             token = x.next_token(answer)
             if token is None:
                 break
@@ -178,6 +163,7 @@ class XReader:
             tokens.append(token)
             yield Batch(posts=page, reached=listing.reached)
             page = ()
+        self._doubt(bounds, listing)
         yield self._last(page + self._pinned(listing), listing, since, until)
 
     def reread(self, known: Sequence[KnownPost]) -> Iterator[Reread]:
@@ -219,36 +205,26 @@ class XReader:
     # --- the listing -----------------------------------------------------------------------
 
     def _bounds(self, since: datetime) -> dict[str, str | datetime]:
-        """Return where the listing begins: a little before the cursor where that is free."""
         cursor = x.id_of(self._its.state.cursor)
-        if cursor is None:
-            return {"start_time": since}
-        now = self._its.as_of
-        today = x.id_at(now.replace(hour=0, minute=0, second=0, microsecond=0))
-        if int(cursor) <= today:
-            return {"since_id": cursor}
-        overlap = int(_OVERLAP.total_seconds() * 1000) << x.ID_BITS
-        return {"since_id": str(max(today, int(cursor) - overlap))}
+        return {"start_time": since} if cursor is None else after(cursor, as_of=self._its.as_of)
 
-    def _take(self, answer: JSON, listing: _Listing) -> tuple[FetchedPost, ...]:
+    def _doubt(self, bounds: Mapping[str, str | datetime], listing: Listing) -> None:
+        """Ask for the newest known post if the list should have shown it, and shows nothing."""
+        cursor = x.id_of(self._its.state.cursor)
+        if cursor is None or listing.notes or not listing.is_doubtful(bounds, cursor):
+            return
+        came = self._calls.lookup([cursor])
+        if came is not None and came[1].get("data"):
+            listing.note("X's list is empty although its newest post still stands")
+
+    def _take(self, answer: JSON, listing: Listing) -> tuple[FetchedPost, ...]:
         """Return the posts of a page that were not listed before, each chain once."""
         posts, note = self._whole_posts(answer)
         listing.note(note)
         fresh: dict[str, FetchedPost] = {}
         for post in posts:
-            number = int(post.current_id or post.platform_id)
-            # Pages go by the newest id of a chain, whose first one may be an hour older.
-            listed_at = x.instant_of_id(str(number))
-            listing.reached = min(listed_at, listing.reached or listed_at)
-            earlier = listing.roots.get(post.platform_id)
-            if earlier is not None and int(earlier.current_id or 0) >= number:
-                continue
-            listing.roots[post.platform_id] = fresh[post.platform_id] = post
-            if listed_at <= self._its.as_of + _FUTURE:
-                listing.newest = max(listing.newest, number)
-            if post.published_at is not None:
-                oldest = listing.oldest_at or post.published_at
-                listing.oldest_at = min(oldest, post.published_at)
+            if listing.take(post):
+                fresh[post.platform_id] = post
         self._seen.update(fresh)
         return tuple(fresh.values())
 
@@ -279,7 +255,7 @@ class XReader:
             redactor=self._its.door.redactor,
         )
 
-    def _pinned(self, listing: _Listing) -> tuple[FetchedPost, ...]:
+    def _pinned(self, listing: Listing) -> tuple[FetchedPost, ...]:
         """Return the pinned post if the profile was read and no listing shows the post.
 
         It stands at the top of the page for years, long after the look-back has passed it.
@@ -298,7 +274,7 @@ class XReader:
     def _last(
         self,
         page: tuple[FetchedPost, ...],
-        listing: _Listing,
+        listing: Listing,
         since: datetime,
         until: datetime | None,
     ) -> Batch:
@@ -384,6 +360,12 @@ CONNECTOR = Platform(
     needs_credential=True,
     login=X_LOGIN,
     host="api.twitter.com",
+    known_by=KnownBy.AT_HANDLE,
+    takes=frozenset({"owned_reads", "terms_accepted"}),
+    ids_in=x.ids_in,
+    lasts=fields_last,
+    # "delete when deleted, protected or modified": two weeks leave a week after the warning.
+    copies=Copies(asked_by="X", gone=timedelta(days=14)),
     undecided="X's terms for public bodies not yet decided",
     asking=Asking(
         pull=1,

@@ -37,7 +37,7 @@ from connectors._listing import Listing
 from connectors._settling import Doubt, Said, cannot_tell, settle, shown
 from connectors._youtube_calls import MOST_IDS, Calls, NotThereError, channel_id, channel_name
 from connectors._youtube_login import YOUTUBE_LOGIN
-from connectors.base import Absence, Asking, FetchedProfile, Platform, Reread
+from connectors.base import Absence, Asking, Copies, FetchedProfile, KnownBy, Platform, Reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -366,6 +366,11 @@ CONNECTOR = Platform(
     login=YOUTUBE_LOGIN,
     host="www.youtube.com",
     asking=Asking(pull=2, at_once=MOST_IDS, units=1, units_a_day=10_000, others=1),
+    known_by=KnownBy.AT_HANDLE,
+    takes=frozenset({"comments"}),
+    # "refresh or delete within 30 calendar days"; two days less where it was not refreshed, because
+    # erasing is done once a night, and what is kept of a case goes in the night after the seventh.
+    copies=Copies(asked_by="YouTube", gone=timedelta(days=30), unread=timedelta(days=28)),
     blind_spots=(
         "community posts",
         "live chat",

@@ -338,12 +338,13 @@ class Reading:
                 failing_since=None if complete else state.failing_since or self.as_of,
             )
         )
+        is_whole = complete and not progress.is_lost
         return Coverage(
             account=self.account.id,
-            status=CoverageStatus.READ if complete else CoverageStatus.PARTIAL,
+            status=CoverageStatus.READ if is_whole else CoverageStatus.PARTIAL,
             recorded=progress.recorded,
             gaps=tuple(progress.gaps),
-            reason=reason,
+            reason=None if is_whole else Reason.PARTIAL,
             error=self.app.redactor.redact("; ".join(progress.notes)),
             ended_at=ended,
         )

@@ -17,9 +17,9 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import connectors
 from config.rules import parties_dated
 from config.types import MailKind
-from connectors.lasting import FIELDS_LOOKED_AT, GRAPH_ENDS, GRAPH_VERSION
 from monitor.alerts.facts import Stamp
 from monitor.alerts.hardening import one_line
 from monitor.alerts.model import Technical
@@ -44,7 +44,6 @@ AHEAD = (180, 60, 14)
 PAST = 0
 """The stage of what has ended."""
 _YEAR = timedelta(days=365)
-_GRAPH = frozenset({"facebook", "instagram"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def dates(
     Raises:
         StorageError: The database cannot be read.
     """
-    found = [*_of_us(settings), *_of_graph(settings)]
+    found = [*_of_us(), *_of_platforms(settings)]
     if policy is not None:
         found.append(
             SellBy(
@@ -165,7 +164,7 @@ def _sentence(one: SellBy, *, today: date) -> str:
     return f"{one.what} may be relied on until {when} ({left} day{'' if left == 1 else 's'} left)."
 
 
-def _of_us(settings: Settings) -> Iterator[SellBy]:
+def _of_us() -> Iterator[SellBy]:
     """Yield what comes with this version."""
     upgrade = "Upgrade clerkwatch, or ask for a version with newer ones."
     yield SellBy(
@@ -180,33 +179,23 @@ def _of_us(settings: Settings) -> Iterator[SellBy]:
         on=parties_dated() + _YEAR,
         remedy=f"{upgrade} Parties registered since then are not known.",
     )
-    platforms = {account.platform for account in settings.register()}
-    for name, looked_at in sorted(FIELDS_LOOKED_AT.items()):
-        if name in platforms:
-            yield SellBy(
-                id=f"{name}-fields",
-                what=f"What is known of the names that {name.upper()} gives its fields",
-                on=looked_at + _YEAR,
-                remedy=f"{upgrade} A changed name ends in readings that fail, and says so.",
-            )
 
 
-def _of_graph(settings: Settings) -> Iterator[SellBy]:
-    """Yield the end of each version of Graph that an account asks for."""
-    asked = {
-        account.api_version.strip() or GRAPH_VERSION
-        for account in settings.register()
-        if account.platform in _GRAPH
-    }
-    for name in sorted(asked):
-        number = f"v{name.removeprefix('v')}"
-        if number in GRAPH_ENDS:
-            yield SellBy(
-                id=f"graph-{number}",
-                what=f"Version {number} of the interface of Facebook and Instagram",
-                on=GRAPH_ENDS[number],
-                remedy="Upgrade clerkwatch, or set api_version of these accounts to a newer one.",
-            )
+def _of_platforms(settings: Settings) -> Iterator[SellBy]:
+    """Yield what the platforms of the register declare, each once.
+
+    One that cannot be imported declares nothing: its coverage says at each pull why.
+    """
+    known: set[str] = set()
+    for account in settings.register():
+        try:
+            declared = connectors.find(account.platform).lasts_of(account)
+        except LookupError:
+            continue
+        for one in declared:
+            if one.id not in known:
+                known.add(one.id)
+                yield SellBy(id=one.id, what=one.what, on=one.on, remedy=one.remedy)
 
 
 def _of_tokens(settings: Settings, repository: Repository) -> Iterator[SellBy]:

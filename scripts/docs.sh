@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes what is made from the code: the pages on commands, configuration and clauses, and what the
-# bundled patterns need.
+# Writes what is made from the code: the pages on commands, configuration and clauses, the map,
+# and what the bundled patterns need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # -P keeps stray modules out; the tests' folder holds what reads the code.
@@ -12,3 +12,4 @@ write()
 '
 scripts/write-clauses.sh
 scripts/prepare.sh
+scripts/write-map.sh

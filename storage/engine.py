@@ -32,6 +32,12 @@ WRITING = "clerkwatch_writing"
 
 MEMORY = "the database in memory"
 _THREADS = 32
+_KEPT = 1
+"""So many connections stay open while nobody needs them: another is made in a third of a
+millisecond, and the last one to close would empty the journal each time."""
+_STATEMENTS = 64
+"""So many prepared statements are kept a connection, eight kilobytes each; with more nothing
+is quicker."""
 
 
 _IS_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENODEV})
@@ -146,6 +152,7 @@ def open_engine(
             address,
             uri=path is not None,
             timeout=busy_timeout_s,
+            cached_statements=_STATEMENTS,
             check_same_thread=False,  # the pool gives a connection to one thread at a time
         )
 
@@ -153,8 +160,11 @@ def open_engine(
         "sqlite://",
         creator=connect,
         poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
+        # The one used last is used next, and what a crowd needed is closed: else each would fill
+        # its caches of pages and statements, over weeks.
+        pool_use_lifo=True,
+        pool_size=min(size, _KEPT),
+        max_overflow=size - min(size, _KEPT),
         pool_timeout=max(busy_timeout_s, 1.0),
         hide_parameters=True,  # a value may be a post's text: it never reaches a message
     )

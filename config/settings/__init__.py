@@ -10,7 +10,6 @@ from __future__ import annotations
 from config.settings.council import Budget, Council, Schedule, Storage
 from config.settings.fields import (
     NATIONS,
-    PLATFORMS,
     Duration,
     Email,
     OptionalEmail,
@@ -19,7 +18,7 @@ from config.settings.fields import (
     mail_address,
     time_of_day,
 )
-from config.settings.loading import find, load, parse
+from config.settings.loading import find, load, parse, refusal
 from config.settings.mail import Inbox, Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
@@ -29,7 +28,6 @@ from config.settings.whole import Settings
 
 __all__ = [
     "NATIONS",
-    "PLATFORMS",
     "AccountEntry",
     "Budget",
     "Council",
@@ -50,6 +48,7 @@ __all__ = [
     "load",
     "mail_address",
     "parse",
+    "refusal",
     "secret",
     "time_of_day",
     "variable_of",

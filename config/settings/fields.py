@@ -12,19 +12,6 @@ from pydantic import (
     ConfigDict,
 )
 
-PLATFORMS = (
-    "x",
-    "facebook",
-    "instagram",
-    "youtube",
-    "wordpress",
-    "feed",
-    "mastodon",
-    "bluesky",
-    "manual",
-)
-"""The words that ``platform`` may be; whether this version reads one is `connectors.names()`."""
-
 NATIONS = ("England", "Wales", "Scotland", "Northern Ireland")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")

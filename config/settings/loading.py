@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import (
@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError as EnvironmentFault
 
 from config.errors import SettingsError
 from config.locate import line_of, toml_error_line
-from config.problems import describe
+from config.problems import Problem, describe
 from config.settings.whole import Settings
 
 
@@ -82,23 +82,39 @@ def parse(text: str, *, file: Path, environ: Mapping[str, str]) -> Settings:
         ) from error
     except ValidationError as error:
         faults = describe(error, Settings)
-        first, others = faults[0], faults[1:]
-        said = first.what
-        variable = "__".join(["CLERKWATCH", *(str(part) for part in first.where)]).upper()
-        variable = variable.replace("__", "_", 1)
-        if variable in environ:
-            raise SettingsError(said, key=variable, remedy=first.remedy) from None
-        for other in others[:9]:
-            said += f"; also line {line_of(text, other.where)}, {other.key}: {other.what}"
-        raise SettingsError(
-            said,
-            file=file,
-            key=first.key,
-            line=line_of(text, first.where),
-            remedy=first.remedy,
-        ) from None
+        raise _refusal(faults, text=text, file=file, environ=environ) from None
     base = Path(environ.get("STATE_DIRECTORY", "").split(":")[0] or file.parent).absolute()
     return _resolve(settings, base=base, folder=file.parent.absolute())
+
+
+def refusal(faults: Sequence[Problem], *, file: Path, environ: Mapping[str, str]) -> SettingsError:
+    """Return the error for what somebody else knows to be wrong in a file that loads.
+
+    Args:
+        faults: At least one; the first is named in full.
+        file: Where the configuration stands.
+        environ: As in `load`.
+
+    Raises:
+        SettingsError: The file cannot be read any more.
+    """
+    return _refusal(faults, text=_read(file), file=file, environ=environ)
+
+
+def _refusal(
+    faults: Sequence[Problem], *, text: str, file: Path, environ: Mapping[str, str]
+) -> SettingsError:
+    first, others = faults[0], faults[1:]
+    said = first.what
+    variable = "__".join(["CLERKWATCH", *(str(part) for part in first.where)]).upper()
+    variable = variable.replace("__", "_", 1)
+    if variable in environ:
+        return SettingsError(said, key=variable, remedy=first.remedy)
+    for other in others[:9]:
+        said += f"; also line {line_of(text, other.where)}, {other.key}: {other.what}"
+    return SettingsError(
+        said, file=file, key=first.key, line=line_of(text, first.where), remedy=first.remedy
+    )
 
 
 def _read(file: Path) -> str:

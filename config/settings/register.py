@@ -12,11 +12,10 @@ from pydantic import (
     model_validator,
 )
 
+from config import platforms
 from config.register import Decision
-from config.settings.fields import LOOPBACK, PLATFORMS, Duration, OptionalEmail, Section
+from config.settings.fields import LOOPBACK, Duration, OptionalEmail, Section
 from config.types import Kind
-
-_WITH_COMMENTS = frozenset({"facebook", "wordpress", "youtube"})
 
 
 class DecisionEntry(Section):
@@ -46,7 +45,7 @@ class AccountEntry(Section):
         examples=["council-x"],
         pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
     )
-    platform: str = Field(description=" | ".join(PLATFORMS) + ".", examples=["x"])
+    platform: str = Field(description=" | ".join(platforms.words()) + ".", examples=["x"])
     handle: str = Field(
         description="User name, page id, channel id or address.",
         examples=["EBTownCouncil"],
@@ -95,8 +94,8 @@ class AccountEntry(Section):
     )
     comments: bool = Field(
         default=False,
-        description="facebook, wordpress and youtube only: also read the comments that others "
-        "write; on Facebook visitors' posts too.",
+        description="Only where the platform's page says so (facebook, wordpress, youtube): also "
+        "read the comments that others write; on Facebook visitors' posts too.",
     )
     owned_reads: bool = Field(
         default=False,
@@ -128,8 +127,8 @@ class AccountEntry(Section):
     @field_validator("platform")
     @classmethod
     def _known_platform(cls, value: str) -> str:
-        if value not in PLATFORMS:
-            raise ValueError(f"not a platform; write one of: {', '.join(PLATFORMS)}")
+        if value not in platforms.words():
+            raise ValueError(f"not a platform; write one of: {', '.join(platforms.words())}")
         return value
 
     @field_validator("api_base")
@@ -150,13 +149,6 @@ class AccountEntry(Section):
                 "a member's page is watched only with the member's written agreement: add "
                 "agreed_on = the date of it, or remove the account"
             )
-        if self.comments and self.platform not in _WITH_COMMENTS:
-            *others, last = sorted(_WITH_COMMENTS)
-            raise ValueError(f"comments is only for {', '.join(others)} and {last}")
-        if self.owned_reads and self.platform != "x":
-            raise ValueError("owned_reads is only for x")
-        if self.terms_accepted is not None and self.platform != "x":
-            raise ValueError("terms_accepted is only for x")
         if self.handed_over and self.kind is not Kind.PARTNER:
             raise ValueError("handed_over is only for kind = partner")
         return self

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from pydantic import Field, field_validator
 
-from config.settings.fields import PLATFORMS, Duration, Section
+from config import platforms
+from config.settings.fields import Duration, Section
 
 _LONGEST = timedelta(days=36_500)
 _SHORTEST = timedelta(days=1)
@@ -73,7 +74,7 @@ class Retention(Section):
     @classmethod
     def _known(cls, value: dict[str, timedelta]) -> dict[str, timedelta]:
         for name, span in value.items():
-            if name not in PLATFORMS:
+            if name not in platforms.words():
                 raise ValueError(f"{name!r} is not a platform")
             if not _SHORTEST <= span <= _LONGEST:
                 raise ValueError(f"{name}: write 1d to 36500d")

@@ -11,11 +11,11 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config import platforms
 from config.problems import PlacedError
 from config.register import Account
 from config.settings.backup import Backup
 from config.settings.council import Budget, Council, Schedule, Storage
-from config.settings.fields import PLATFORMS
 from config.settings.mail import Mail, Person
 from config.settings.polls import PollEntry
 from config.settings.register import AccountEntry
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         if not any(person.role is Role.CLERK for person in self.people):
             raise PlacedError('one of the people must have role = "clerk"', where=("people",))
         for name in self.budget:
-            if name not in PLATFORMS:
+            if name not in platforms.words():
                 raise PlacedError(f"{name!r} is not a platform", where=("budget", name))
         wards = {"whole", "none", *self.council.wards}
         areas = [("polls", index, poll.area) for index, poll in enumerate(self.polls)]

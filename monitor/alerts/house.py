@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import connectors
+from connectors.base import KnownBy
 from monitor.alerts.facts import AccountFacts, PolicyWords
 from monitor.alerts.hardening import one_line
 from monitor.checks.table import harmless_words
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     from storage.repository import Repository
     from storage.values import Absence
 
-# Platforms whose accounts are known by a handle with an @, those whose handle is all there is,
-# and those that are somebody's own site.
-_BY_AT = frozenset({"x", "instagram", "youtube", "mastodon", "bluesky"})
-_BY_HANDLE = frozenset({"manual"})
-_SITES = frozenset({"feed", "wordpress"})
 # What a site is, where its address or its name tells; any site is at least a website.
 _SITE_WORDS = (
     (re.compile(r"youtube\.com|^UC[\w-]{22}$", re.IGNORECASE), "YouTube channel"),
@@ -199,7 +195,12 @@ def watched(account: Account, *, name: str = "") -> Watched:
         platform = connectors.of(account)
     except LookupError:
         platform = None  # its coverage says at every pull why it cannot be read
-    title, short = _names(account, platform.title if platform else account.platform, name)
+    title, short = _names(
+        account,
+        platform.title if platform else account.platform,
+        name,
+        by=platform.known_by if platform else KnownBy.OWN_NAME,
+    )
     return Watched(
         account=account,
         title=title,
@@ -235,20 +236,20 @@ def clause_title(clause: ClauseId) -> str:
     return clause
 
 
-def _names(account: Account, platform: str, name: str) -> tuple[str, str]:
+def _names(account: Account, platform: str, name: str, *, by: KnownBy) -> tuple[str, str]:
     """Return what an account is called in full and in passing.
 
     By its handle where people know it by that, else by the name it gives itself. Where that
     is not known yet, a site is called by its host; and where there is nothing but a number or
     an address of this machine, the council's own label says more.
     """
-    if account.platform in _BY_HANDLE:
+    if by is KnownBy.HANDLE:
         return account.handle, account.handle
     is_name = not _is_number(account.handle) and not _NO_NAME.search(account.handle)
-    if account.platform in _BY_AT and is_name:
+    if by is KnownBy.AT_HANDLE and is_name:
         return f"{platform} @{account.handle.removeprefix('@')}", platform
     own = one_line(name, most=_MOST_NAME).replace('"', "'")
-    if account.platform in _SITES:
+    if by is KnownBy.SITE:
         return _site_names(account, own)
     if own:
         return f'{platform} "{own}"', platform

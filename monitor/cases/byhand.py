@@ -7,13 +7,13 @@ recorded like a reading, marked as a person's, and judged like any other words.
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import connectors
 from config.errors import OperatorError
 from config.types import Outcome, RunKind, Severity, SubjectKind
-from connectors.base import Content, nfc
+from connectors.base import Content, PostIds, nfc
 from monitor.cases.life import Step, asks_to_close, move
 from monitor.cases.request import due_by
 from monitor.judging import judge_stale
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from monitor.app import App
     from storage.values import Case
 
-_X_POST = re.compile(r"/status(?:es)?/(\d{1,20})(?=[/?#]|$)")
-_LAST_NUMBER = re.compile(r"(\d{5,30})(?:/?$)")
 _MOST_TEXT = 100_000
 _MARK = "reported by a person; not read by a programme"
 
@@ -195,13 +193,16 @@ def _known(app: App, account: Account, url: str) -> SubjectId | None:
 
 def _names(account: Account, url: str) -> list[str]:
     """Return the ids under which a platform's reader may have stored a post, likeliest first."""
-    names = []
-    if account.platform == "x" and (found := _X_POST.search(url)):
-        names.append(found.group(1))
     bare = url.partition("?")[0].partition("#")[0].rstrip("/")
-    if account.platform == "facebook" and (found := _LAST_NUMBER.search(bare)):
-        names += [f"{account.handle}_{found.group(1)}", found.group(1)]
-    return [*names, url, bare, f"{bare}/", _own_name(url)]
+    return [*_ids_in(account, url).ids, url, bare, f"{bare}/", _own_name(url)]
+
+
+def _ids_in(account: Account, url: str) -> PostIds:
+    """Return what the platform reads out of an address; nothing where it is not known here."""
+    try:
+        return connectors.of(account).ids_of(account, url)
+    except LookupError:
+        return PostIds()
 
 
 def _own_name(url: str) -> str:
@@ -216,8 +217,8 @@ def _record(app: App, account: Account, url: str, text: str, *, by: str, at: dat
             remedy='Add --text "…", as it stands there',
         )
     content = Content(own=nfc(text.strip())[:_MOST_TEXT])
-    found = _X_POST.search(url) if account.platform == "x" else None
-    name = found.group(1) if found else _own_name(url)
+    told = _ids_in(account, url)
+    name = told.ids[0] if told.is_certain else _own_name(url)
     seen = Seen(
         subject=SubjectKind.POST,
         platform_id=name,

@@ -21,7 +21,7 @@ from monitor.checks.confusables import translated
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.literals import sieved
 from monitor.checks.normalise import Normaliser
-from monitor.checks.patterns import MOST_MATCHES
+from monitor.checks.patterns import MOST_MATCHES, let_go
 from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
 from monitor.checks.sought import Sought
@@ -94,6 +94,7 @@ class Matcher:
         """Let go of what was compiled and unpacked for texts; it is made again when asked."""
         for pattern in self._every:
             pattern.forget()
+        let_go()
         self._sought.forget()
         self._places.forget()
 

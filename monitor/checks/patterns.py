@@ -149,6 +149,14 @@ class Pattern:
         return spans
 
 
+def let_go() -> None:
+    """Let go of what RE2's module itself keeps: the last 128 patterns, whoever compiled them.
+
+    Each may grow to several megabytes while it matches ever new texts.
+    """
+    re2.purge()
+
+
 def words_in(pattern: str) -> set[str]:
     """Return the words a pattern spells out, for the lexicon of disguised words."""
     words: set[str] = set()

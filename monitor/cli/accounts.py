@@ -21,6 +21,7 @@ from monitor.cli.common import (
     opened_repository,
     person,
     say,
+    with_fitting_accounts,
     workplace,
 )
 from monitor.cli.connecting import connect
@@ -161,7 +162,7 @@ def list_accounts(
     from monitor.cli import costs
     from monitor.clock import SystemClock
 
-    place, now, found = workplace(config), SystemClock().now(), []
+    place, now, found = with_fitting_accounts(workplace(config)), SystemClock().now(), []
     with ExitStack() as stack:
         repository = None
         if database_exists(place.settings):
@@ -226,7 +227,7 @@ def _when(at: datetime, place: Workplace) -> str:
 
 def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
     """Show one account: entry, last readings, gaps."""
-    place = workplace(config)
+    place = with_fitting_accounts(workplace(config))
     chosen = place.account(account)
     if not database_exists(place.settings):
         line, history = _line(chosen, None, {}), []
@@ -295,7 +296,7 @@ def reviewed(
     from monitor.clock import SystemClock
     from storage.values import Review
 
-    place = workplace(config)
+    place = with_fitting_accounts(workplace(config))
     chosen = place.account(account)
     review = Review(account=chosen.id, at=SystemClock().now(), by=person(by), note=note)
     with opened_repository(place) as repository:

@@ -116,6 +116,24 @@ def workplace(config: Path | None) -> Workplace:
     return Workplace(file=file, settings=settings, environ=os.environ)
 
 
+def with_fitting_accounts(place: Workplace) -> Workplace:
+    """Return a workplace after asking the platforms whether its accounts' entries fit them.
+
+    For commands that read accounts or tell of them; whoever only judges a text need not wait
+    until the platforms' files are imported.
+
+    Raises:
+        SettingsError: An entry has a key that its platform knows nothing of.
+    """
+    from config.settings import refusal
+    from monitor.fitting import misfits
+
+    found = misfits(place.settings)
+    if found:
+        raise refusal(found, file=place.file, environ=place.environ)
+    return place
+
+
 def database_exists(settings: Settings) -> bool:
     """Return whether there is a database already; asking creates nothing."""
     return Path(settings.storage.url.removeprefix("sqlite:///")).is_file()
@@ -174,12 +192,19 @@ def opened_app(
     read_only: bool = False,
     rules: Path | None = None,
 ) -> Iterator[App]:
-    """Wire the application on the configured database."""
+    """Wire the application on the configured database.
+
+    Raises:
+        SettingsError: As `with_fitting_accounts`.
+        OperatorError: As `opened_repository`.
+        StorageError: As `opened_repository`.
+    """
     from config.logs import configure
     from monitor.app import build
     from monitor.clock import SystemClock
     from monitor.pictures.process import reader_if_installed
 
+    with_fitting_accounts(place)
     with opened_repository(place, create=create, read_only=read_only) as repository:
         app = build(
             place.settings,

@@ -21,6 +21,7 @@ from monitor.cli.common import (
     opened_repository,
     person,
     say,
+    with_fitting_accounts,
     workplace,
 )
 from monitor.cli.trying import as_json, say_checks
@@ -95,7 +96,7 @@ def _connect(
     from monitor.connecting import choose
     from monitor.credentials import FOLDER, check_folder, store
 
-    place = workplace(config)
+    place = with_fitting_accounts(workplace(config))
     account = choose(place.settings.register(), platform.name, name, login)
     folder = into or FOLDER
     check_folder(folder)

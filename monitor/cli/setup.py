@@ -19,6 +19,7 @@ from monitor.cli.common import (
     note,
     opened_repository,
     say,
+    with_fitting_accounts,
     workplace,
 )
 
@@ -127,7 +128,7 @@ def doctor(
     from monitor.clock import SystemClock
     from monitor.doctor import examine
 
-    place = workplace(config)
+    place = with_fitting_accounts(workplace(config))
     tried = _try_mail(place) if mail else None
     checks = examine(place.settings, environ=place.environ, clock=SystemClock(), file=place.file)
     _report([*checks, tried] if tried is not None else checks, json=json)
@@ -202,7 +203,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     from monitor.clock import SystemClock
     from monitor.status import look, nothing_yet
 
-    place, now = workplace(config), SystemClock().now()
+    place, now = with_fitting_accounts(workplace(config)), SystemClock().now()
     if database_exists(place.settings):
         with opened_repository(place, read_only=True) as repository:
             state = look(repository, settings=place.settings, file=place.file, now=now)

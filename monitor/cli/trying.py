@@ -16,6 +16,7 @@ from monitor.cli.common import (
     harmless,
     opened_repository,
     say,
+    with_fitting_accounts,
     workplace,
 )
 
@@ -53,7 +54,7 @@ def try_account(
     """Try one account step by step; nothing is recorded."""
     from connectors.base import ReaderState
 
-    place = workplace(config)
+    place = with_fitting_accounts(workplace(config))
     chosen = place.account(account)
     if database_exists(place.settings):
         from monitor.clock import SystemClock

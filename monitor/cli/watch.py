@@ -21,6 +21,7 @@ from monitor.cli.common import (
     person,
     say,
     send_urgent,
+    with_fitting_accounts,
     workplace,
 )
 
@@ -176,7 +177,7 @@ def run(config: ConfigOption = None, json: JsonOption = False) -> None:
         from config.logs import configure
         from monitor.cli.daemon import serve
 
-        place = workplace(config)
+        place = with_fitting_accounts(workplace(config))
         configure(environ=place.environ, default="info")
         code = asyncio.run(serve(place, random=random.Random()))  # noqa: S311  # spreads pulls, guards nothing
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from config.errors import OperatorError
 from config.types import Sign
 from monitor.diagnosis import Check
 from monitor.pseudonyms import Pseudonyms, strangers
-from monitor.retention.schedule import GONE
+from monitor.retention.schedule import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def check_retention(settings: Settings, repository: Repository | None) -> Iterat
             what="nothing is erased by itself: [retention] purge is off",
             remedy="Adopt a schedule (docs/clerks/before-you-start.md), then set purge = true",
         )
-    limited = sorted({one.platform for one in settings.accounts if one.platform in GONE})
+    limited = sorted({one.platform for one in settings.accounts if terms_of(one.platform).gone})
     if limited and not retention.evidence_basis:
         yield Check(
             name="retention",

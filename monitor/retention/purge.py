@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import connectors
 from config.errors import BackupError
 from monitor.cases.copying import sweep
 from monitor.cases.holds import Thing, holding
@@ -83,7 +84,7 @@ def plan(repository: Repository, *, retention: Retention, now: datetime) -> Purg
         retention: What the council has decided.
         now: The present moment; aware UTC.
     """
-    found = Purge()
+    found = Purge(trouble=_not_known(repository))
     holds = repository.holds()
     for subject in _by_subject(repository, retention, now):
         going = _decided(subject, retention, now)
@@ -167,7 +168,8 @@ def _by_subject(
     repository: Repository, retention: Retention, now: datetime
 ) -> Iterator[list[Purgeable]]:
     """Go through the versions that may be near their limit, gathered by post."""
-    spans = [*retention.gone.values(), schedule.SHORTEST, retention.clean, retention.others]
+    terms = schedule.spans_of({row.platform for row in repository.accounts()})
+    spans = [*retention.gone.values(), *terms, retention.clean, retention.others]
     # A closed case's own time may be the shortest; none is looked at before it is a day old.
     shortest = min(*spans, retention.cases) - schedule.WARNING
     before = now - max(shortest, timedelta())
@@ -176,6 +178,18 @@ def _by_subject(
         for one in lot:
             waiting.setdefault(one.subject, []).append(one)
     yield from waiting.values()
+
+
+def _not_known(repository: Repository) -> list[str]:
+    """Say of each platform whose file cannot be imported that its time for copies is not known."""
+    trouble = []
+    for platform in sorted({row.platform for row in repository.accounts()}):
+        try:
+            connectors.find(platform)
+        except LookupError as error:
+            if platform in connectors.names():
+                trouble.append(f"how long copies from {platform} may be kept is not known: {error}")
+    return trouble
 
 
 def _decided(

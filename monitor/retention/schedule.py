@@ -10,39 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import connectors
+from connectors.base import Copies
 from monitor.cases.holds import Thing, holding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from config.settings.retention import Retention
     from storage.values import Hold, Purgeable
 
 WARNING = timedelta(days=7)
 """How long before what is kept of a case goes the Clerk is told."""
-GONE: Mapping[str, timedelta] = {
-    # "delete when deleted, protected or modified": two weeks leave a week after the warning.
-    "x": timedelta(days=14),
-    # "keep up to date, including deletions"; no number of days is given.
-    "facebook": timedelta(days=30),
-    "instagram": timedelta(days=30),
-    # "refresh or delete": 30 calendar days.
-    "youtube": timedelta(days=30),
-}
-"""After a post is no longer visible, or its words were replaced: the platforms' own limits."""
-UNREAD: Mapping[str, timedelta] = {
-    # "refresh or delete within 30 calendar days"; two days less, because erasing is done once
-    # a night, and what is kept of a case goes in the night after the seventh day.
-    "youtube": timedelta(days=28),
-}
-"""After a post was last read: what is not refreshed has to go."""
-REFRESH = {platform: span / 2 for platform, span in UNREAD.items()}
-"""How often stored copies are read again: early enough for a week of failures before anybody is
-warned."""
-SHORTEST = min((*GONE.values(), *UNREAD.values()))
 _TRY_AGAIN = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TITLES = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube"}
+_REFRESHES = 2
+"""How often stored copies are read again within their time: early enough for a week of failures
+before anybody is warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +35,24 @@ class Limit:
 
     due_at: datetime
     why: str
+
+
+def terms_of(platform: str) -> Copies:
+    """Return how long a platform lets copies be kept, as its file declares.
+
+    No time is known where this version has no file for it, or cannot import it; the purge says so
+    of the latter, because it will pass.
+    """
+    try:
+        return connectors.find(platform).copies
+    except LookupError:
+        return Copies()
+
+
+def spans_of(platforms: Iterable[str]) -> list[timedelta]:
+    """Return every time that platforms set."""
+    terms = [terms_of(platform) for platform in platforms]
+    return [span for one in terms for span in (one.gone, one.unread) if span is not None]
 
 
 def limit_of(one: Purgeable, *, retention: Retention) -> Limit | None:
@@ -83,18 +85,18 @@ def _own(one: Purgeable, retention: Retention) -> list[Limit]:
 def _of_platform(one: Purgeable, retention: Retention) -> list[Limit]:
     """Return what the platform's terms ask."""
     limits = []
-    title = _TITLES.get(one.platform, one.platform)
-    span = retention.gone.get(one.platform, GONE.get(one.platform))
+    terms = terms_of(one.platform)
+    title = terms.asked_by or one.platform
+    span = retention.gone.get(one.platform, terms.gone)
     if span is not None and one.gone_since is not None:
         why = f"{title} asks that copies go when a post is no longer visible there"
         limits.append(Limit(due_at=max(one.gone_since, one.seen_until) + span, why=why))
     elif span is not None and not one.is_current:
         why = f"{title} asks that copies go when a post was changed there"
         limits.append(Limit(due_at=one.seen_until + span, why=why))
-    unread = UNREAD.get(one.platform)
-    if unread is not None:
+    if terms.unread is not None:
         why = f"{title} asks that copies which are not refreshed go"
-        limits.append(Limit(due_at=one.seen_until + unread, why=why))
+        limits.append(Limit(due_at=one.seen_until + terms.unread, why=why))
     return limits
 
 
@@ -129,10 +131,11 @@ def refreshing(
         look_back: How far back posts are read all the time.
         now: The present moment; aware UTC.
     """
-    span = REFRESH.get(platform)
-    if span is None:
+    unread = terms_of(platform).unread
+    if unread is None:
         return None
-    kept = max(retention.clean - UNREAD[platform], timedelta())
+    span = unread / _REFRESHES
+    kept = max(retention.clean - unread, timedelta())
     return Refreshing(
         # The same moments for all of them, so that one request serves fifty.
         shown_before=now - (now - _EPOCH) % span,

@@ -10,6 +10,7 @@ import pytest
 
 import connectors
 from config.settings.register import AccountEntry
+from monitor.fitting import misfitting
 from tests.docs.map import ROOT
 
 if TYPE_CHECKING:
@@ -60,13 +61,15 @@ def test_the_accounts_on_a_page_can_be_registered(name: str) -> None:
     blocks = re.findall(
         r"^```toml\n(.*?)^```", page(name).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
     )
-    entries = [
+    stated = [
         entry
         for block in blocks
         for form in (block, re.sub(r"^# (?=\w+ = )", "", block, flags=re.MULTILINE))
         for entry in tomllib.loads(form).get("accounts", [])
     ]
-    assert {AccountEntry.model_validate(entry).platform for entry in entries} == {name}
+    entries = [AccountEntry.model_validate(entry) for entry in stated]
+    assert {entry.platform for entry in entries} == {name}
+    assert [key for entry in entries for key in misfitting(entry)] == []
 
 
 @EACH
@@ -84,3 +87,10 @@ def test_the_permissions_that_are_asked_for_stand_on_the_page(name: str) -> None
     steps = " ".join(login.steps) if login is not None else ""
     named = set(re.findall(r"\b(?:pages|instagram)_[a-z_]+\b", steps))
     assert named <= set(re.findall(r"`(\w+)`", told(name)["Token and permission"]))
+
+
+@EACH
+def test_the_keys_that_only_some_platforms_take_stand_on_the_page(name: str) -> None:
+    """Whoever sets the account up learns there that it may be said."""
+    text = page(name).read_text("utf-8")
+    assert [key for key in connectors.find(name).takes if f"{key} = " not in text] == []

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from config import platforms
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("monitor", "connectors", "storage", "config")
 
@@ -101,6 +103,22 @@ def test_the_wheel_runs_its_own_code_and_not_the_repositorys(installed: Path) ->
     )
 
     assert Path(done.stdout.strip()).is_relative_to(installed.parents[1])
+
+
+def test_the_wheel_knows_every_platform_by_its_file(installed: Path) -> None:
+    """The words of the configuration are those of the source, and no platform was imported."""
+    script = (
+        "import sys; from config import platforms; print(*platforms.words()); "
+        "print('connectors' in sys.modules)"
+    )
+    done = subprocess.run(
+        [installed.with_name("python"), "-P", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines() == [" ".join(platforms.words()), "False"]
 
 
 def test_the_wheel_holds_the_four_rooms_with_their_data_and_nothing_else(wheel: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from config.types import Severity
 from monitor.alerts.outbox import BACK_OFF
 from monitor.reading import ASK_AGAIN_AFTER
-from monitor.retention.schedule import GONE
+from monitor.retention.schedule import terms_of
 from storage.columns import from_microseconds
 from storage.open import open_repository
 from tests.soak.plan import KILLS, MAIL, ZONE
@@ -176,7 +176,7 @@ class Auditor:
             if erased and len(erased) == len(texts):
                 self.audit.erased += 1
                 went = post.deleted_at or self.town.taken_down.get(known)
-                least = GONE.get(self.town.world.account(post.account).site.value)
+                least = terms_of(self.town.world.account(post.account).site.value).gone
                 if went is None or least is None or min(erased) < went + least:
                     self._say(f"erased too soon: {known}, which went at {went}")
                 continue

@@ -67,7 +67,8 @@ def _clause(clause: Clause, rules: Iterable[RuleData]) -> Iterator[str]:
     yield f"Accounts: {kinds}.\n"
     for rule in rules:
         yield f"### {rule.reason}\n"
-        yield f"`{rule.id}`, {_SOON[rule.severity]}. {rule.harmless}\n".rstrip() + "\n"
+        soon = _SOON[rule.severity] + ("; asked of comments, too" if rule.others else "")
+        yield f"`{rule.id}`, {soon}. {rule.harmless}\n".rstrip() + "\n"
         for label, examples in (("Found", rule.hits), ("Left alone", rule.near_misses)):
             for example in examples[:_SHOWN]:
                 yield f"- {label}: {_inline(example.text or example.referenced)}"

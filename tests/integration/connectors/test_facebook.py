@@ -472,6 +472,22 @@ def test_a_handle_may_be_a_number_a_name_or_an_address(
     assert server.paths() == [path, path.replace("published_posts", "scheduled_posts")]
 
 
+def test_a_page_that_takes_another_user_name_is_the_same_page(server: ScriptedServer) -> None:
+    """It is asked for by its number as long as the register names what it was known by."""
+    server.on("/v25.0/elmtown", Reply(json=PROFILE))
+    first = reader(server.url, handle="elmtown")
+    assert first.profile() is not None
+    known = ReaderState(platform_id="500", validators=first.validators())
+    server.on("/v25.0/elmtown", NOT_SHOWN)
+    server.on("/v25.0/otherpage", NOT_SHOWN)
+    renamed = reader(server.url, handle="elmtown", state=known)
+    assert renamed.profile() is not None
+    assert [batch.complete for batch in renamed.posts(since=SINCE)] == [True]
+    with pytest.raises(AccessError):
+        reader(server.url, handle="otherpage", state=known).profile()
+    assert server.paths()[-1] == "/v25.0/otherpage"
+
+
 def test_strange_entries_hide_no_good_ones(server: ScriptedServer) -> None:
     """An entry of another type is noted; the posts beside it are read."""
     odd = [

@@ -21,7 +21,7 @@ from tests.lib.http_server import Reply, ScriptedServer, redirect
 from tests.lib.meter import FreeMeter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SINCE = NOW - timedelta(days=30)
@@ -178,6 +178,46 @@ def test_posts_that_are_due_are_read_even_from_an_unchanged_feed(
         "Notice number 2\nWords of 2.",
     ]
     assert [asked.headers.get("if-none-match") for asked in server.requests[1:]] == ['"v1"', None]
+
+
+def test_what_came_while_posts_were_read_again_is_read_next_time(server: ScriptedServer) -> None:
+    """The list was "unchanged" and is not any more a moment later: its new mark is not kept."""
+    state = kept(server, item(1), ETag='"v1"')
+    came = feed(item(2), item(1), headers={"ETag": '"v2"'})
+    server.on("/feed/", Reply(status=304), came)
+    connector = reader(server.url, state=state, as_of=NOW + timedelta(hours=1))
+    assert texts(batches(connector)) == []
+    assert [each.outcome for each in reread(connector, 1)] == [Outcome.PRESENT]
+    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=2))
+    assert len(texts(batches(later))) == 2
+    assert "if-none-match" not in server.requests[-1].headers
+
+
+def test_a_feed_that_holds_nothing_of_what_it_held_may_have_pushed_some_out(
+    server: ScriptedServer,
+) -> None:
+    """What came and went out of it between two readings cannot be had any more: told once."""
+    read_at = NOW - timedelta(days=2)
+    state = {**kept(server, item(1), item(2)), "whole_at": read_at.isoformat()}
+    server.on("/feed/", feed(*[item(number) for number in range(19, 9, -1)]))
+    connector = reader(server.url, state=state)
+    (batch,) = batches(connector)
+    assert (len(batch.posts), batch.complete, batch.is_lost) == (10, True, True)
+    assert batch.gap == (read_at, datetime(2026, 11, 23, 10, 10, tzinfo=UTC))
+    assert "pushed out" in batch.note
+    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=2))
+    assert [(one.is_lost, one.gap, one.note) for one in batches(later)] == [(False, None, "")]
+
+
+@pytest.mark.parametrize("numbers", [range(19, 1, -1), [9]], ids=["overlaps", "hardly any"])
+def test_a_feed_that_goes_on_has_lost_nothing(
+    server: ScriptedServer, numbers: Sequence[int]
+) -> None:
+    """One post that is still in it is enough; and so few were no window that was full."""
+    state = kept(server, item(1), item(2))
+    server.on("/feed/", feed(*[item(number) for number in numbers]))
+    (batch,) = batches(reader(server.url, state=state, as_of=NOW + timedelta(hours=1)))
+    assert (batch.is_lost, batch.gap, batch.note) == (False, None, "")
 
 
 def test_once_a_day_the_whole_feed_is_asked_for(server: ScriptedServer) -> None:
@@ -405,6 +445,21 @@ def test_a_blogs_move_makes_nothing_vanish(server: ScriptedServer) -> None:
         later = reader(server.url, state=connector.validators(), as_of=at)
         assert {each.outcome for each in reread(later, 1, 2, 3)} == {Outcome.PRESENT}
     assert set(server.paths()) == {"/feed/"}
+
+
+def test_the_same_words_posted_anew_do_not_stand_for_a_post_that_went(
+    server: ScriptedServer,
+) -> None:
+    """A weekly notice says what the last one said: that one is gone if its page is."""
+    state = kept(server, item(1), item(2))
+    anew = item(2, guid="urn:anew", link=f"{SITE}/2026/notice-3/")
+    server.on("/feed/", feed(anew, item(1)))
+    server.on("/2026/notice-2/", Reply(status=404))
+    connector = reader(server.url, state=state)
+    assert len(batches(connector)[0].posts) == 2
+    assert [each.outcome for each in reread(connector, 1, 2)] == [Outcome.PRESENT, Outcome.GONE]
+    later = reader(server.url, state=connector.validators(), as_of=NOW + timedelta(hours=1))
+    assert [each.outcome for each in reread(later, 1, 2)] == [Outcome.PRESENT, Outcome.GONE]
 
 
 def test_changed_ids_at_the_same_addresses_make_nothing_vanish(server: ScriptedServer) -> None:

@@ -27,6 +27,7 @@ from tests.lib.wordpress_server import (
     INDEX,
     LIST,
     LOGIN,
+    PAGE,
     PASSWORD,
     REVISIONS,
     TYPES,
@@ -197,6 +198,18 @@ def test_more_posts_than_wanted_leave_a_gap(site: WordPressTown) -> None:
         site.post(f"Post {number}", "", at=NOW - number * HOUR)
     batch = list(reader(site).posts(since=SINCE, limit=100))[-1]
     assert (batch.complete, batch.note) == (False, "there were more than 100 posts")
+
+
+def test_a_page_is_handed_over_before_the_next_is_asked_for(site: WordPressTown) -> None:
+    """What the first page showed is kept, even if the second one never comes."""
+    for number in range(105):
+        site.post(f"Post {number}", "", at=NOW - number * HOUR)
+    batches = reader(site, before=known_root(site)).posts(since=SINCE)
+    first = next(batches)
+    assert (len(first.posts), site.asked()) == (100, [LIST])
+    site.next(LIST, Reply(status=503))
+    with pytest.raises(LaterError):
+        list(batches)
 
 
 def test_an_empty_list_says_that_it_should_show_everything(site: WordPressTown) -> None:
@@ -372,6 +385,23 @@ def test_a_site_that_closed_its_interface_is_said_to_be_closed(
     with pytest.raises(AccessError, match="no longer lets its interface be read") as caught:
         reader(site, before=left).profile()
     assert caught.value.reason is Reason.FORBIDDEN
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_site_that_is_not_there_is_no_closed_interface(site: WordPressTown, status: int) -> None:
+    """Its front page says the same: nobody can open an interface there."""
+    site.post("One", "")
+    left = known_root(site)
+    nothing = Reply(status=status, body="nothing here")
+    site.next(LIST, nothing)
+    site.next(PAGE, nothing, nothing)
+    with pytest.raises(AccessError, match="neither") as caught:
+        list(reader(site, before=left).posts(since=SINCE))
+    assert caught.value.reason is Reason.ACCOUNT_GONE
+    site.next(INDEX, nothing, nothing)
+    with pytest.raises(AccessError, match="neither") as caught:
+        reader(site, before=left).profile()
+    assert caught.value.reason is Reason.ACCOUNT_GONE
 
 
 def test_a_site_that_is_down_is_no_site_without_an_interface(site: WordPressTown) -> None:

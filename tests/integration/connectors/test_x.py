@@ -18,7 +18,7 @@ from config.errors import AccessError, ContractError, LaterError, ReadError
 from config.register import Account
 from config.types import AccountId, Kind, Outcome, Reason
 from connectors import find
-from connectors._x_words import id_at
+from connectors._x_words import id_at, instant_of_id
 from connectors.base import (
     Batch,
     Circumstances,
@@ -153,16 +153,61 @@ def listed(batches: Sequence[Batch]) -> list[FetchedPost]:
 
 
 def test_pages_are_read_to_the_end_before_the_cursor_moves(server: ScriptedServer) -> None:
-    """Newest first; only the last batch carries the cursor, and it is the newest id."""
+    """Newest first; only the last batch carries the cursor, and it is the newest id.
+
+    A page that was promised and is empty is asked for once more, in another way.
+    """
     server.on(TIMELINE, page(tweet(30), tweet(29), token="n2"), page(tweet(28), token="n3"), page())
     batches = list(reader(server).posts(since=SINCE))
     assert [post.platform_id for post in listed(batches)] == ["30", "29", "28"]
     assert [batch.cursor for batch in batches] == [None, None, "30"]
     assert all(batch.complete for batch in batches)
     asked = [each for each in server.requests if each.path == TIMELINE]
-    assert [each.param("pagination_token") for each in asked] == [None, "n2", "n3"]
-    assert [each.param("start_time") for each in asked] == ["2026-10-25T12:00:00Z"] * 3
+    assert [each.param("pagination_token") for each in asked] == [None, "n2", "n3", None]
+    assert [each.param("until_id") for each in asked] == [None, None, None, "28"]
+    assert [each.param("start_time") for each in asked] == ["2026-10-25T12:00:00Z"] * 4
     assert {each.param("max_results") for each in asked} == {"100"}
+
+
+def test_an_empty_page_in_the_middle_loses_nothing(server: ScriptedServer) -> None:
+    """X promised a page and gave none: what lies before the last post is asked for by its id."""
+    server.on(
+        TIMELINE,
+        page(tweet(30), tweet(29), token="n2"),
+        NOTHING_NEW,
+        page(tweet(28), token="n4"),
+        page(tweet(27)),
+    )
+    batches = list(reader(server).posts(since=SINCE))
+    assert [post.platform_id for post in listed(batches)] == ["30", "29", "28", "27"]
+    assert (batches[-1].cursor, batches[-1].complete) == ("30", True)
+    asked = [each for each in server.requests if each.path == TIMELINE]
+    assert [(each.param("until_id"), each.param("pagination_token")) for each in asked] == [
+        (None, None),
+        (None, "n2"),
+        ("29", None),
+        ("29", "n4"),
+    ]
+
+
+@pytest.mark.parametrize("answer", ["stands", "gone"])
+def test_an_empty_list_that_should_show_the_newest_post_is_doubted(
+    server: ScriptedServer, answer: str
+) -> None:
+    """The last hour is asked for again: what was newest stands in it, or was deleted."""
+    number = id_at(NOW - timedelta(hours=2))
+    state = ReaderState(platform_id="77", cursor=str(number))
+    found = page(tweet(number)) if answer == "stands" else Reply(json={"errors": [missing(number)]})
+    server.on(LOOKUP, found)
+    (batch,) = reader(server, state=state).posts(since=SINCE)
+    assert server.paths() == [TIMELINE, LOOKUP]
+    assert batch.posts == ()
+    if answer == "stands":
+        assert (batch.complete, batch.cursor) == (False, None)
+        assert "empty although" in batch.note
+        assert batch.gap == (instant_of_id(str(number)), NOW)
+    else:
+        assert (batch.complete, batch.cursor) == (True, str(number))
 
 
 def test_a_run_with_a_hundred_new_posts_takes_three_requests_at_most(
@@ -210,6 +255,7 @@ def test_the_listing_overlaps_only_where_that_is_free(
 ) -> None:
     """Answers lag, so the last hour is asked again, but nothing is paid for twice."""
     cursor = str(id_at(NOW - posted))
+    server.on(LOOKUP, Reply(json={"errors": [missing(int(cursor))]}))  # it was deleted
     batches = list(
         reader(server, state=ReaderState(platform_id="77", cursor=cursor)).posts(since=SINCE)
     )

@@ -1,4 +1,4 @@
-"""Those who comment: never by name in what is kept, found by it when they ask, never judged."""
+"""Those who comment: never by name in what is kept, found by it when they ask, judged for harm."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.errors import RuleError
-from config.settings.register import _WITH_COMMENTS
 from config.types import RunKind, SubjectKind
+from connectors import find, names
 from monitor import morning
 from monitor.alerts.house import House
 from monitor.cases import pack as packs
@@ -23,7 +23,7 @@ from monitor.pseudonyms import FILE, Pseudonyms, hide_names, is_pseudonym, names
 from monitor.retention.purge import erase
 from tests.integration.elections.polling import LAST_DAY, enter, poll
 from tests.integration.pipeline.pages import Page
-from tests.integration.pipeline.village import CLEAN, HALF_AN_HOUR, with_youtube
+from tests.integration.pipeline.village import CLEAN, HALF_AN_HOUR, SALE, THREAT, with_youtube
 from tests.lib import records
 from tests.lib.schemas import SCHEMAS, problems
 from tests.lib.wordpress_server import LOGIN, WordPressTown
@@ -75,7 +75,7 @@ def site(village: Village) -> Iterator[WordPressTown]:
         yield running
 
 
-@pytest.fixture(params=sorted(_WITH_COMMENTS))
+@pytest.fixture(params=[name for name in names() if "comments" in find(name).takes])
 def write(
     request: pytest.FixtureRequest, village: Village
 ) -> Iterator[Callable[[str, str], object]]:
@@ -175,6 +175,29 @@ def test_nothing_is_inferred_about_anybodys_politics(
     assert found.words.text == POLITICAL
     assert village.findings() == []
     assert village.store.cases(subject=SubjectKind.POST) == []
+
+
+def test_what_visitors_write_is_judged_for_harm_alone(
+    village: Village, write: Callable[[str, str], object]
+) -> None:
+    """A threat, somebody's address and a slur have to be hidden; being rude or selling has not."""
+    harm = {
+        THREAT: "abuse/threat",
+        "Go and tell her: Mrs Doreen Ashdown lives at 14 Mill Lane.": "personal-data/home-address",
+        "Send the pakis home.": "hate/slur",
+    }
+    village.scan()
+    village.clock.advance(HALF_AN_HOUR)
+    for text in (*harm, SALE, POLITICAL, "What a shower you are, useless as ever."):
+        write(NAME, text)
+    village.scan()
+    found = {
+        case.text: {str(one.finding.rule) for one in case.findings}
+        for case in village.store.cases(subject=SubjectKind.POST)
+    }
+
+    assert found.keys() == harm.keys()
+    assert all(rule in found[text] for text, rule in harm.items())
 
 
 @pytest.mark.parametrize("topic", ["party-politics", "campaigning", "pre-election"])

@@ -1,4 +1,4 @@
-"""Twenty stories, each told on Bluesky, Mastodon, YouTube and Instagram, to a common end."""
+"""Twenty-two stories, each told on every platform that is read, to a common end."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.types import CaseState, CoverageStatus, Reason, Resolution, SubjectKind
-from tests.integration.pipeline.stages import DAY, FACES, HALF, HOUR, Stage
+from tests.integration.pipeline.stages import (
+    CUT,
+    DAY,
+    DOWN,
+    FACES,
+    HALF,
+    HALVED,
+    HOUR,
+    WALL,
+    Stage,
+)
 from tests.integration.pipeline.village import CLEAN, SALE, THREAT
-from tests.lib.http_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.integration.pipeline.stages import Trouble
     from tests.integration.pipeline.village import Village
 
 BINS, HALL = "Bins are collected on Friday.", "The hall is closed on Monday."
-DOWN = Reply(status=503)
-WALL = Reply(body="<html><h1>Sign in</h1></html>", headers={"Content-Type": "text/html"})
-CUT = Reply(json={"data": ["x" * 500]}, cut_at=100)
-HALVED = Reply(body='{"data": [{"id": "1", "capt', headers={"Content-Type": "application/json"})
 
 
 @pytest.fixture
@@ -32,13 +38,13 @@ def stage(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Stage]:
     """Open one platform by the village's clock, with the council's account registered."""
-    face = request.param(village.clock.now)
+    face = request.param(village)
     stage = Stage(village, face, monkeypatch, capsys)
     with stage.opened():
         stage.register()
         yield stage
         stage.ends_well()
-    assert face.town.wrong == []
+    assert face.wrong() == []
 
 
 def on_each(story: Callable[..., None]) -> Any:
@@ -110,7 +116,7 @@ def test_nothing_is_gone_while_nobody_is_let_in(stage: Stage) -> None:
 def test_a_first_reading_that_breaks_off(stage: Stage) -> None:
     """What the first page showed is kept; the second one's posts come later, each once."""
     posts = stage.fill(2)
-    stage.breaks_on(2, DOWN)
+    stage.breaks_off()
     read = stage.scan()
     assert read.status is not CoverageStatus.READ
     assert 0 < read.recorded.new < len(posts)
@@ -124,18 +130,33 @@ def test_a_limit_in_the_middle_of_a_list(stage: Stage) -> None:
     stage.breaks_on(2, stage.face.limited)
     first = stage.scan()
     assert first.reason is Reason.RATE_LIMIT
-    asked = len(stage.face.town.server.requests)
+    asked = stage.face.asked()
     assert stage.scan(timedelta(minutes=2)).status is not CoverageStatus.READ
-    assert len(stage.face.town.server.requests) == asked
+    assert stage.face.asked() == asked
     assert stage.scan(2 * HOUR).recorded.new == len(posts) - first.recorded.new
+
+
+@on_each
+def test_an_empty_page_at_the_end_of_a_full_one(stage: Stage) -> None:
+    """There is more, and the platform says that there is not: it is read all the same, later."""
+    posts = stage.fill(2)
+    stage.breaks_on(2, stage.face.empty())
+    first, second = stage.scan().recorded, stage.scan(HALF).recorded
+    assert (first.new + second.new, first.gone, second.gone) == (len(posts), 0, 0)
 
 
 @on_each
 def test_an_edit_between_two_pages(stage: Stage) -> None:
     """A post of the second page is edited after the first was read: no second post."""
     posts = stage.fill(2)
-    stage.on_page(2, lambda: stage.face.edit(posts[0], HALL))
-    assert stage.scan().recorded.new == len(posts)
+    stage.between_pages(lambda: stage.face.edit(posts[0], HALL))
+    if stage.face.differs.edits_move_up:
+        assert stage.scan().recorded.new == len(posts) - 1
+        assert stage.counts(HALF) == (1, 0, 0, 0)
+    else:
+        assert stage.scan().recorded.new == len(posts)
+    if stage.face.differs.is_one_document:
+        assert stage.counts(HALF) == (0, 1, 0, 0)
     assert stage.texts(posts[0])[0] == HALL
 
 
@@ -143,7 +164,7 @@ def test_an_edit_between_two_pages(stage: Stage) -> None:
 def test_a_post_between_two_pages(stage: Stage) -> None:
     """The list moves on by one: what stands on both pages is one post, and none is lost."""
     posts = stage.fill(2)
-    stage.on_page(2, lambda: stage.post(HALL))
+    stage.between_pages(lambda: stage.post(HALL))
     read = stage.scan()
     later = stage.scan(HALF)
     assert read.recorded.new + later.recorded.new == len(posts) + 1
@@ -154,9 +175,13 @@ def test_a_deletion_between_two_pages(stage: Stage) -> None:
     """The list moves up by one: what slips between the pages is no deletion, and is read."""
     posts = stage.fill(2)
     stage.scan()
-    stage.on_page(2, lambda: stage.delete(posts[-1]))
-    assert stage.scan(HALF).recorded.gone == 0
-    assert stage.counts(HALF) == (0, 0, 1, 0)
+    stage.between_pages(lambda: stage.delete(posts[-1]))
+    first, second = stage.scan(HALF).recorded.gone, stage.counts(HALF)
+    if stage.face.differs.has_a_second_page:
+        assert (first, second) == (0, (0, 0, 1, 0))
+    else:
+        # Read again in the same reading; a feed then shows one that it had pushed out.
+        assert (first, *second[1:]) == (1, 0, 0, 0)
 
 
 @on_each
@@ -166,10 +191,11 @@ def test_an_empty_list_hides_a_deletion_for_one_reading_only(stage: Stage) -> No
         stage.post(f"Notice {number}.", ago=number * HOUR)
     lost = stage.post(BINS, ago=HOUR)
     stage.scan()
-    stage.refuses(stage.face.empty())
+    stage.shows_nothing()
     read = stage.scan(HALF)
     assert (read.status, read.recorded.gone) == (CoverageStatus.PARTIAL, 0)
     stage.delete(lost)
+    stage.wait_for(lost)
     assert stage.counts(HALF) == (0, 0, 1, 0)
 
 
@@ -222,19 +248,23 @@ def test_a_day_without_the_account(stage: Stage) -> None:
 
 @pytest.mark.parametrize("trouble", [WALL, CUT, HALVED], ids=["wall", "cut", "halved"])
 @on_each
-def test_a_second_page_that_is_none(stage: Stage, trouble: Reply) -> None:
+def test_a_second_page_that_is_none(stage: Stage, trouble: Trouble) -> None:
     """A sign-in page, a broken connection, half a document: nothing of it is believed."""
     posts = stage.fill(2)
     stage.scan()
     stage.delete(posts[2])
     stage.breaks_on(2, trouble)
     assert stage.scan(HALF).recorded.gone == 0
+    stage.wait_for(posts[2])
     assert stage.scan(2 * HOUR).recorded.gone == 1
 
 
 @on_each
 def test_two_days_of_outage(stage: Stage) -> None:
-    """More than a page of posts came meanwhile: all of them are read, each once."""
+    """More than a page of posts came meanwhile: all of them are read, each once.
+
+    What a feed had no room for is said to be missing, once.
+    """
     stage.post(CLEAN, ago=HOUR)
     stage.scan()
     stage.refuses(DOWN, readings=2)
@@ -242,6 +272,9 @@ def test_two_days_of_outage(stage: Stage) -> None:
     stage.scan(DAY, insist=True)
     posts = stage.fill(2)
     assert stage.counts(2 * HOUR) == (len(posts), 0, 0, 0)
+    if stage.face.differs.is_one_document:
+        assert (stage.read[-1].status, len(stage.read[-1].gaps)) == (CoverageStatus.PARTIAL, 1)
+        assert stage.counts(HALF) == (0, 0, 0, 0)
 
 
 @on_each

@@ -230,6 +230,21 @@ def test_an_older_schema_is_not_upgraded_by_itself(
     assert (error.value.found, error.value.wanted) == ("0000", schema.HEAD)
 
 
+def test_after_a_crowd_one_reader_stays_with_one_connection(made: str) -> None:
+    """Each connection has caches of its own: those that a crowd needed are left alone."""
+    engine = open_engine(made, read_only=True)
+    crowd = [engine.connect() for _ in range(5)]
+    for one in crowd:
+        one.close()
+    used = set()
+    for _ in range(10):
+        with engine.connect() as connection:
+            used.add(id(connection.connection.dbapi_connection))
+    engine.dispose()
+
+    assert len(used) == 1
+
+
 def test_a_newer_schema_is_refused(made: str, path: Path) -> None:
     """An older programme does not touch a newer database, not even to upgrade it."""
     rewrite(path, "UPDATE alembic_version SET version_num = '9999'")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import re2
 
 from config.errors import RuleError
 from config.types import Kind, Severity, SubjectKind, TopicId
@@ -15,7 +17,7 @@ from monitor.checks import coded
 from monitor.checks.coded import Hit
 from monitor.checks.score import Score, ScoredModel, Thresholds
 from monitor.rulebook import rulebook
-from tests.unit.checks.building import CONTEXT, POLICY, judge, material, rule, terms
+from tests.unit.checks.building import CONTEXT, POLICY, judge, material, patterns, rule, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -279,3 +281,20 @@ def test_empty_text() -> None:
     """A post without a word is clean, not an error."""
     judged = judge(rule(terms("x"))).judge(material(""), CONTEXT)
     assert (judged.findings, judged.not_judged) == ((), ())
+
+
+def test_nothing_compiled_outlives_forgetting() -> None:
+    """Neither with us nor with RE2's module, whose patterns grow with each text they see."""
+    ours = judge(rule(patterns(r"fnord\d+", r"\bfoo[a-z]+")))
+    kind = type(re2.compile(b"fnord"))
+    ours.forget()
+    before = _alive(kind)
+    found = ours.judge(material("Fnord23 and food"), CONTEXT).findings
+    during = _alive(kind)
+    ours.forget()
+    assert (len(found), during - before, _alive(kind) - before) == (1, 2, 0)
+
+
+def _alive(kind: type[object]) -> int:
+    gc.collect()
+    return sum(type(one) is kind for one in gc.get_objects())
