@@ -31,6 +31,7 @@ from storage.values import (
     DuePost,
     ExtraWords,
     Gap,
+    LastingGap,
     Recorded,
     Seen,
     Words,
@@ -336,9 +337,11 @@ class Reading:
                 last_tried_at=ended,
                 first_complete_at=state.first_complete_at or self._history_ends(ended),
                 failing_since=None if complete else state.failing_since or self.as_of,
-            )
+            ),
+            # A reading that is to be repeated finds again what is lost, by then with later bounds.
+            lost=self._lost(ended) if complete else (),
         )
-        is_whole = complete and not progress.is_lost
+        is_whole = complete and not progress.lost
         return Coverage(
             account=self.account.id,
             status=CoverageStatus.READ if is_whole else CoverageStatus.PARTIAL,
@@ -347,6 +350,22 @@ class Reading:
             reason=None if is_whole else Reason.PARTIAL,
             error=self.app.redactor.redact("; ".join(progress.notes)),
             ended_at=ended,
+        )
+
+    def _lost(self, ended: datetime) -> tuple[LastingGap, ...]:
+        """Return what can never be read, since the last reading where nobody knows it better."""
+        start = self.state.last_read_at or self.since()
+        since = Gap(start=min(start, self.as_of), end=self.as_of)
+        return tuple(
+            LastingGap(
+                account=self.account.id,
+                start=(gap or since).start,
+                end=(gap or since).end,
+                why=self.app.redactor.redact(why),
+                found_at=ended,
+                run=self.run,
+            )
+            for gap, why in self.progress.lost
         )
 
     def _hide(self, said: str) -> str:
