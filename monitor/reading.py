@@ -203,13 +203,16 @@ class Reading:
         return month is not None and month.is_short
 
     def since(self) -> datetime:
-        """Return how far back posts are listed: the look-back, or all of a longer outage."""
+        """Return how far back posts are listed: the look-back, or all of a longer outage.
+
+        Of the platform, of its login or of clerkwatch itself, which nobody noted as a failure.
+        """
         since = self.as_of - self.app.settings.schedule.look_back
-        state = self.state
-        has_failed = state.reason is not None and state.reason is not Reason.PARTIAL
-        if has_failed and state.last_read_at is not None:
-            return min(since, state.last_read_at)
-        return since
+        read_at = self.state.last_read_at
+        # What is always read in part only would be listed from further back at each reading.
+        if read_at is None or self.state.reason is Reason.PARTIAL:
+            return since
+        return min(since, read_at)
 
     def read_posts(self, connector: Connector) -> None:
         """Go through the listing, recording each page before the next is asked for."""
