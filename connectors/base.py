@@ -223,8 +223,8 @@ class Batch:
             the cursor" (X), where empty means nothing new.
         note: Why it is incomplete, in one plain sentence; else empty.
         reached: Everything newer than this has been listed; None: as the posts' own times say.
-        is_lost: What is missing cannot be had any more: it is told once, and is no reason to
-            ask again.
+        is_lost: What is missing cannot be had any more: it is no reason to ask again, and
+            is told until a person has looked there.
     """
 
     posts: tuple[FetchedPost, ...]

@@ -33,7 +33,7 @@ class Progress:
         has_shown: The listing showed something that anybody can see.
         lists_window: The listing shows everything each time, not only what is new.
         complete: Nothing was cut.
-        is_lost: Something is missing that cannot be had any more.
+        lost: What cannot be had any more: its bounds, where they are known, and why.
         cursor: Where the next listing continues.
         gaps: What could not be read.
         notes: Why, in plain sentences.
@@ -46,7 +46,7 @@ class Progress:
     has_shown: bool = False
     lists_window: bool = False
     complete: bool = True
-    is_lost: bool = False
+    lost: list[tuple[Gap | None, str]] = field(default_factory=list)
     cursor: str | None = None
     gaps: list[Gap] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -64,10 +64,12 @@ class Progress:
         self.oldest_listed = min(times, default=None)
         self.lists_window = self.lists_window or batch.lists_window
         self.complete = self.complete and batch.complete
-        self.is_lost = self.is_lost or batch.is_lost
         self.cursor = batch.cursor or self.cursor
-        if batch.gap is not None:
-            self.gaps.append(Gap(start=batch.gap[0], end=batch.gap[1]))
+        gap = Gap(start=batch.gap[0], end=batch.gap[1]) if batch.gap is not None else None
+        if gap is not None:
+            self.gaps.append(gap)
+        if batch.is_lost:
+            self.lost.append((gap, batch.note))
         if batch.note:
             self.notes.append(batch.note)
 

@@ -31,6 +31,7 @@ from storage.values import (
     DuePost,
     ExtraWords,
     Gap,
+    LastingGap,
     Recorded,
     Seen,
     Words,
@@ -202,13 +203,16 @@ class Reading:
         return month is not None and month.is_short
 
     def since(self) -> datetime:
-        """Return how far back posts are listed: the look-back, or all of a longer outage."""
+        """Return how far back posts are listed: the look-back, or all of a longer outage.
+
+        Of the platform, of its login or of clerkwatch itself, which nobody noted as a failure.
+        """
         since = self.as_of - self.app.settings.schedule.look_back
-        state = self.state
-        has_failed = state.reason is not None and state.reason is not Reason.PARTIAL
-        if has_failed and state.last_read_at is not None:
-            return min(since, state.last_read_at)
-        return since
+        read_at = self.state.last_read_at
+        # What is always read in part only would be listed from further back at each reading.
+        if read_at is None or self.state.reason is Reason.PARTIAL:
+            return since
+        return min(since, read_at)
 
     def read_posts(self, connector: Connector) -> None:
         """Go through the listing, recording each page before the next is asked for."""
@@ -336,9 +340,11 @@ class Reading:
                 last_tried_at=ended,
                 first_complete_at=state.first_complete_at or self._history_ends(ended),
                 failing_since=None if complete else state.failing_since or self.as_of,
-            )
+            ),
+            # A reading that is to be repeated finds again what is lost, by then with later bounds.
+            lost=self._lost(ended) if complete else (),
         )
-        is_whole = complete and not progress.is_lost
+        is_whole = complete and not progress.lost
         return Coverage(
             account=self.account.id,
             status=CoverageStatus.READ if is_whole else CoverageStatus.PARTIAL,
@@ -347,6 +353,22 @@ class Reading:
             reason=None if is_whole else Reason.PARTIAL,
             error=self.app.redactor.redact("; ".join(progress.notes)),
             ended_at=ended,
+        )
+
+    def _lost(self, ended: datetime) -> tuple[LastingGap, ...]:
+        """Return what can never be read, since the last reading where nobody knows it better."""
+        start = self.state.last_read_at or self.since()
+        since = Gap(start=min(start, self.as_of), end=self.as_of)
+        return tuple(
+            LastingGap(
+                account=self.account.id,
+                start=(gap or since).start,
+                end=(gap or since).end,
+                why=self.app.redactor.redact(why),
+                found_at=ended,
+                run=self.run,
+            )
+            for gap, why in self.progress.lost
         )
 
     def _hide(self, said: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,14 @@ from monitor.cases.closing import closing_of
 from monitor.opening import is_by_hand
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from config.register import Account
     from config.settings import Settings
     from config.types import AccountId, Reason
     from storage.repository import Repository
-    from storage.values import AccountState
+    from storage.values import AccountState, LastingGap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class AccountReading:
         reason: Class of the last failure.
         failing_since: Since when it fails.
         is_late: Not read for twice as long as it should be; by hand: due.
+        gaps: What cannot be read any more and nobody has looked at, oldest first.
     """
 
     account: AccountId
@@ -41,6 +43,7 @@ class AccountReading:
     reason: Reason | None = None
     failing_since: datetime | None = None
     is_late: bool = False
+    gaps: tuple[LastingGap, ...] = ()
 
 
 def readings_of(
@@ -51,12 +54,33 @@ def readings_of(
     Raises:
         StorageError: The database cannot be read.
     """
-    return tuple(
+    gaps = gaps_by_account(repository)
+    readings = (
         _by_hand(account, repository, now=now)
         if is_by_hand(account)
         else _by_programme(account, settings, repository, now=now)
         for account in settings.register()
     )
+    return tuple(replace(one, gaps=gaps.get(one.account, ())) for one in readings)
+
+
+def gaps_by_account(repository: Repository) -> dict[AccountId, tuple[LastingGap, ...]]:
+    """Return what cannot be read any more and nobody has looked at, by account.
+
+    Raises:
+        StorageError: The database cannot be read.
+    """
+    found: dict[AccountId, tuple[LastingGap, ...]] = {}
+    for gap in repository.open_gaps():
+        found[gap.account] = (*found.get(gap.account, ()), gap)
+    return found
+
+
+def gaps_json(gaps: Sequence[LastingGap]) -> list[dict[str, str]]:
+    """Return gaps in the contract's shape."""
+    return [
+        {"from": gap.start.isoformat(), "to": gap.end.isoformat(), "why": gap.why} for gap in gaps
+    ]
 
 
 def word_of(state: AccountState | None) -> str:

@@ -17,7 +17,7 @@ from monitor.examining.machine import disks, in_words
 from monitor.freeze.coming import coming_up
 from monitor.judging import polls_of
 from monitor.lock import holder
-from monitor.readings import readings_of
+from monitor.readings import gaps_json, readings_of
 from monitor.work import Waiting, waiting_of, work_of
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ class Status:
                     "why": _why(one),
                     "failing_since": _iso(one.failing_since),
                     "late": one.is_late,
+                    "gaps": gaps_json(one.gaps),
                 }
                 for one in self.readings
             ],
@@ -173,7 +174,7 @@ class Status:
             lines.append("The configuration was changed since it started: restart it to use it.")
         read = len(self.watched) - len(self.late)
         lines.append(f"Accounts read in time: {read} of {len(self.watched)}")
-        lines += [self._reading(one) for one in self.readings]
+        lines += [line for one in self.readings for line in self._account(one)]
         lines.append("Regular work:")
         lines += [self._work(one) for one in self.work]
         lines.append(f"Cases that need a decision: {self.cases.get(CaseState.OPEN.value, 0)}")
@@ -198,6 +199,15 @@ class Status:
                 f"{said}, no sign of life since {self._at(beat or self.daemon.since)}: restart it"
             )
         return f"{said}, last sign of life {self._at(beat)}" if beat else said
+
+    def _account(self, one: AccountReading) -> Iterator[str]:
+        """Return the line of one account, and one for each gap that nobody has looked at."""
+        yield self._reading(one)
+        for gap in one.gaps:
+            yield (
+                f"    gap {self._at(gap.start)} to {self._at(gap.end)}; when you have looked "
+                f"there: clerkwatch accounts reviewed {one.account}"
+            )
 
     def _reading(self, one: AccountReading) -> str:
         """Return the line of one account: its last run, and its next."""

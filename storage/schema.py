@@ -37,6 +37,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 """Every schema there has been, oldest first; a test holds it against the migrations."""
 

@@ -47,12 +47,14 @@ class Reader:
 
     Attributes:
         wait_until: By when a person is asked to act; aware UTC.
+        has_inbox: Replies are read.
     """
 
     calendar: Calendar
     as_of: datetime
     wait_until: datetime
     technical_told: bool
+    has_inbox: bool = False
 
     def unread(self, account: AccountFacts) -> Unread:
         """Return what is said about one account that was not read."""
@@ -64,6 +66,26 @@ class Reader:
         if self.technical_told and account.reason is not Reason.QUOTA_MONEY:
             said.append("The details have gone to your technical contact.")
         return Unread(heading=f"{title}{when}", text=" ".join(said))
+
+    def missed(self, account: AccountFacts) -> Unread:
+        """Return what is said of what cannot be read any more at an account, in one sentence.
+
+        Args:
+            account: One with a gap that nobody has looked at.
+        """
+        gaps = account.gaps
+        start, end = min(gap.start for gap in gaps), max(gap.end for gap in gaps)
+        between = f"between {self.calendar.moment(start)} and {self.calendar.moment(end)}"
+        times = f"{len(gaps)} times " if len(gaps) > 1 else ""
+        why = "; ".join(dict.fromkeys(one_line(gap.why, most=200) for gap in gaps))
+        done = done_words(has_inbox=self.has_inbox)
+        return Unread(
+            heading=f"{one_line(account.title)}, {times}{between}",
+            text=(
+                f"posts of that time may be missing and cannot be read any more ({why}). "
+                f"When you have looked: {done} {account.id}"
+            ),
+        )
 
     def _meaning(self, account: AccountFacts) -> list[str]:
         """Return what this means for the posts there."""
@@ -130,6 +152,11 @@ def unseen_line(accounts: Sequence[AccountFacts], *, pictures: int | None = None
     return f"Not seen: {', '.join(said)}." if said else ""
 
 
+def done_words(*, has_inbox: bool) -> str:
+    """Return how a person says that they have looked at an account; its id follows."""
+    return "reply REVIEWED" if has_inbox else "clerkwatch accounts reviewed"
+
+
 def by_hand_lines(
     accounts: Sequence[AccountFacts],
     *,
@@ -153,7 +180,7 @@ def by_hand_lines(
             else "not looked at yet"
         )
         due = account.is_due(as_of=as_of)
-        done = "reply REVIEWED" if has_inbox else "clerkwatch accounts reviewed"
+        done = done_words(has_inbox=has_inbox)
         todo = f" (due). When you have looked: {done} {account.id}" if due else "."
         why = f", {account.undecided}" if account.undecided else ""
         lines.append(f"By hand: {one_line(account.title)}{why}, {looked}{todo}")

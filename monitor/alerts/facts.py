@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from config.types import AccountId, CaseId, ClauseId, Kind, Reason, RuleId, TopicId
     from monitor.breaker import Held
     from monitor.cases.replies.codes import Codes
-    from storage.values import Case, RegisterChange
+    from storage.values import Case, LastingGap, RegisterChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class AccountFacts:
         undecided: ``by_hand``: what the council has to decide before a programme may read it.
         closed_by: The case by which it was closed on request, so that nothing can be read
             there and nothing is missed; None: it was not.
+        gaps: What cannot be read any more and nobody has looked at, oldest first.
     """
 
     id: AccountId
@@ -72,6 +73,7 @@ class AccountFacts:
     review_every_days: int = 14
     undecided: str = ""
     closed_by: CaseId | None = None
+    gaps: tuple[LastingGap, ...] = ()
 
     @property
     def is_by_programme(self) -> bool:

@@ -88,7 +88,7 @@ class Digest:
         under: What was checked; then what else stands first.
         notes: Days without a mail, what changed in the rules.
         decisions: Cases that need a decision.
-        unread: Accounts that could not be read.
+        unread: Accounts that could not be read, and what can be read of others no more.
         waiting: What waits for somebody, and what was closed.
         review_intro: Why what stands there when a pre-election period opens is here.
         review: What stands there and may be affected, the riskiest first; told once.
@@ -398,8 +398,13 @@ class _Builder:
             as_of=self.facts.as_of,
             wait_until=self.facts.wait_until,
             technical_told=self.facts.technical_told,
+            has_inbox=self.facts.codes is not None,
         )
-        return tuple(reader.unread(account) for account in self.unread)
+        lasting = [account for account in self.facts.accounts if account.gaps]
+        return (
+            *(reader.unread(account) for account in self.unread),
+            *(reader.missed(account) for account in lasting),
+        )
 
     def _waiting(self) -> tuple[str, ...]:
         """Return what waits and what was closed, a line each."""

@@ -22,6 +22,7 @@ from monitor.alerts.digest import digest_key
 from monitor.alerts.facts import Cost, DigestFacts, MondayFacts, RuleChange, Stamp
 from monitor.breaker import known
 from monitor.meter import month_of
+from monitor.readings import gaps_by_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from monitor.alerts.facts import AccountFacts, Opening
     from monitor.alerts.house import House, Watched
     from storage.repository import Repository
-    from storage.values import AccountRow, Case, OutboxMail, Run
+    from storage.values import AccountRow, Case, LastingGap, OutboxMail, Run
 
 _MONDAY = 0
 _WAITING = (
@@ -118,6 +119,7 @@ def recall(
     )
     rows = {row.id: row for row in repository.accounts() if row.retired_at is None}
     entries, head = repository.ledger_head()
+    gaps = gaps_by_account(repository)
     return DigestFacts(
         council=house.council,
         zone=house.zone,
@@ -128,7 +130,7 @@ def recall(
         pull_every=house.pull_every,
         accounts=tuple(
             replace(
-                _account(repository, one, rows),
+                _account(repository, one, rows, gaps.get(one.account.id, ())),
                 closed_by=found.closed_by(one.account.id),
             )
             for one in house.watched
@@ -199,11 +201,14 @@ def previous_digest(
 
 
 def _account(
-    repository: Repository, one: Watched, rows: Mapping[AccountId, AccountRow]
+    repository: Repository,
+    one: Watched,
+    rows: Mapping[AccountId, AccountRow],
+    gaps: tuple[LastingGap, ...],
 ) -> AccountFacts:
     """Return what is said of one account."""
     row = rows.get(one.account.id)
-    facts = one.facts()
+    facts = replace(one.facts(), gaps=gaps)
     if one.by_hand:
         review = repository.last_review(one.account.id)
         return replace(facts, looked_at=review.at if review else None)

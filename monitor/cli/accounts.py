@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from monitor.cli.common import Workplace
     from monitor.cli.costs import Costing
     from storage.repository import Repository
-    from storage.values import AccountState, Attestation, Grant, Review
+    from storage.values import AccountState, Attestation, Grant, LastingGap, Review
 
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 
@@ -59,6 +59,7 @@ class Line:
 
     Attributes:
         status: ``read``, ``failed``, ``partial``, ``by hand`` or ``never read``.
+        gaps: What cannot be read any more and nobody has looked at.
     """
 
     account: Account
@@ -69,6 +70,7 @@ class Line:
     attestation: Attestation | None
     blind_spots: tuple[str, ...]
     error: str
+    gaps: tuple[LastingGap, ...] = ()
 
     @property
     def retry_at(self) -> datetime | None:
@@ -82,6 +84,7 @@ class Line:
             domain: The council's own, for which logins lie outside of it.
         """
         from monitor.cli.logins import attestation_json, grant_json
+        from monitor.readings import gaps_json
 
         last = self.state.last_read_at if self.state is not None else None
         return {
@@ -99,15 +102,23 @@ class Line:
             "retry_at": self.retry_at.isoformat() if self.retry_at is not None else None,
             "granted": grant_json(self.grant),
             "attested": attestation_json(self.attestation, domain),
+            "gaps": gaps_json(self.gaps),
         }
 
 
 def _lines(place: Workplace, repository: Repository | None) -> list[Line]:
+    from monitor.readings import gaps_by_account
+
     errors: dict[str, str] = {}
+    gaps: dict[AccountId, tuple[LastingGap, ...]] = {}
     if repository is not None:
+        gaps = gaps_by_account(repository)
         for run in reversed(repository.runs(limit=50)):
             errors.update({line.account: line.error for line in run.coverage})
-    return [_line(account, repository, errors) for account in place.settings.register()]
+    return [
+        replace(_line(account, repository, errors), gaps=gaps.get(account.id, ()))
+        for account in place.settings.register()
+    ]
 
 
 def _line(account: Account, repository: Repository | None, errors: dict[str, str]) -> Line:
@@ -215,6 +226,8 @@ def _say_lines(
             say(f"    {harmless(line.error)}")
         if line.grant is not None:
             say(f"    login: {grant_line(line.grant, place.settings.zone())}")
+        if line.gaps:
+            say(f"    {count(len(line.gaps), 'gap')} to look at: accounts show {account.id}")
         if line.blind_spots:
             say(f"    not seen: {', '.join(line.blind_spots)}")
         if account.id in priced:
@@ -260,6 +273,7 @@ def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption
         say(f"Not before {_when(line.retry_at, place)}")
     if line.blind_spots:
         say(f"Not seen   {', '.join(line.blind_spots)}")
+    _say_gaps(line, place)
     for run, covered in history:
         read = covered.recorded
         say(
@@ -269,6 +283,14 @@ def show(account: AccountArgument, config: ConfigOption = None, json: JsonOption
         )
         for gap in covered.gaps:
             say(f"    gap {_when(gap.start, place)} to {_when(gap.end, place)}")
+
+
+def _say_gaps(line: Line, place: Workplace) -> None:
+    for gap in line.gaps:
+        say(f"Gap        {_when(gap.start, place)} to {_when(gap.end, place)}")
+        say(f"           {harmless(gap.why, most=500)}")
+    if line.gaps:
+        say(f"           When you have looked: clerkwatch accounts reviewed {line.account.id}")
 
 
 def _say_logins(line: Line, place: Workplace) -> None:
@@ -291,9 +313,12 @@ def reviewed(
 ) -> None:
     """Say that a person looked at an account by hand.
 
-    For accounts that no programme reads (platform = manual).
+    For accounts that no programme reads (platform = manual), and for what cannot be read any
+    more of another one (a gap in accounts show): it is not told again.
     """
     from monitor.clock import SystemClock
+    from monitor.opening import is_by_hand
+    from monitor.readings import gaps_by_account
     from storage.values import Review
 
     place = with_fitting_accounts(workplace(config))
@@ -301,10 +326,16 @@ def reviewed(
     review = Review(account=chosen.id, at=SystemClock().now(), by=person(by), note=note)
     with opened_repository(place) as repository:
         repository.sync_register(place.settings.register(), at=review.at)
+        gaps = gaps_by_account(repository).get(chosen.id, ())
         with repository.writing() as transaction:
             transaction.add_review(review)
     if json:
         emit({"account": chosen.id, "at": review.at, "by": review.by, "note": note or None})
         return
-    following = review.at + timedelta(days=chosen.review_every_days)
-    say(f"{chosen.id}: looked at by {harmless(review.by)}. Next by {_when(following, place)}.")
+    said = f"{chosen.id}: looked at by {harmless(review.by)}."
+    if gaps:
+        said += f" {count(len(gaps), 'gap')} will not be told again."
+    if is_by_hand(chosen):
+        following = review.at + timedelta(days=chosen.review_every_days)
+        said += f" Next by {_when(following, place)}."
+    say(said)

@@ -35,7 +35,7 @@ _OLDER = "older than 1 January 2026 because it is history"
 
 
 def reviewed(desk: Clerking, order: Order, transaction: Transaction) -> Ordered:
-    """Note that a person looked at an account that no programme reads."""
+    """Note that a person looked at an account that no programme reads, or at a gap."""
     named = order.said
     house = House.of_app(desk.app)
     wanted = " ".join(named.casefold().split())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Coverage,
         DuePost,
         Grant,
+        LastingGap,
         Recorded,
         RegisterChange,
         Review,
@@ -96,8 +97,21 @@ class Readings(Protocol):
         """Return what earlier runs left for an account; an empty state if nothing."""
         ...
 
-    def save_account_state(self, state: AccountState) -> None:
-        """Replace what the next run of an account needs."""
+    def save_account_state(self, state: AccountState, *, lost: Sequence[LastingGap] = ()) -> None:
+        """Replace what the next run of an account needs.
+
+        Args:
+            state: What it needs.
+            lost: What no later run can have any more, kept in the same transaction. A gap
+                of an account with bounds that are known already is not kept again.
+        """
+        ...
+
+    def open_gaps(self) -> list[LastingGap]:
+        """Return the gaps found after their account's newest review, by account and start.
+
+        A review is a person who has looked there: it acknowledges all that was found before.
+        """
         ...
 
     def lease(self, account: AccountId, *, owner: str, until: datetime, now: datetime) -> bool:

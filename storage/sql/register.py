@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 from config.errors import SettingsError
 from config.types import AccountId, Kind, Reason, SubjectKind
 from storage.sql.base import Desk, replace_row
+from storage.sql.gaps import keep_gaps
 from storage.sql.judging import NOT_CLOSED
 from storage.tables import (
     Account,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from config.register import Account as Stated
     from storage.sql.chain import Chain
+    from storage.values import LastingGap
 
 _ACCOUNT = Account.__table__
 _STATE = AccountState.__table__
@@ -113,8 +115,8 @@ class Register(Desk):
             found = row.first()
         return StateValue(account=account) if found is None else _state(found)
 
-    def save_account_state(self, state: StateValue) -> None:
-        """Replace what the next run of an account needs."""
+    def save_account_state(self, state: StateValue, *, lost: Sequence[LastingGap] = ()) -> None:
+        """Replace what the next run of an account needs, and keep what it will never have."""
         values = {
             "account": state.account,
             "platform_id": state.platform_id,
@@ -130,6 +132,7 @@ class Register(Desk):
         }
         with self._writing() as (connection, _):
             replace_row(connection, _STATE, values)
+            keep_gaps(connection, lost)
 
     def lease(self, account: AccountId, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to read an account; False while another holds it and is not late."""

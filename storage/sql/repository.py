@@ -10,6 +10,7 @@ from storage.sql.cases import Cases
 from storage.sql.custody import Custodian
 from storage.sql.entries import MailSteps, RegisterSteps, StandstillSteps
 from storage.sql.evidence import Evidences
+from storage.sql.gaps import Gaps
 from storage.sql.judging import Judging
 from storage.sql.keeping import EvidenceSteps
 from storage.sql.looking import Looking, LookSteps
@@ -58,6 +59,7 @@ class SqlTransaction(
 class SqlRepository(
     Runs,
     Register,
+    Gaps,
     Recording,
     Judging,
     Cases,

@@ -76,6 +76,20 @@ class Review(Row, table=True):
     note: str = text_field()
 
 
+class Gap(Row, table=True):
+    """A stretch of time of which posts cannot be had any more."""
+
+    __tablename__ = "gap"
+    __table_args__ = (UniqueConstraint("account", "start", "end"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account: str = text_field(foreign_key="account.id")
+    start: datetime = instant_field()
+    end: datetime = instant_field()
+    why: str = text_field()
+    found_at: datetime = instant_field()
+    run: int = Field(foreign_key="run.id")
+
+
 class CredentialGrant(Row, table=True):
     """A credential was tested and stored; never what it is."""
 

@@ -281,6 +281,24 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastingGap:
+    """A stretch of time of which posts cannot be had any more, by any later reading.
+
+    Attributes:
+        why: In one plain sentence, without a full stop.
+        found_at: When this was noticed; aware UTC.
+        run: The run that noticed it.
+    """
+
+    account: AccountId
+    start: datetime
+    end: datetime
+    why: str
+    found_at: datetime
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How far one account was read in one run."""
 

@@ -174,6 +174,7 @@ ATTESTED = shape(
     outside=several(TEXT),
     due_at=INSTANT,
 )
+GAPS = several(shape(from_=INSTANT, to=INSTANT, why=TEXT))
 TRIED = several(shape(check=TEXT, ok=maybe(YES_NO), said=TEXT, remedy=maybe(TEXT)))
 ACCOUNT = shape(
     id=TEXT,
@@ -190,6 +191,7 @@ ACCOUNT = shape(
     retry_at=maybe(INSTANT),
     granted=maybe(GRANT),
     attested=maybe(ATTESTED),
+    gaps=GAPS,
 )
 _NUMBER: Final[Schema] = {"type": "number", "minimum": 0}
 _USD: Final[Schema] = {"type": "string", "pattern": r"^\d+\.\d\d$"}
@@ -469,6 +471,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 why=TEXT,
                 failing_since=maybe(INSTANT),
                 late=YES_NO,
+                gaps=GAPS,
             )
         ),
         work=several(

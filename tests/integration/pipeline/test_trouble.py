@@ -96,6 +96,22 @@ def test_after_a_long_outage_the_listing_reaches_back_to_the_last_reading(
     assert (read.status, read.recorded.new) == (CoverageStatus.READ, 1)
 
 
+@pytest.mark.parametrize("site", [Site.X, Site.FACEBOOK, Site.FEED])
+def test_after_forty_days_switched_off_the_listing_reaches_back_to_the_last_reading(
+    village: Village, site: Site
+) -> None:
+    """Nothing had failed, nobody had asked: what came in the first of those days is read, too."""
+    label = village.account(site)
+    village.publish(label, CLEAN, ago=DAY)
+    village.scan()
+    village.clock.advance(40 * DAY)
+    village.publish(label, SALE, ago=38 * DAY)
+    village.publish(label, "The hall is closed on Monday.", ago=DAY)
+    read = village.covered()
+    assert (read.status, read.recorded.new) == (CoverageStatus.READ, 2)
+    assert village.store.open_gaps() == []
+
+
 def test_a_rate_limit_is_obeyed_even_before_a_digest_and_over_a_restart(village: Village) -> None:
     """X says when: nobody asks earlier, not after a restart, not however pressing it is."""
     label = village.account(Site.X)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from config.types import MailKind
+from config.types import MailKind, RunKind
 from storage.open import open_repository
-from storage.values import NewMail
+from storage.values import AccountState, LastingGap, NewMail
 from tests.lib import records
-from tests.lib.old_schemas import old_database
+from tests.lib.old_schemas import old_database, take_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +70,32 @@ def test_an_old_database_comes_to_the_same_schema(tmp_path: Path) -> None:
             made.append(sorted(raw.execute("SELECT name, sql FROM sqlite_master").fetchall()))
         raw.close()
     assert made[0] == made[1]
+
+
+def test_a_record_without_lasting_gaps_takes_them(tmp_path: Path) -> None:
+    """What was there before stays, no gap is made up, and the first one can be kept."""
+    path = tmp_path / "old.db"
+    store = open_repository(f"sqlite:///{path}", create=True)
+    store.sync_register([records.account()], at=records.START)
+    state = AccountState(account=records.COUNCIL, cursor="7")
+    store.save_account_state(state)
+    run = store.begin_run(RunKind.SCAN, by="daemon", at=records.START)
+    store.close()
+    take_back(path, "0017")
+
+    store = open_repository(f"sqlite:///{path}", upgrade=True)
+    try:
+        assert store.account_state(records.COUNCIL) == state
+        assert store.open_gaps() == []
+        gap = LastingGap(
+            account=records.COUNCIL,
+            start=records.at(1),
+            end=records.at(2),
+            why="pushed out",
+            found_at=records.at(3),
+            run=run,
+        )
+        store.save_account_state(state, lost=[gap])
+        assert store.open_gaps() == [gap]
+    finally:
+        store.close()

@@ -11,6 +11,7 @@ import pytest
 
 from config.errors import SettingsError, StorageError
 from config.types import (
+    AccountId,
     CaseState,
     CoverageStatus,
     Kind,
@@ -28,6 +29,7 @@ from storage.values import (
     Gap,
     Grant,
     HeldLogin,
+    LastingGap,
     Recorded,
     Review,
 )
@@ -137,6 +139,54 @@ def test_the_state_of_an_account_is_replaced_whole(store: Repository) -> None:
     assert store.accounts()[0].state == left
 
     store.save_account_state(AccountState(account=COUNCIL))
+    assert store.account_state(COUNCIL) == AccountState(account=COUNCIL)
+
+
+def test_what_is_lost_is_kept_with_the_state_until_somebody_looks(
+    store: Repository, run: RunId
+) -> None:
+    """Kept once, however often it is told; a review of that account ends it, of none other."""
+
+    def gap(account: AccountId, start: int, *, found: int, why: str = "pushed out") -> LastingGap:
+        return LastingGap(
+            account=account, start=at(start), end=at(50), why=why, found_at=at(found), run=run
+        )
+
+    assert store.open_gaps() == []
+    first, second, mayors = (
+        gap(COUNCIL, 10, found=60),
+        gap(COUNCIL, 5, found=61),
+        gap(MAYOR, 10, found=60),
+    )
+    store.save_account_state(AccountState(account=COUNCIL), lost=[first])
+    again = gap(COUNCIL, 10, found=70, why="other words")
+    store.save_account_state(AccountState(account=COUNCIL, cursor="2"), lost=[again, second])
+    store.save_account_state(AccountState(account=MAYOR), lost=[mayors])
+    assert store.account_state(COUNCIL).cursor == "2"
+    assert store.open_gaps() == [second, first, mayors]
+
+    with store.writing() as transaction:
+        transaction.add_review(Review(account=COUNCIL, at=at(59), by="Clerk"))
+    assert store.open_gaps() == [second, first, mayors]
+    with store.writing() as transaction:
+        transaction.add_review(Review(account=COUNCIL, at=at(60), by="Clerk"))
+    assert store.open_gaps() == [second, mayors]
+    with store.writing() as transaction:
+        transaction.add_review(Review(account=COUNCIL, at=at(80), by="Clerk"))
+    store.save_account_state(AccountState(account=COUNCIL), lost=[first])
+    assert store.open_gaps() == [mayors]
+    later = gap(COUNCIL, 55, found=90)
+    store.save_account_state(AccountState(account=COUNCIL), lost=[later])
+    assert store.open_gaps() == [later, mayors]
+
+
+def test_nothing_is_lost_twice_or_half(store: Repository, run: RunId) -> None:
+    """A gap that cannot be kept leaves the state as it was: both or none."""
+    stranger = LastingGap(
+        account=AccountId("nobody"), start=at(1), end=at(2), why="x", found_at=at(3), run=run
+    )
+    with pytest.raises(StorageError):
+        store.save_account_state(AccountState(account=COUNCIL, cursor="9"), lost=[stranger])
     assert store.account_state(COUNCIL) == AccountState(account=COUNCIL)
 
 

@@ -17,6 +17,7 @@ from config.types import (
     Outcome,
     Reason,
     Resolution,
+    RunId,
     Severity,
     SubjectKind,
     TopicId,
@@ -26,7 +27,7 @@ from monitor.alerts.cards import Desk
 from monitor.alerts.model import Limits, build_digest
 from monitor.alerts.render import digest_html, digest_text
 from monitor.alerts.wording import Calendar
-from storage.values import CaseEvent, RegisterChange
+from storage.values import CaseEvent, LastingGap, RegisterChange
 from tests.unit.alerts.builders import (
     ACKNOWLEDGED,
     AS_OF,
@@ -47,6 +48,7 @@ from tests.unit.alerts.builders import (
     finding,
     working_day,
 )
+from tests.unit.cases.replies.told import CODES
 
 if TYPE_CHECKING:
     from storage.values import Case
@@ -154,6 +156,46 @@ def test_each_failure_says_why_and_whether_it_can_wait(reason: Reason | None) ->
     said = built.unread[0].text
     assert "_" not in said
     assert any(word in said for word in ("wait", "today", "without you", "next month"))
+
+
+GAP = LastingGap(
+    account=FACEBOOK.id,
+    start=datetime(2026, 11, 20, 7, 0, tzinfo=UTC),
+    end=datetime(2026, 11, 21, 8, 30, tzinfo=UTC),
+    why="all was <b>pushed</b> out",
+    found_at=AS_OF - timedelta(days=3),
+    run=RunId(1),
+)
+
+
+def test_what_can_never_be_read_is_told_though_all_was_read_today() -> None:
+    """One sentence with both bounds and how to end it; the subject and the count stay."""
+    missed = dataclasses.replace(FACEBOOK, gaps=(GAP,))
+    built = build_digest(facts(accounts=(missed,)))
+    assert built.under.startswith("1 of 1 account was read;")
+    assert built.subject == build_digest(facts(accounts=(FACEBOOK,))).subject
+    (said,) = built.unread
+    assert said.heading == (
+        f"{FACEBOOK.title}, between Friday 20 November, 07:00 and Saturday 21 November, 08:30"
+    )
+    assert said.text == (
+        "posts of that time may be missing and cannot be read any more (all was <b>pushed</b> "
+        f"out). When you have looked: clerkwatch accounts reviewed {FACEBOOK.id}"
+    )
+
+
+def test_several_gaps_of_an_account_are_one_sentence_and_can_be_answered() -> None:
+    """The same reason once, the outer bounds, and the reply where replies are read."""
+    later = dataclasses.replace(GAP, start=GAP.end, end=GAP.end + timedelta(days=1))
+    missed = dataclasses.replace(FACEBOOK, gaps=(GAP, later))
+    built = build_digest(facts(accounts=(missed, BLIND_X), codes=CODES))
+    x, said = built.unread
+    assert "@AshcombeTC" in x.heading
+    assert said.heading.endswith(
+        ", 2 times between Friday 20 November, 07:00 and Sunday 22 November, 08:30"
+    )
+    assert said.text.count("pushed") == 1
+    assert said.text.endswith(f"When you have looked: reply REVIEWED {FACEBOOK.id}")
 
 
 def test_an_account_never_read_is_said_to_be_so() -> None:
