@@ -75,14 +75,19 @@ def test_the_installed_wheel_works_beside_stray_modules_of_the_same_names(
     """Its data files are in it, and a config.py in the working directory changes nothing."""
     for room in ROOMS:
         (tmp_path / f"{room}.py").write_text("raise SystemExit('a stray module was imported')\n")
+    environ = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     if arguments[0] == "elections":
         subprocess.run(
-            [installed, "init", "--defaults"], cwd=tmp_path, capture_output=True, check=True
+            [installed, "init", "--defaults"],
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            check=True,
         )
     done = subprocess.run(
         [installed, *arguments],
         cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        env=environ,
         input="Vote Labour on Thursday!",
         capture_output=True,
         text=True,

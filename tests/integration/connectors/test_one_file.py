@@ -106,7 +106,7 @@ class Desk:
         self.now += after
         with time_machine.travel(self.now, tick=False):
             try:
-                main(["--config", str(self.file), *arguments])
+                main([*arguments, "--config", str(self.file)])
                 code = 0
             except SystemExit as end:
                 code = int(end.code or 0)
