@@ -13,20 +13,21 @@ if TYPE_CHECKING:
 
     from connectors.base import FetchedPost
 
-# Answers lag behind: ids of the last hour are asked for again, as far as today goes,
-# because what was paid for today is free until midnight UTC.
+# Answers lag behind: ids of the last hour are asked for again, as far as today goes, because
+# what was paid for today is free until midnight UTC. Around midnight they are paid once more.
 _OVERLAP = timedelta(hours=1)
+_LAG = timedelta(hours=2)
 # An id from beyond this would make the cursor skip everything until then.
 _FUTURE = timedelta(days=1)
 
 
 def after(cursor: str, *, as_of: datetime) -> dict[str, str | datetime]:
-    """Return where a listing begins: a little before the cursor where that is free."""
-    today = x.id_at(as_of.replace(hour=0, minute=0, second=0, microsecond=0))
-    if int(cursor) <= today:
-        return {"since_id": cursor}
-    overlap = int(_OVERLAP.total_seconds() * 1000) << x.ID_BITS
-    return {"since_id": str(max(today, int(cursor) - overlap))}
+    """Return where a listing begins: a little before the cursor where that is free, or late."""
+    newest, today = int(cursor), x.id_at(as_of.replace(hour=0, minute=0, second=0, microsecond=0))
+    before = max(0, newest - (int(_OVERLAP.total_seconds() * 1000) << x.ID_BITS))
+    if newest > x.id_at(as_of - _LAG):  # an older post may not have been shown yet
+        return {"since_id": str(before)}
+    return {"since_id": cursor if newest <= today else str(max(today, before))}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -263,6 +263,26 @@ def test_the_listing_overlaps_only_where_that_is_free(
     assert batches[-1].cursor == cursor
 
 
+@pytest.mark.parametrize(
+    ("posted", "asked_from"),
+    [
+        (timedelta(minutes=15), timedelta(hours=1, minutes=15)),  # ten to midnight: may lag
+        (timedelta(hours=2, minutes=5), timedelta(hours=2, minutes=5)),  # everything is shown
+    ],
+)
+def test_the_listing_overlaps_midnight_while_answers_may_lag(
+    server: ScriptedServer, posted: timedelta, asked_from: timedelta
+) -> None:
+    """A post of 23:40 that X shows only after one of 23:50 was read is paid for, and not missed."""
+    soon_after = NOW.replace(hour=0, minute=5)
+    cursor = str(id_at(soon_after - posted))
+    server.on(LOOKUP, Reply(json={"errors": [missing(int(cursor))]}))  # it was deleted
+    state = ReaderState(platform_id="77", cursor=cursor)
+    list(reader(server, state=state, as_of=soon_after).posts(since=SINCE))
+
+    assert server.requests[0].param("since_id") == str(id_at(soon_after - asked_from))
+
+
 def test_an_edit_that_comes_back_as_a_new_id_is_the_same_post(server: ScriptedServer) -> None:
     """The first id of the chain names the post; of two versions listed the newest counts."""
     chain = {"edit_history_tweet_ids": ["28", "31"]}
