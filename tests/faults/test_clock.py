@@ -15,7 +15,8 @@ import pytest
 from tests.faults.aftermath import ledger_faults
 from tests.faults.conftest import WHOLE
 from tests.faults.living import LIBRARIES, LONGEST_S, SEVEN, Living
-from tests.faults.telling import digest_says, doctor
+from tests.faults.telling import LATER_S, digest_says, doctor
+from tests.faults.town import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +42,17 @@ def around(day: date) -> list[datetime]:
         *(night + timedelta(minutes=30 * half) for half in halves),
         *(london(day, clock) for clock in clocks),
     ]
+
+
+@pytest.mark.parametrize("minute", range(0, 24 * 60, 30))
+def test_no_run_of_these_tests_meets_the_end_of_a_day(minute: int) -> None:
+    """Whenever they are started: what they compare would be of two mornings."""
+    began = london(date(2026, 11, 29), "00:00") + timedelta(minutes=minute)
+    begins = began + moved(began)
+    ends = begins + timedelta(seconds=LATER_S, minutes=25)
+
+    assert begins.date() == ends.date()
+    assert begins.hour >= 3
 
 
 def digests(folder: Path) -> list[str]:

@@ -46,13 +46,15 @@ OWNER = 'owner = "Communications Officer"\n'
 OWNER_EMAIL = 'owner_email = "comms@elstreeborehamwood-tc.gov.uk"\n'
 _NUMBER = re.compile(r" \[case \d+\]")
 DAY = timedelta(days=1)
-_QUIET_FROM, _QUIET_TO = 23, 3
-"""Hours of the council's clock in which a run might cross midnight or the digest's time."""
+_QUIET_FROM, _QUIET_TO = 21, 3
+"""Hours of the council's clock in which a run, or what it does two hours later, might cross
+midnight or the digest's time."""
+TOWN_ZONE = ZoneInfo("Europe/London")
 
 
-def moved() -> timedelta:
+def moved(at: datetime) -> timedelta:
     """Return by how much all clocks of the town are ahead, so that no day ends meanwhile."""
-    hour = datetime.now(ZoneInfo("Europe/London")).hour
+    hour = at.astimezone(TOWN_ZONE).hour
     return timedelta(hours=6 if hour >= _QUIET_FROM or hour < _QUIET_TO else 0)
 
 
@@ -65,7 +67,7 @@ class FaultTown(Place):
 
     def __init__(self, folder: Path) -> None:
         """Tell the past: what was published before the first reading."""
-        super().__init__(folder, SITES, ahead=moved())
+        super().__init__(folder, SITES, ahead=moved(datetime.now(UTC)))
         self.warm = Warm()
         self.start = folder / "day-one"
         self.old = {
