@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 from monitor.demo.faults import Fault
 from monitor.demo.server import Answer
@@ -61,7 +62,7 @@ class Differs:
         return not (self.is_one_document or self.lists_only_new)
 
 
-class Face:
+class Face(ABC):
     """One platform: the same words for what befalls the council's account on each.
 
     Attributes:
@@ -90,22 +91,23 @@ class Face:
 
     # --- how it is reached -------------------------------------------------------------------
 
+    @abstractmethod
     def opened(self) -> AbstractContextManager[Any]:
         """Return the platform, running once it is entered."""
-        raise NotImplementedError
 
+    @abstractmethod
     def url(self) -> str:
         """Return where it answers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def asked(self) -> int:
         """Return how many requests were made so far."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wrong(self) -> list[str]:
         """Return which requests were none that the platform documents."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listen(
         self, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Trouble | None]
     ) -> None:
@@ -115,36 +117,35 @@ class Face:
             monkeypatch: Undoes it.
             happens: Called before the answer; what it returns is answered instead.
         """
-        raise NotImplementedError
 
     # --- what befalls it ---------------------------------------------------------------------
 
-    def join(self) -> None:
+    def join(self) -> None:  # noqa: B027 - some are open from the start
         """Open the council's account."""
 
+    @abstractmethod
     def post(self, text: str, at: datetime) -> str:
         """Publish something; return its id."""
-        raise NotImplementedError
 
+    @abstractmethod
     def edit(self, post: str, text: str) -> None:
         """Let a post say something else under its id."""
-        raise NotImplementedError
 
+    @abstractmethod
     def delete(self, post: str) -> Callable[[], None]:
         """Take a post down; return what puts it back."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self, *, is_closed: bool) -> None:
         """Close the account, or open it again."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rename(self) -> None:
         """Give it another name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def empty(self) -> Trouble:
         """Return a list without posts."""
-        raise NotImplementedError
 
 
 class ScriptedFace(Face):
@@ -152,7 +153,7 @@ class ScriptedFace(Face):
 
     def opened(self) -> AbstractContextManager[Any]:
         """Run it."""
-        return self.town  # type: ignore[no-any-return]
+        return cast("AbstractContextManager[Any]", self.town)
 
     def url(self) -> str:
         """Return where it answers."""
@@ -180,6 +181,6 @@ class ScriptedFace(Face):
 
         monkeypatch.setattr(server, "answer", listened)
 
+    @abstractmethod
     def is_list(self, asked: Asked) -> bool:
         """Return whether a request asks for a page of the account's list."""
-        raise NotImplementedError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import abstractmethod
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -116,9 +117,9 @@ class TownFace(Face):
         running: Any = self.town._server
         monkeypatch.setattr(running, "platform", _Listening(self, running.platform, happens))
 
+    @abstractmethod
     def is_list(self, request: Request) -> bool:
         """Return whether a request asks for a page of the account's list."""
-        raise NotImplementedError
 
     # --- what befalls it ---------------------------------------------------------------------
 
