@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -25,8 +26,10 @@ from storage.open import open_repository
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import TracebackType
 
     from monitor.app import App
+    from monitor.lock import Turns
 
 MANY = 1500
 BREACHES = 40
@@ -50,24 +53,51 @@ def app(tmp_path: Path) -> Iterator[App]:
         repository.close()
 
 
+class FirstLotDone:
+    """Turns at judging; whoever has had the first one waits, until told, to ask for the next."""
+
+    def __init__(self, turns: Turns) -> None:
+        """Let the turns pass on."""
+        self._turns = turns
+        self.taken = 0
+        self.reached, self.told = threading.Event(), threading.Event()
+
+    def __enter__(self) -> None:
+        """Ask for a turn."""
+        if self.taken == 1:
+            self.reached.set()
+            assert self.told.wait(120)
+        self._turns.__enter__()
+        self.taken += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the turn to the next."""
+        self._turns.__exit__(kind, error, trace)
+
+
 def test_a_pull_ends_between_two_lots_of_a_long_re_judging(app: App) -> None:
     """While thousands are judged again, another account is read and judged to its end."""
     other = app.register[1]
-    judged = threading.Event()
+    turns = FirstLotDone(app.judging)
+    beside = replace(app, judging=cast("Turns", turns))
 
-    def judge_all() -> None:
-        judge_stale(app, as_of=app.clock.now())
-        judged.set()
+    with ThreadPoolExecutor(1) as worker:
+        judging = worker.submit(judge_stale, beside, as_of=app.clock.now())
+        assert turns.reached.wait(120)
+        done = scan(app, [other], by="test")
+        was_over = judging.done()
+        turns.told.set()
+        outcome = judging.result(120)
 
-    worker = threading.Thread(target=judge_all)
-    worker.start()
-    done = scan(app, [other], by="test")
-    was_over = judged.is_set()
-    worker.join(120)
-
-    assert MANY > 2 * LOT
     assert done.coverage[0].status.value == "read"
     assert not was_over
+    assert turns.taken > MANY // LOT
+    assert len(outcome.added) >= BREACHES
 
 
 def test_a_dry_run_tells_the_difference_and_writes_nothing(app: App) -> None:
