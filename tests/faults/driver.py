@@ -16,6 +16,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import itertools
 import json
 import mmap
 import os
@@ -87,6 +88,7 @@ class Order:
         limits: Resource limits by their names in `resource`, in bytes; soft and hard.
         more_memory: How many bytes of address space it may take beyond what the driver has; None:
             as many as it likes.
+        threads: How many threads begin before one finds no memory to begin; None: all.
         has_dns: Whether names can be resolved.
         ends_idle: The daemon gets SIGTERM when it has found nothing to do for some beats.
         is_rehearsal: It is lived by the driver itself, in the folder, so that what is loaded and
@@ -103,6 +105,7 @@ class Order:
     moved_by: float | str = 0.0
     limits: dict[str, int] = field(default_factory=dict)
     more_memory: int | None = None
+    threads: int | None = None
     has_dns: bool = True
     ends_idle: bool = False
     is_rehearsal: bool = False
@@ -192,8 +195,41 @@ def _end_when_idle() -> None:
     Daemon.beat = beat  # type: ignore[method-assign]  # seen from outside
 
 
+def _refuse_a_thread(after: int) -> None:
+    """Let one thread find no memory to begin, as Python finds out: before anything of it runs."""
+    real = threading.Thread._bootstrap  # type: ignore[attr-defined]  # what the C side calls
+    numbers = itertools.count()
+
+    def bootstrap(thread: threading.Thread) -> None:
+        if next(numbers) == after:
+            raise MemoryError
+        real(thread)
+
+    threading.Thread._bootstrap = bootstrap  # type: ignore[attr-defined]
+
+
 def _no_such_name(*_: Any, **__: Any) -> Any:
     raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
+def _befall(order: Order) -> None:
+    """Let happen to this process what the order says of its surroundings."""
+    if order.moved_by:
+        _move_clock(order.moved_by)
+    if order.ends_idle:
+        _end_when_idle()
+    if "RLIMIT_FSIZE" in order.limits:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as under Python itself: an error
+    for limit, size in order.limits.items():
+        resource.setrlimit(getattr(resource, limit), (size, size))
+    if order.more_memory is not None:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        size = pages * resource.getpagesize() + order.more_memory
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    if order.threads is not None:
+        _refuse_a_thread(order.threads)
+    if not order.has_dns:
+        socket.getaddrinfo = _no_such_name
 
 
 def _live(order: Order) -> None:
@@ -211,20 +247,7 @@ def _live(order: Order) -> None:
             os.dup2(os.open(name, flags, 0o600), number)
         os.environ.clear()
         os.environ.update(order.environ)
-        if order.moved_by:
-            _move_clock(order.moved_by)
-        if order.ends_idle:
-            _end_when_idle()
-        if "RLIMIT_FSIZE" in order.limits:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as under Python itself: an error
-        for limit, size in order.limits.items():
-            resource.setrlimit(getattr(resource, limit), (size, size))
-        if order.more_memory is not None:
-            pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-            size = pages * resource.getpagesize() + order.more_memory
-            resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        if not order.has_dns:
-            socket.getaddrinfo = _no_such_name
+        _befall(order)
         sys.argv = ["clerkwatch", *order.words]
         try:
             monitor.cli.main()
@@ -241,12 +264,17 @@ def _live(order: Order) -> None:
         os._exit(code)
 
 
-def _wait(child: int, order: Order) -> int:
-    """Wait for the end, bringing it about where the order says when; return the exit code."""
+def _wait(child: int, order: Order) -> tuple[int, bool]:
+    """Wait for the end, bringing it about where the order says when.
+
+    Returns:
+        The exit code, and whether it stood still: nobody had wanted it to be ended.
+    """
     handle = os.pidfd_open(child)
     try:
         limit = order.after_s if order.after_s is not None else _LONGEST_S
-        if not select.select([handle], [], [], limit)[0]:
+        still = not select.select([handle], [], [], limit)[0]
+        if still:
             number = order.with_signal if order.after_s is not None else signal.SIGKILL
             with contextlib.suppress(ProcessLookupError):
                 if number == signal.SIGKILL:
@@ -255,7 +283,8 @@ def _wait(child: int, order: Order) -> int:
                     os.kill(child, number)
             if not select.select([handle], [], [], _LONGEST_S)[0]:
                 os.killpg(child, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        stood_still = still and order.after_s is None
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), stood_still
     finally:
         os.close(handle)
 
@@ -304,8 +333,9 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             _live(order)
-        code = _wait(child, order)
-        sys.stdout.write(json.dumps({"code": code, "points": counters.read()}) + "\n")
+        code, stood_still = _wait(child, order)
+        done = {"code": code, "stood_still": stood_still, "points": counters.read()}
+        sys.stdout.write(json.dumps(done) + "\n")
         sys.stdout.flush()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from monitor.shortage import SAID
 from tests.faults.conftest import SEED, WHOLE
 from tests.faults.driver import PHASES
 from tests.faults.telling import as_told, settled
 from tests.faults.test_kill import JOBS, Killing
+from tests.faults.town import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +59,31 @@ def test_refused_memory_is_told_and_loses_nothing(
         assert town.live(folder, "scan").code == 0
         settled(row, town, folder, since=since, wanted=as_told(town, since, morning), told=told)
     assert refused
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [MORNING, ("scan",)], ids="-".join)
+def test_a_thread_without_memory_to_begin_ends_the_command(
+    town: FaultTown,
+    morning: Undisturbed,
+    tmp_path: Path,
+    tried: Callable[[str], Tried],
+    words: tuple[str, ...],
+) -> None:
+    """Python would wait for it for ever: each thread in turn, until all have begun."""
+    row = tried(f"no memory for a thread of {words[0]}")
+    for number in itertools.count(1, 1 if WHOLE else 8):  # 0 watches over the others
+        folder, since = town.fresh(tmp_path / f"{number}"), len(town.smtp.mails)
+        done = town.live(folder, *words, threads=number)
+        if done.code == 0:  # more than it has
+            assert number > len(SITES)
+            break
+        row.told(f"exit {done.code}")
+        told = f"thread {number}, exit {done.code}: {done.err[-400:]}"
+        assert SAID in done.err, told
+        for again in (MORNING, ("scan",)):
+            assert town.live(folder, *again).code == 0, told
+        settled(row, town, folder, since=since, wanted=as_told(town, since, morning), told=told)
 
 
 @pytest.mark.slow

@@ -99,6 +99,7 @@ class Warm:
         """
         order = Order(words=list(words), environ=dict(environ), folder=str(folder), **fault)
         done = self._ask(asdict(order))
+        assert not done["stood_still"], f"{' '.join(words)} stood still and had to be ended"
         return Lived(
             code=done["code"],
             points=done["points"],
