@@ -23,18 +23,17 @@ from monitor.opening import open_connector
 from monitor.plan import is_due
 from monitor.progress import Progress
 from monitor.retention.schedule import refreshing
+from monitor.sighting import reread_seen, versions_seen, words_of
 from monitor.thinning import known_posts, month_for, thinned
 from storage.values import (
     BY_HAND,
     AccountState,
     Coverage,
     DuePost,
-    ExtraWords,
     Gap,
     LastingGap,
     Recorded,
     Seen,
-    Words,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
     from config.register import Account
     from config.types import RunId
-    from connectors.base import Batch, Connector, Content, FetchedPost, Reread
+    from connectors.base import Batch, Connector
     from monitor.app import App
     from monitor.cases.closing import Closing
 
@@ -276,7 +275,7 @@ class Reading:
             clean_answer(answer, self._hide, account=name, call=self._call) for answer in told
         ]
         all_at_once = progress.have_all_vanished(answers)
-        seen = [_reread_seen(answer, self.as_of, all_at_once=all_at_once) for answer in answers]
+        seen = [reread_seen(answer, self.as_of, all_at_once=all_at_once) for answer in answers]
         progress.recorded += self.app.repository.record(self.run, self.account.id, seen)
         if all_at_once:
             progress.fall_short(
@@ -447,78 +446,4 @@ def _not_yet(
         gaps=(Gap(start=min(start, as_of), end=as_of),),
         reason=reason,
         error=f"{account.id}: not asked again before {retry_at.isoformat()} ({reason.value})",
-    )
-
-
-# --- from a connector's values to storage's -------------------------------------------------
-
-
-def words_of(content: Content) -> Words:
-    """Return a connector's content as storage keeps it."""
-    text = content.text()
-    lead = len(content.own) - len(content.own.lstrip("\n"))
-    return Words(
-        text=text,
-        own_length=max(0, min(len(text), len(content.own) - lead)),
-        extras=tuple(
-            ExtraWords(kind=extra.kind, text=extra.text, by=extra.by) for extra in content.extras
-        ),
-        links=content.links,
-        pictures=content.pictures,
-        is_repost=content.is_repost,
-        fields=dict(content.fields),
-    )
-
-
-def seen_of(post: FetchedPost, as_of: datetime) -> Seen:
-    """Return a post as it was read just now, ready to be recorded."""
-    return Seen(
-        subject=SubjectKind.POST,
-        platform_id=post.platform_id,
-        at=as_of,
-        outcome=Outcome.PRESENT,
-        content_hash=post.content.digest(),
-        words=words_of(post.content),
-        current_id=post.current_id,
-        url=post.url,
-        published_at=post.published_at,
-        edited_at=post.edited_at,
-        author=post.author,
-        parent_id=post.parent_id,
-        raw=post.raw,
-        stills=tuple((still.name, still.address) for still in post.stills),
-        is_scheduled=post.is_scheduled,
-    )
-
-
-def versions_seen(post: FetchedPost, as_of: datetime) -> list[Seen]:
-    """Return a post as it was read just now, after what the platform says it said before."""
-    now = seen_of(post, as_of)
-    before = [
-        replace(
-            now,
-            content_hash=each.content.digest(),
-            words=words_of(each.content),
-            edited_at=each.edited_at,
-            raw=None,
-            stills=(),
-        )
-        for each in post.earlier
-    ]
-    return [*before, now]
-
-
-def _reread_seen(answer: Reread, as_of: datetime, *, all_at_once: bool) -> Seen:
-    if answer.outcome is Outcome.PRESENT and answer.post is not None:
-        return replace(seen_of(answer.post, as_of), platform_id=answer.platform_id)
-    outcome, reason = answer.outcome, answer.reason
-    if all_at_once and outcome is Outcome.GONE:
-        outcome, reason = Outcome.CANNOT_TELL, Reason.PARTIAL
-    return Seen(
-        subject=SubjectKind.POST,
-        platform_id=answer.platform_id,
-        at=as_of,
-        outcome=outcome,
-        reason=reason,
-        detail=answer.detail,
     )

@@ -18,7 +18,7 @@ from monitor.cases.life import Step, asks_to_close, move
 from monitor.cases.request import due_by
 from monitor.judging import judge_stale
 from monitor.opening import is_by_hand
-from monitor.reading import words_of
+from monitor.sighting import words_of
 from storage.values import BY_HAND, Seen
 
 if TYPE_CHECKING:

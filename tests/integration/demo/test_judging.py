@@ -20,7 +20,7 @@ from monitor.checks.base import Material
 from monitor.checks.judge import Judge
 from monitor.demo.run import DemoTown
 from monitor.judging import Bench, context_of
-from monitor.reading import words_of
+from monitor.sighting import words_of
 from tests.integration.demo.clients import FreeMeter
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from monitor.checks.picture import picture_hash
 from monitor.checks.profile import LINKED_PAGE
 from monitor.demo.crest import crest
 from monitor.face import face_of
-from monitor.reading import words_of
+from monitor.sighting import words_of
 from tests.lib import records
 from tests.lib.http_server import Reply, ScriptedServer
 
