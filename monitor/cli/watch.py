@@ -113,6 +113,8 @@ def exit_code(coverage: Sequence[Coverage]) -> Exit:
 
 
 def _tell(scanned: Scanned) -> None:
+    from config.types import Severity
+
     if not scanned.coverage:
         say("No account is registered yet: add an [[accounts]] table for each.")
     for line in scanned.coverage:
@@ -128,15 +130,18 @@ def _tell(scanned: Scanned) -> None:
             said += f", {number} {word}" if number else ""
         say(said + (f". {harmless(line.error, most=400)}" if line.error else ""))
     outcome = scanned.outcome
+    notes = sum(found.finding.severity is Severity.NOTE for found in outcome.added)
+    told = f" ({count(notes, 'note')}, in no mail)" if notes else ""
     say(
-        f"{count(len(outcome.added), 'finding')}, "
+        f"{count(len(outcome.added), 'finding')}{told}, "
         f"{count(len(outcome.cases_opened), 'case')} opened, "
         f"{count(outcome.mails_queued, 'urgent mail')}."
     )
     if outcome.not_judged:
         say(f"{count(outcome.not_judged, 'post')} could not be judged by every check.")
     for found in outcome.added[:_SHOWN]:
-        say(f"  {found.finding.clause:15} {found.finding.rule:34} {found.account}")
+        severity = "  note" if found.finding.severity is Severity.NOTE else ""
+        say(f"  {found.finding.clause:15} {found.finding.rule:34} {found.account}{severity}")
     if len(outcome.added) > _SHOWN:
         say(f"  and {len(outcome.added) - _SHOWN} more; all of them with --json")
     if outcome.cases_opened:

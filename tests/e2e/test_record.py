@@ -11,12 +11,11 @@ import pytest
 
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.world import Condition, Site
+from tests.e2e.place import Place
 from tests.lib.schemas import SCHEMAS, problems
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.e2e.place import Place
 
 OBEYED = set("\x1b\x00\x9b\u202e\u202c\x07")
 """Characters that a terminal would obey."""
@@ -399,3 +398,20 @@ def test_an_evidence_pack_is_written_once_and_noted(own_town: Place) -> None:
     assert (own_town.folder / "pack.zip").is_file()
     assert (first.json["noted"], second.code, unknown.code) == (True, 2, 2)
     assert own_town.run("evidence", "verify").code == 0
+
+
+def test_a_scan_says_which_findings_are_notes(tmp_path: Path) -> None:
+    """Whoever reads them beside the morning mail does not look there for them in vain."""
+    with Place(tmp_path, [Site.X]) as place:
+        place.publish(Site.X, "20% off all kitchens today!")
+        place.publish(Site.X, "Vote Conservative on Thursday, give them your support!")
+        place.append('\n[rules.severity]\n"commerce" = "note"\n')
+
+        said = place.run("scan").out
+
+    marked = {
+        line.split()[1]: line.endswith("  note") for line in said.splitlines() if "  x" in line
+    }
+    assert marked["commerce/discount"]
+    assert not marked["party-politics/endorsement"]
+    assert f"({sum(marked.values())} notes, in no mail)" in said
