@@ -18,7 +18,7 @@ from monitor.checks.grams import within
 from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _FIELD = 32  # bits of one topic's sum in the whole number that holds all
 _HALF = 1 << (_FIELD - 1)
@@ -30,15 +30,16 @@ _SIGN = 0x80
 _BLANKS_OF_A_WORD = 2
 _NO_GRAM = -1
 _NOTHING: dict[str, int] = {}
-_SIZE = itemgetter(2)
+_RUNS = (2, 3)
+_FOLLOWED = itemgetter(2)
 
 
 class _Word(NamedTuple):
     """What is known of one word.
 
     Attributes:
-        held: Where the codes of its n-grams begin.
-        weight: What these weigh together, all topics in one number.
+        held: Where the codes of those of its n-grams begin that another word may hold, too.
+        weight: What all of its n-grams weigh together, all topics in one number.
         followed: Where the codes of runs begin that begin with it, by what follows: one word, or
             two. One word that is followed by another is always among them.
     """
@@ -108,8 +109,7 @@ class Grams:
             if not seen.isdisjoint(held):
                 again += seen.intersection(held)
             seen.update(held)
-        runs = {place for place, _, _ in self._runs_in(words, known)}
-        whole += self._total(runs) - self._total(again)
+        whole += self._total(set(_runs(words, known))) - self._total(again)
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
@@ -121,9 +121,10 @@ class Grams:
 
     def _known(self, word: str) -> _Word:
         """Return the n-grams within one word, what they weigh together, and what may follow it."""
-        found = {*map(self._places.get, within(word))}
-        places = tuple([at for at in found if at is not None])
-        return _Word(places, self._total(places), self._followed(f" {word} "))
+        bounded = f" {word} "
+        found = {self._places[gram] for gram in within(word) if gram in self._places}
+        shared = found - {self._places.get(bounded)}  # no other word holds this one
+        return _Word(tuple(shared), self._total(found), self._followed(bounded))
 
     def _followed(self, bounded: str) -> dict[str, int]:
         """Return what follows a word in runs; these stand side by side, since names are sorted."""
@@ -141,19 +142,6 @@ class Grams:
     def _all_known(self, words: Sequence[str]) -> list[_Word]:
         return list(map(self._kept.__getitem__, words))
 
-    def _runs_in(
-        self, words: Sequence[str], known: Sequence[_Word]
-    ) -> Iterator[tuple[int, int, int]]:
-        """Yield every run of two or three words: its codes, its first word, how many words."""
-        for at, ((_, _, followed), second) in enumerate(zip(known, words[1:], strict=False)):
-            if second in followed:
-                place = followed[second]
-                if place != _NO_GRAM:
-                    yield place, at, 2
-                place = followed.get(" ".join(words[at + 1 : at + 3]), _NO_GRAM)
-                if place != _NO_GRAM and at + 2 < len(words):
-                    yield place, at, 3
-
     def _weight(self, place: int) -> int:
         return self._packed[self._codes[place : place + self._width]]
 
@@ -170,8 +158,30 @@ class Grams:
         known, level, down = self._all_known(words), self._level, _FIELD * topic
         added = [float((word.weight + level >> down & _ALL) - _HALF) for word in known]
         # In the same order always: fractions added up in another one come to another sum.
-        for place, first, size in sorted(self._runs_in(words, known), key=_SIZE):
-            each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
-            for one in range(first, first + size):
-                added[one] += each
+        for size in _RUNS:
+            for first in range(len(words) - size + 1):
+                rest = " ".join(words[first + 1 : first + size])
+                place = known[first].followed.get(rest, _NO_GRAM)
+                if place != _NO_GRAM:
+                    each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
+                    for one in range(first, first + size):
+                        added[one] += each
         return added
+
+
+def _runs(words: Sequence[str], known: Sequence[_Word]) -> list[int]:
+    """Return where the codes of every run of two or three words begin."""
+    found: list[int] = []
+    followed = list(map(_FOLLOWED, known))
+    seconds = words[1:]
+    places = map(dict.get, followed, seconds)
+    for place, longer, second, third in zip(
+        places, followed, seconds, [*words[2:], ""], strict=False
+    ):
+        if place is not None:
+            if place != _NO_GRAM:
+                found.append(place)
+            run = longer.get(f"{second} {third}")
+            if run is not None:
+                found.append(run)
+    return found
