@@ -20,7 +20,7 @@ from monitor.checks.kept import Kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-MOST_WORDS = 4_096
+MOST_WORDS = 8_192
 """Words between blanks whose bits are kept before it begins anew, see `monitor.checks.kept`."""
 _WITHIN = re.compile(r" ?[^ ]+ ?").fullmatch
 _NUMBER = itemgetter(0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from functools import partial
 from operator import itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,26 +26,27 @@ _HALF = 1 << (_FIELD - 1)
 _ALL = (1 << _FIELD) - 1
 MOST_WORDS = 8_192
 """Words whose n-grams are kept before it begins anew; at most twice as many take memory."""
-_MOST_WEIGHTS = 8_192
+_MOST_WEIGHTS = 32_768
 _SIGN = 0x80
 _BLANKS_OF_A_WORD = 2
 _NO_GRAM = -1
 _NOTHING: dict[str, int] = {}
 _RUNS = (2, 3)
-_FOLLOWED = itemgetter(2)
+_HELD, _WEIGHT, _FOLLOWED = map(itemgetter, range(3))
 
 
 class _Word(NamedTuple):
     """What is known of one word.
 
     Attributes:
-        held: Where the codes of those of its n-grams begin that another word may hold, too.
+        held: Where the codes of those of its n-grams begin that another word holds, too: one of
+            those that came up, see `_Shared`.
         weight: What all of its n-grams weigh together, all topics in one number.
         followed: Where the codes of runs begin that begin with it, by what follows: one word, or
             two. One word that is followed by another is always among them.
     """
 
-    held: tuple[int, ...]
+    held: Sequence[int]
     weight: int
     followed: dict[str, int]
 
@@ -65,6 +67,34 @@ class _Packed(dict[bytes, int]):
         number = sum(worth(code) << _FIELD * at for at, code in enumerate(codes) if code)
         self[row] = number
         return number
+
+
+class _Shared:
+    """Which n-grams are held by several of the words that came up: only those can count twice.
+
+    Nine in ten words of a post share nothing with another one there, and a third to four fifths
+    of the n-grams are held by no other word at all.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[int, list[int]] = {}
+        self._told: set[int] = set()
+
+    def of(self, held: Iterable[int]) -> Sequence[int]:
+        """Return which n-grams of a new word others hold; it grows when one comes up later.
+
+        Whatever two words have in common is in what was returned for either of them as soon as
+        it was returned for both, in any thread.
+        """
+        own: list[int] = []
+        for place in held:
+            first = self._first.setdefault(place, own)
+            if first is not own:
+                own.append(place)
+                if place not in self._told:
+                    first.append(place)  # before it counts as told: others rely on that
+                    self._told.add(place)
+        return own
 
 
 class Grams:
@@ -90,7 +120,7 @@ class Grams:
         self._places = places
         self._packed = _Packed()
         self._weights: Kept[int, int] = Kept(self._weight, _MOST_WEIGHTS)
-        self._kept: Kept[str, _Word] = Kept(self._known, MOST_WORDS)
+        self._kept = self._nothing_known()
         self._fields = Struct(f"<{width}I")
         self._level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
@@ -101,11 +131,11 @@ class Grams:
             words: The words of the text as laid out.
         """
         known = self._all_known(words)
-        whole = self._level
+        distinct = dict(zip(words, known, strict=True)).values()
+        whole = sum(map(_WEIGHT, distinct), self._level)
         seen: set[int] = set()
         again: list[int] = []
-        for held, weight, _ in dict(zip(words, known, strict=True)).values():
-            whole += weight
+        for held in map(_HELD, distinct):
             if not seen.isdisjoint(held):
                 again += seen.intersection(held)
             seen.update(held)
@@ -117,14 +147,17 @@ class Grams:
         """Let go of what was worked out for words; it is worked out again when they come up."""
         self._packed.clear()
         self._weights.forget()
-        self._kept.forget()
+        # As a whole: a text in another thread goes on with words that know of each other.
+        self._kept = self._nothing_known()
 
-    def _known(self, word: str) -> _Word:
+    def _nothing_known(self) -> Kept[str, _Word]:
+        return Kept(partial(self._known, _Shared()), MOST_WORDS)
+
+    def _known(self, shared: _Shared, word: str) -> _Word:
         """Return the n-grams within one word, what they weigh together, and what may follow it."""
         bounded = f" {word} "
         found = {self._places[gram] for gram in within(word) if gram in self._places}
-        shared = found - {self._places.get(bounded)}  # no other word holds this one
-        return _Word(tuple(shared), self._total(found), self._followed(bounded))
+        return _Word(shared.of(found), self._total(found), self._followed(bounded))
 
     def _followed(self, bounded: str) -> dict[str, int]:
         """Return what follows a word in runs; these stand side by side, since names are sorted."""
