@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from config.rules import RuleData
     from config.types import RuleId
     from monitor.checks.normalise import Normal
-    from monitor.checks.patterns import Pattern, Span
+    from monitor.checks.patterns import Pattern, Span, Together
     from monitor.checks.prepared import Prepared
     from monitor.checks.vocabulary import CompiledRule, Literal
 
@@ -66,7 +66,10 @@ class Matcher:
         self._symbols = build.symbols
         self._is_ascii_sought = any(map(str.isascii, build.symbols))
         self._patterns = {number: build.compiled[one] for one, number in build.patterns.items()}
-        self._every = tuple(build.compiled.values())
+        self._compiled: tuple[Pattern | Together, ...] = (
+            *build.compiled.values(),
+            *build.silencers.values(),
+        )
         numbers = dict(zip(prepared.words, range(len(prepared.words)), strict=True))
         ways = {
             entry: prepared.of(pattern.written, numbers)
@@ -91,13 +94,13 @@ class Matcher:
             one.written
             for rule in self._rules
             for several in (rule.over_patterns, rule.around_patterns, rule.anywhere_patterns)
-            for one in several
+            for one in several.patterns
         )
 
     def forget(self) -> None:
         """Let go of what was compiled and unpacked for texts; it is made again when asked."""
-        for pattern in self._every:
-            pattern.forget()
+        for one in self._compiled:
+            one.forget()
         let_go()
         self._sought.forget()
 
@@ -174,12 +177,10 @@ def _spans(
         if not spans:
             return None
         groups.append(spans[:_MOST_POSITIONS])
-    if any(found.silenced_by(rule.anywhere)) or any(
-        layout.stands(pattern) for pattern in rule.anywhere_patterns
-    ):
+    if any(found.silenced_by(rule.anywhere)) or layout.any_stands(rule.anywhere_patterns):
         return None
-    over = _silencers(rule.over, rule.over_patterns, found, layout)
-    around = _silencers(rule.around, rule.around_patterns, found, layout)
+    over = sorted([*found.silenced_by(rule.over), *layout.spans_of(rule.over_patterns)])
+    around = sorted([*found.silenced_by(rule.around), *layout.spans_of(rule.around_patterns)])
     for number, group in enumerate(rule.groups):
         spans = layout.heard(groups[number], over, around, rule.data.unless.around_words)
         groups[number] = layout.spoken_by(spans, group.where)
@@ -189,18 +190,6 @@ def _spans(
     if rule.data.near is not None and len(groups) > 1:
         return layout.close(groups, rule.data.near, shown)
     return _some_of_each([groups[number] for number in shown])
-
-
-def _silencers(
-    entries: frozenset[int],
-    patterns: tuple[Pattern, ...],
-    found: Found,
-    layout: Layout,
-) -> list[Span]:
-    spans = list(found.silenced_by(entries))
-    for pattern in patterns:
-        spans += layout.pattern_spans(pattern)
-    return sorted(spans)
 
 
 def _some_of_each(groups: Sequence[Sequence[Span]]) -> list[Span]:

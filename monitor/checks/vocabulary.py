@@ -10,10 +10,17 @@ from config.errors import RuleError
 from monitor.checks.confusables import Characters, translated
 from monitor.checks.literals import without_symbols
 from monitor.checks.normalise import Lexicon, Normaliser
-from monitor.checks.patterns import MOST_MATCHES, Alphabet, Pattern, PatternError, words_in
+from monitor.checks.patterns import (
+    MOST_MATCHES,
+    Alphabet,
+    Pattern,
+    PatternError,
+    Together,
+    words_in,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from config.rules import RuleData
     from monitor.checks.patterns import Span
@@ -123,11 +130,11 @@ class CompiledRule:
     data: RuleData
     groups: tuple[CompiledGroup, ...]
     over: frozenset[int]
-    over_patterns: tuple[Pattern, ...]
+    over_patterns: Together
     around: frozenset[int]
-    around_patterns: tuple[Pattern, ...]
+    around_patterns: Together
     anywhere: frozenset[int]
-    anywhere_patterns: tuple[Pattern, ...]
+    anywhere_patterns: Together
 
 
 class Vocabulary:
@@ -138,6 +145,7 @@ class Vocabulary:
         symbols: Numbers of terms without a letter or digit.
         patterns: Numbers of the groups' patterns, as written.
         compiled: The same patterns compiled, in the same order.
+        silencers: The patterns that silence; the same ones of two rules are asked once.
         count: How many numbers are given out.
     """
 
@@ -150,6 +158,7 @@ class Vocabulary:
         self.symbols: dict[str, int] = {}
         self.patterns: dict[str, int] = {}
         self.compiled: dict[str, Pattern] = {}
+        self.silencers: dict[tuple[str, ...], Together] = {}
         self._numbers: dict[Term, int] = {}
         self._written: dict[str, int] = {}
         self.count = 0
@@ -175,11 +184,11 @@ class Vocabulary:
                 for group in rule.need
             ),
             over=frozenset(self._entries(rule, unless.terms)),
-            over_patterns=tuple(self._apart(rule, unless.patterns)),
+            over_patterns=self._together(rule, unless.patterns),
             around=frozenset(self._entries(rule, unless.around)),
-            around_patterns=tuple(self._apart(rule, unless.around_patterns)),
+            around_patterns=self._together(rule, unless.around_patterns),
             anywhere=frozenset(self._entries(rule, unless.anywhere)),
-            anywhere_patterns=tuple(self._apart(rule, unless.anywhere_patterns)),
+            anywhere_patterns=self._together(rule, unless.anywhere_patterns),
         )
 
     def literals(self) -> dict[int, Literal]:
@@ -187,9 +196,12 @@ class Vocabulary:
         symbols = {number: Symbol(written) for written, number in self.symbols.items()}
         return {**self.terms, **symbols}
 
-    def _apart(self, rule: RuleData, patterns: Iterable[str]) -> Iterable[Pattern]:
-        """Compile silencing patterns, which run only once a rule is about to match."""
-        return (self._checked(rule, pattern) for pattern in patterns)
+    def _together(self, rule: RuleData, patterns: Sequence[str]) -> Together:
+        """Check silencing patterns, which run only once a rule is about to match."""
+        written = tuple(patterns)
+        if written not in self.silencers:
+            self.silencers[written] = Together([self._checked(rule, one) for one in written])
+        return self.silencers[written]
 
     def _entries(self, rule: RuleData, terms: Iterable[str]) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self._entry(rule, term) for term in terms))
