@@ -17,7 +17,7 @@ _LEAST_ENGLISH = 0.08
 _LEAST_FOREIGN = 0.15
 _MOST_LATIN = 0.3
 _LOOKED_AT = 2_000
-_GLANCE = 300
+_GLANCE, _FIRST_GLANCE = 300, 120
 _PLENTY = 5
 
 _ENGLISH = frozenset(
@@ -52,6 +52,9 @@ def foreign(text: str) -> str | None:
         ``language: not English`` when that is clear, else None.
     """
     # Nearly every post has a few of the commonest words at once; that settles it.
+    # Most have them in their first words already; the last one there may be cut off.
+    if len(_ENGLISH.intersection(text[:_FIRST_GLANCE].lower().split()[:-1])) >= _PLENTY:
+        return None
     if len(_ENGLISH.intersection(text[:_GLANCE].lower().split())) >= _PLENTY:
         return None
     words = _WORD.findall(_LINK.sub(" ", text[:_LOOKED_AT]).casefold())

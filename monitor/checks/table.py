@@ -131,7 +131,7 @@ class TableScorer:
         self._swaps = bundled_swaps()
         self._leasts = sorted({column.least for column in self.columns})
         self._asked = [
-            (number, column, column.topic, column.floor(), self._leasts.index(column.least))
+            (number, column.value, column.topic, column.floor(), self._leasts.index(column.least))
             for number, column in enumerate(self.columns)
         ]
         self._digest = hashlib.sha256(
@@ -159,10 +159,10 @@ class TableScorer:
         divisors = [divisor_of(length, least) for least in self._leasts]
         read: _Read | None = None
         scores = {}
-        for (number, column, topic, floor, at), total in zip(
+        for (number, value_of, topic, floor, at), total in zip(
             self._asked, self._grams.sums(words), strict=True
         ):
-            value = column.value(total, divisors[at])
+            value = value_of(total, divisors[at])
             if value < floor:
                 scores[topic] = Score(value)
             else:

@@ -135,7 +135,7 @@ class Grams:
         whole = sum(map(_WEIGHT, distinct), self._level)
         seen: set[int] = set()
         again: list[int] = []
-        for held in map(_HELD, distinct):
+        for held in filter(None, map(_HELD, distinct)):
             if not seen.isdisjoint(held):
                 again += seen.intersection(held)
             seen.update(held)
