@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import RuleError
 from tests.unit.checks.building import Near, Unless, patterns, quotes, rule, terms
@@ -212,3 +216,22 @@ def test_terms_that_overlap_themselves() -> None:
     """A term is found wherever it stands, also where it begins within itself."""
     near = rule(terms("ha ha"), terms("zebra"), near=Near(words=0))
     assert quotes("ha ha ha zebra", near) == {"made-up": ["ha ha", "zebra"]}
+
+
+_SHORT = st.lists(st.sampled_from(["a", "b1", "ab", "b2", "ba"]), min_size=1, max_size=2)
+_TERMS = st.builds(lambda words, is_open: " ".join(words) + "*" * is_open, _SHORT, st.booleans())
+
+
+@given(st.lists(st.sampled_from([*"ab12 -.\u0561"]), max_size=40).map("".join), _TERMS, _TERMS)
+def test_terms_stand_where_a_plain_search_finds_them(text: str, term: str, other: str) -> None:
+    """A term is there, or silences, exactly where it stands between words' ends."""
+
+    def stands(sought: str) -> bool:
+        words = re.escape(sought.removesuffix("*")).replace(r"\ ", "[ .-]")
+        ending = "" if sought.endswith("*") else r"(?![ab12\u0561])"
+        plain = re.sub(" +", " ", text)
+        return re.search(rf"(?<![ab12\u0561]){words}{ending}", plain) is not None
+
+    assert bool(quotes(text, rule(terms(term)))) == stands(term)
+    silenced = rule(terms(term), unless=Unless(anywhere=(other,)))
+    assert bool(quotes(text, silenced)) == (stands(term) and not stands(other))
