@@ -155,7 +155,7 @@ class TableScorer:
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
         words = own_words(normal.text, self._swaps)
-        length = sum(map(len, words)) + len(words) + 1
+        length = len(" ".join(words)) + 2 if words else 1  # with the blanks around it
         divisors = [divisor_of(length, least) for least in self._leasts]
         read: _Read | None = None
         scores = {}
