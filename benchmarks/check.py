@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 from better_profanity import profanity
 
-from benchmarks.posts import posts
+from benchmarks.posts import ABOUT_200, posts
 from config.policy import load_policy
 from config.rules import load_rules
 from monitor.checks.base import Context, Material
@@ -24,6 +24,7 @@ from monitor.checks.grams import bundled_swaps, grams, laid_out
 from monitor.checks.judge import Judge
 from monitor.checks.table import bundled_model, unpacked
 from monitor.checks.weighing import worth
+from monitor.thrift import settle
 from storage.values import Words
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def measure(
 
     Returns:
         ``posts``, ``characters`` (mean), ``rules``, ``start_s`` (load and compile),
-        ``start_mb`` (memory it takes), ``posts_per_s`` with all layers, ``plain_re_posts_per_s``,
+        ``start_mb`` (memory it takes), ``posts_per_s`` with all layers, ``longer_characters`` and
+        ``longer_posts_per_s`` (the same of longer posts), ``plain_re_posts_per_s``,
         ``listed_posts_per_s`` (better-profanity),
         ``table_posts_per_s`` (the scored table alone), ``plain_table_posts_per_s``
         (the same n-grams looked up in plain Python),
@@ -67,14 +69,19 @@ def measure(
     judge = Judge(policy, rules, models=(model,))
     start_s = time.process_time() - began
     start_mb = (psutil.Process().memory_info().rss - memory) / 1e6
-    texts = posts(count)
-    materials = [_material(text) for text in texts]
+    settle()  # as the daemon does once it has started
+    texts, longer = posts(count, enough=ABOUT_200), posts(count)
     context = Context(as_of=datetime(2026, 1, 1, tzinfo=UTC))
     findings = 0
 
-    def judged() -> None:
-        nonlocal findings
-        findings = sum(len(judge.judge(material, context).findings) for material in materials)
+    def judging(texts: Sequence[str]) -> Callable[[], None]:
+        materials = [_material(text) for text in texts]
+
+        def judged() -> None:
+            nonlocal findings
+            findings = sum(len(judge.judge(material, context).findings) for material in materials)
+
+        return judged
 
     plain = _plain(rules)
 
@@ -105,7 +112,9 @@ def measure(
         "rules": len(rules),
         "start_s": round(start_s, 3),
         "start_mb": round(start_mb, 1),
-        "posts_per_s": round(count / _median_s(judged, runs)),
+        "longer_characters": round(sum(map(len, longer)) / count),
+        "longer_posts_per_s": round(count / _median_s(judging(longer), runs)),
+        "posts_per_s": round(count / _median_s(judging(texts), runs)),
         "plain_re_posts_per_s": round(plain_count / _median_s(looped, runs)),
         "listed_posts_per_s": round(listed_count / _median_s(listed, runs)),
         "table_posts_per_s": round(table_count / _median_s(scored, runs)),

@@ -49,20 +49,28 @@ _DAYS = ("Monday", "Tuesday 4 May", "Wednesday", "Thursday 12th June", "Saturday
 _TAGS = ("Borehamwood", "SpringFair2026", "CommunityFirst", "elstree", "PlayArea", "InBloom")
 
 
-def posts(count: int, *, seed: int = 2017) -> list[str]:
-    """Return texts of about 200 characters, deterministic for a seed.
+ABOUT_200 = (76, 162)
+"""See `posts`: two sentences or one, 200 characters on average."""
+ABOUT_250 = (120, 210)
+"""Two sentences or three, 249 characters on average."""
+
+
+def posts(count: int, *, seed: int = 2017, enough: tuple[int, int] = ABOUT_250) -> list[str]:
+    """Return texts, deterministic for a seed.
 
     Args:
         count: How many.
         seed: Another seed gives other posts.
+        enough: Between so many characters a post takes no further sentence; what sentences,
+            openings and closings there are, and how often, does not depend on it.
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret: the same posts on every run are the point
-    return [_post(chance) for _ in range(count)]
+    return [_post(chance, enough) for _ in range(count)]
 
 
-def _post(chance: random.Random) -> str:
+def _post(chance: random.Random, enough: tuple[int, int]) -> str:
     parts = [chance.choice(_OPENINGS), chance.choice(_MIDDLES) + "."]
-    while sum(map(len, parts)) < chance.randint(120, 210):
+    while sum(map(len, parts)) < chance.randint(*enough):
         parts.append(chance.choice(_MIDDLES).capitalize() + ".")
     parts.append(chance.choice(_CLOSINGS))
     return (

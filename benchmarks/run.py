@@ -52,7 +52,8 @@ def _check() -> list[Row]:
         Row(
             f"check, {got['posts']:,.0f} posts of {got['characters']:.0f} characters, "
             f"{got['rules']:.0f} rules, one core",
-            f"{got['posts_per_s']:,.0f} posts/s",
+            f"{got['posts_per_s']:,.0f} posts/s, {got['longer_posts_per_s']:,.0f} of "
+            f"{got['longer_characters']:.0f} characters",
             f"{ratio:,.0f} times a plain loop of re ({got['plain_re_posts_per_s']:,.0f} posts/s), "
             f"{got['posts_per_s'] / got['listed_posts_per_s']:,.0f} times better-profanity "
             f"({got['listed_posts_per_s']:,.0f} posts/s)",

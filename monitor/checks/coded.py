@@ -22,6 +22,7 @@ from config.errors import RuleError
 
 if TYPE_CHECKING:
     from config.rules import RuleData
+    from config.types import RuleId
     from monitor.checks.base import Context, Material
     from monitor.checks.patterns import Span
 
@@ -46,6 +47,7 @@ class Hit:
 
 Check = Callable[["Material", "Context"], Iterable[Hit]]
 """Pure: no clock, network or database. All hits together make one finding."""
+_ByHint = dict["re.Pattern[str] | None", "list[tuple[int, RuleData, Check]]"]
 
 
 class Checks:
@@ -57,19 +59,34 @@ class Checks:
         Raises:
             RuleError: There is no such check.
         """
-        self._by_hint: dict[re.Pattern[str] | None, list[tuple[int, RuleData, Check]]] = {}
-        for number, rule in enumerate(rules):
-            if rule.check:
-                check, hint = _named(rule)
-                self._by_hint.setdefault(hint, []).append((number, rule, check))
+        self._every = [
+            (_named(rule), number, rule) for number, rule in enumerate(rules) if rule.check
+        ]
+        self._wanted: dict[frozenset[RuleId], _ByHint] = {}
 
-    def to_ask(self, text: str) -> list[tuple[RuleData, Check]]:
-        """Return the checks that may find something in a text, in the order of their rules."""
+    def to_ask(self, text: str, wanted: frozenset[RuleId]) -> list[tuple[RuleData, Check]]:
+        """Return the checks that may find something in a text, in the order of their rules.
+
+        Args:
+            text: As published.
+            wanted: Ids of the rules that may be asked.
+        """
+        by_hint = self._wanted.get(wanted)
+        if by_hint is None:
+            by_hint = self._wanted[wanted] = self._by_hint(wanted)
         asked: list[tuple[int, RuleData, Check]] = []
-        for hint, checks in self._by_hint.items():
+        for hint, checks in by_hint.items():
             if hint is None or hint.search(text) is not None:
                 asked += checks
         return [(rule, check) for _, rule, check in sorted(asked, key=_NUMBER)] if asked else []
+
+    def _by_hint(self, wanted: frozenset[RuleId]) -> _ByHint:
+        """Sort some of the checks by their hints; there are as many selections as scopes."""
+        by_hint: _ByHint = {}
+        for (check, hint), number, rule in self._every:
+            if rule.id in wanted:
+                by_hint.setdefault(hint, []).append((number, rule, check))
+        return by_hint
 
 
 def check_named(rule: RuleData) -> Check:

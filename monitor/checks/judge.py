@@ -114,12 +114,11 @@ class Judge:
             not_judged.append(failed.what)
         scored, crashes = self._opinions.ask(normal, material)
         not_judged += crashes
-        for rule, check in self._checks.to_ask(material.words.text):
-            if rule.id in scope:
-                try:
-                    found += self._by_check(rule, check, material, context)
-                except CheckError as failed:
-                    not_judged.append(failed.what)
+        for rule, check in self._checks.to_ask(material.words.text, scope):
+            try:
+                found += self._by_check(rule, check, material, context)
+            except CheckError as failed:
+                not_judged.append(failed.what)
         found.sort(key=lambda match: (match.spans[:1], match.rule.id))
         return Matches(found=tuple(found), scored=scored, not_judged=tuple(not_judged))
 

@@ -17,7 +17,7 @@ _LEAST_ENGLISH = 0.08
 _LEAST_FOREIGN = 0.15
 _MOST_LATIN = 0.3
 _LOOKED_AT = 2_000
-_GLANCE = 300
+_GLANCE, _FIRST_GLANCE = 300, 120
 _PLENTY = 5
 
 _ENGLISH = frozenset(
@@ -51,8 +51,7 @@ def foreign(text: str) -> str | None:
     Returns:
         ``language: not English`` when that is clear, else None.
     """
-    # Nearly every post has a few of the commonest words at once; that settles it.
-    if len(_ENGLISH.intersection(text[:_GLANCE].lower().split())) >= _PLENTY:
+    if _is_at_once_english(text):
         return None
     words = _WORD.findall(_LINK.sub(" ", text[:_LOOKED_AT]).casefold())
     english = sum(word in _ENGLISH for word in words)
@@ -67,6 +66,16 @@ def foreign(text: str) -> str | None:
     if strange > len(words) * _LEAST_FOREIGN and strange > 2 * english:
         return "language: not English"
     return None
+
+
+def _is_at_once_english(text: str) -> bool:
+    """Whether a text begins with a few of the commonest words, as nearly every post does."""
+    # Most have them in their very first words; the last one there may be cut off.
+    first = text[:_FIRST_GLANCE].lower().split()[:-1]
+    return (
+        len(_ENGLISH.intersection(first)) >= _PLENTY
+        or len(_ENGLISH.intersection(text[:_GLANCE].lower().split())) >= _PLENTY
+    )
 
 
 def _latin_share(letters: str) -> float:

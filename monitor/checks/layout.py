@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from config.rules import Near
     from monitor.checks.normalise import Normal
-    from monitor.checks.patterns import Pattern, Span
+    from monitor.checks.patterns import Span, Together
     from storage.values import Words
 
 _WORD = re.compile(r"\S+")
@@ -57,8 +57,7 @@ class Layout:
         self._normal = normal
         self._narrowed = narrowed
         self._sources = sources
-        self._by_pattern: dict[bytes, list[Span]] = {}
-        self._standing: dict[bytes, bool] = {}
+        self._standing: dict[Together, bool] = {}
 
     @cached_property
     def _words(self) -> list[int]:
@@ -81,20 +80,19 @@ class Layout:
         turned = sorted({self._normal.span(start, end) for start, end in spans})
         return tuple(without_nested([span for span in turned if span[0] < span[1]]))
 
-    def pattern_spans(self, pattern: Pattern) -> list[Span]:
-        """Return where a silencing pattern stands; each is run at most once a text."""
-        if pattern.written not in self._by_pattern:
-            self._by_pattern[pattern.written] = pattern.spans(self._narrowed)
-        return self._by_pattern[pattern.written]
+    def spans_of(self, silencers: Together) -> Iterator[Span]:
+        """Yield where silencing patterns stand."""
+        for pattern in silencers.standing(self._narrowed):
+            yield from pattern.spans(self._narrowed)
 
-    def stands(self, pattern: Pattern) -> bool:
-        """Return whether a silencing pattern stands anywhere; asked at most once a text."""
-        if pattern.written not in self._standing:
-            known = self._by_pattern.get(pattern.written)
-            self._standing[pattern.written] = (
-                pattern.stands(self._narrowed) if known is None else bool(known)
+    def any_stands(self, silencers: Together) -> bool:
+        """Return whether any silencing pattern stands anywhere; asked at most once a text."""
+        known = self._standing.get(silencers)
+        if known is None:
+            known = self._standing[silencers] = any(
+                pattern.stands(self._narrowed) for pattern in silencers.standing(self._narrowed)
             )
-        return self._standing[pattern.written]
+        return known
 
     def heard(
         self, spans: list[Span], over: Sequence[Span], around: Sequence[Span], words: int

@@ -137,7 +137,12 @@ def trigger(needs: Needs) -> frozenset[str] | None:
 
 def sieved(narrowed: bytes) -> bytes:
     """Return a text as the words are sought in it."""
-    return b" %b %b" % (narrowed.translate(_SIEVE), narrowed.translate(None, _NOT_SYMBOLS))
+    return b" %b %b" % (without_symbols(narrowed), narrowed.translate(None, _NOT_SYMBOLS))
+
+
+def without_symbols(narrowed: bytes) -> bytes:
+    """Return a stretch of text as it stands in the sieved one; its symbols are blanks there."""
+    return narrowed.translate(_SIEVE)
 
 
 def _sieve(char: str) -> str:

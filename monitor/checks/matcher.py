@@ -1,41 +1,43 @@
-"""All rules' words in one automaton, patterns only where they can match; linear whatever they say.
+"""Terms and patterns only where they can match; linear whatever they say.
 
 ::
 
-    normal text | automaton (terms at word boundaries), words of patterns   -> found
-    found       | rules whose every group can be there (`places`)           -> candidates
-    candidate   | run its patterns | drop silenced | whose words | near     -> spans
+    normal text | sieved: words of patterns and terms (`sought`)            -> bits
+    bits        | rules whose every group can be there (`places`)           -> candidates
+    candidate   | its terms, its patterns | silenced | whose words | near   -> spans
 
-Terms are sought in a copy of the text in which everything but letters and digits is a
-blank, so "re-elect" and "re elect" are one term and every hit is at word boundaries. A
-term with a symbol in it ("50% off") is then compared with the text itself.
+Terms stand in a copy of the text in which everything but letters and digits is a blank, so
+"re-elect" and "re elect" are one term and every hit is at word boundaries. A term with a symbol
+in it ("50% off") is then compared with the text itself. Where one stands is found out only for
+candidates: of most nobody asks.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from operator import itemgetter
+from functools import reduce
+from itertools import chain
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING
 
-from monitor.checks.confusables import translated
+from monitor.checks.found import Found
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.literals import sieved
 from monitor.checks.normalise import Normaliser
-from monitor.checks.patterns import MOST_MATCHES, let_go
+from monitor.checks.patterns import let_go
 from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
-from monitor.checks.sought import Sought
-from monitor.checks.vocabulary import BLANKED, Vocabulary, alphabet_of, automaton_of, lexicon_of
+from monitor.checks.sought import Sought, Standing
+from monitor.checks.vocabulary import Vocabulary, alphabet_of, by_sieved, lexicon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from config.rules import RuleData
     from config.types import RuleId
     from monitor.checks.normalise import Normal
-    from monitor.checks.patterns import Pattern, Span
+    from monitor.checks.patterns import Pattern, Span, Together
     from monitor.checks.prepared import Prepared
-    from monitor.checks.vocabulary import CompiledRule, Term
+    from monitor.checks.vocabulary import CompiledRule, Literal
 
 MOST_SPANS = 10
 """Most spans of one finding."""
@@ -61,19 +63,24 @@ class Matcher:
         prepared = load_prepared() if prepared is None else prepared
         build = Vocabulary(self.normalise, self._alphabet, prepared)
         self._rules = [build.rule(rule) for rule in rules if rule.need]
-        self._terms = build.terms
         self._symbols = build.symbols
         self._is_ascii_sought = any(map(str.isascii, build.symbols))
-        self._automaton, self._by_sought = automaton_of(build.terms)
         self._patterns = {number: build.compiled[one] for one, number in build.patterns.items()}
-        self._every = tuple(build.compiled.values())
+        self._compiled: tuple[Pattern | Together, ...] = (
+            *build.compiled.values(),
+            *build.silencers.values(),
+        )
         numbers = dict(zip(prepared.words, range(len(prepared.words)), strict=True))
         ways = {
             entry: prepared.of(pattern.written, numbers)
             for entry, pattern in self._patterns.items()
         }
         self._places = Places(self._rules, ways, len(numbers))
-        self._sought = Sought(tuple(numbers), self._places.of_word)
+        terms = by_sieved(build.terms, self._alphabet)
+        self._sought = Sought([*numbers, *terms], _worths(self._places, len(numbers), terms))
+        self._entries: dict[int, Literal | Pattern] = {**build.literals(), **self._patterns}
+        silencing = chain.from_iterable((*r.over, *r.around, *r.anywhere) for r in self._rules)
+        self._tags = frozenset(self._patterns).intersection(silencing)
 
     @property
     def patterns(self) -> frozenset[bytes]:
@@ -87,16 +94,15 @@ class Matcher:
             one.written
             for rule in self._rules
             for several in (rule.over_patterns, rule.around_patterns, rule.anywhere_patterns)
-            for one in several
+            for one in several.patterns
         )
 
     def forget(self) -> None:
         """Let go of what was compiled and unpacked for texts; it is made again when asked."""
-        for pattern in self._every:
-            pattern.forget()
+        for one in self._compiled:
+            one.forget()
         let_go()
         self._sought.forget()
-        self._places.forget()
 
     def match(
         self,
@@ -116,12 +122,11 @@ class Matcher:
             at most `MOST_SPANS`.
         """
         narrowed = self._alphabet.narrow(normal.text)
-        words = self._sought.bits(sieved(narrowed))
-        terms = self._terms_in(normal.text)
-        found = _Found(terms, self._patterns, narrowed, {})
+        bits, terms = self._standing(normal.text, narrowed)
+        found = Found(normal.text, narrowed, self._entries, self._tags | terms)
         layout: Layout | None = None
         matched = []
-        for number, groups in self._places.complete(words, terms, wanted):
+        for number, groups in self._places.complete(bits, terms, wanted):
             rule = self._rules[number]
             layout = layout or Layout(normal, sources, narrowed)
             spans = _spans(rule, groups, found, layout)
@@ -129,78 +134,35 @@ class Matcher:
                 matched.append((number, rule.data, layout.original(spans)[:MOST_SPANS]))
         return [(rule, spans) for _, rule, spans in sorted(matched, key=itemgetter(0)) if spans]
 
-    def _terms_in(self, text: str) -> dict[int, list[Span]]:
-        """Return where each term stands."""
-        blanked = f" {translated(text, BLANKED)} "
-        terms: dict[int, list[Span]] = {}
-        simple, special = self._by_sought
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            blanked, overlapping=True
-        ):
-            entry = simple[number]
-            if entry >= 0:
-                if entry in terms:
-                    terms[entry].append((start, end - 2))
-                else:
-                    terms[entry] = [(start, end - 2)]
-            else:
-                for one in special[number]:
-                    span = _fitted(self._terms[one], text, blanked, start, end)
-                    if span is not None:
-                        terms.setdefault(one, []).append(span)
-        for symbol, entry in self._symbols.items() if self._may_hold_symbols(text) else ():
-            if symbol in text:
-                terms[entry] = _everywhere(symbol, text)
-        return terms
-
-    def _may_hold_symbols(self, text: str) -> bool:
-        return self._is_ascii_sought or not text.isascii()
+    def _standing(self, text: str, narrowed: bytes) -> tuple[int, set[int]]:
+        """Return the bits that a text sets, and which terms may stand in it."""
+        bits, several = self._sought.standing(sieved(narrowed))
+        terms = set(several)
+        if self._is_ascii_sought or not text.isascii():
+            for symbol, entry in self._symbols.items():
+                if symbol in text:
+                    bits |= self._places.of_term(entry)
+                    terms.add(entry)
+        return bits, terms
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What stands in one text; a pattern runs only when everything else of a rule can be there."""
+def _worths(
+    places: Places, words: int, terms: Mapping[str, Sequence[int]]
+) -> Callable[[int], Standing]:
+    """Return what says what is worth of what is sought: the words first, then the terms."""
+    of_terms = list(terms.values())
 
-    terms: Mapping[int, Sequence[Span]]
-    patterns: Mapping[int, Pattern]
-    narrowed: bytes
-    runs: dict[int, Sequence[Span]]
+    def worth(number: int) -> Standing:
+        if number < words:
+            return Standing(places.of_word(number))
+        several = of_terms[number - words]
+        return Standing(reduce(or_, map(places.of_term, several)), several)
 
-    def spans(self, entry: int) -> Sequence[Span]:
-        """Return where a term or a pattern stands; each pattern runs at most once a text."""
-        pattern = self.patterns.get(entry)
-        if pattern is None:
-            return self.terms.get(entry, ())
-        known = self.runs.get(entry)
-        if known is None:
-            known = self.runs[entry] = pattern.spans(self.narrowed)
-        return known
-
-
-def _everywhere(symbol: str, text: str) -> list[Span]:
-    spans: list[Span] = []
-    start = text.find(symbol)
-    while start >= 0 and len(spans) < MOST_MATCHES:
-        spans.append((start, start + len(symbol)))
-        start = text.find(symbol, start + len(symbol))
-    return spans
-
-
-def _fitted(term: Term, text: str, blanked: str, start: int, end: int) -> Span | None:
-    """Return where a term stands, symbols and open ending included; None if it does not."""
-    first, last = start, start + len(term.key)
-    if term.exact:
-        first -= term.lead
-        if first < 0 or not text.startswith(term.exact, first):
-            return None
-        last = first + len(term.exact)
-    if term.is_open:
-        last = max(last, blanked.index(" ", end) - 1)
-    return first, last
+    return worth
 
 
 def _spans(
-    rule: CompiledRule, present: Iterable[Sequence[int]], found: _Found, layout: Layout
+    rule: CompiledRule, present: Iterable[Sequence[int]], found: Found, layout: Layout
 ) -> list[Span] | None:
     """Return the spans of a rule whose every group can be there; None if one is not.
 
@@ -215,12 +177,10 @@ def _spans(
         if not spans:
             return None
         groups.append(spans[:_MOST_POSITIONS])
-    if any(found.spans(entry) for entry in rule.anywhere) or any(
-        layout.stands(pattern) for pattern in rule.anywhere_patterns
-    ):
+    if any(found.silenced_by(rule.anywhere)) or layout.any_stands(rule.anywhere_patterns):
         return None
-    over = _silencers(rule.over, rule.over_patterns, found, layout)
-    around = _silencers(rule.around, rule.around_patterns, found, layout)
+    over = sorted([*found.silenced_by(rule.over), *layout.spans_of(rule.over_patterns)])
+    around = sorted([*found.silenced_by(rule.around), *layout.spans_of(rule.around_patterns)])
     for number, group in enumerate(rule.groups):
         spans = layout.heard(groups[number], over, around, rule.data.unless.around_words)
         groups[number] = layout.spoken_by(spans, group.where)
@@ -230,18 +190,6 @@ def _spans(
     if rule.data.near is not None and len(groups) > 1:
         return layout.close(groups, rule.data.near, shown)
     return _some_of_each([groups[number] for number in shown])
-
-
-def _silencers(
-    entries: tuple[int, ...],
-    patterns: tuple[Pattern, ...],
-    found: _Found,
-    layout: Layout,
-) -> list[Span]:
-    spans = [span for entry in entries for span in found.spans(entry)]
-    for pattern in patterns:
-        spans += layout.pattern_spans(pattern)
-    return sorted(spans)
 
 
 def _some_of_each(groups: Sequence[Sequence[Span]]) -> list[Span]:

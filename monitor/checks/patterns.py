@@ -19,7 +19,7 @@ from monitor.checks.confusables import Characters, translated
 from monitor.checks.prepared import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from monitor.checks.prepared import Prepared
 
@@ -37,6 +37,7 @@ _WIDE = re.compile(r"[^\x00-\x7f]")
 _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
+_SEVERAL = 2
 _span = methodcaller("span")
 
 
@@ -147,6 +148,47 @@ class Pattern:
                 if len(spans) == MOST_MATCHES:
                     break
         return spans
+
+
+class Together:
+    """Patterns that are asked together which of them stand in a text, in one pass for all.
+
+    What silences a rule is a dozen patterns, of which as a rule none stands.
+    """
+
+    __slots__ = ("_asked", "_is_apart", "patterns")
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        """Keep the patterns; they are compiled when they are asked."""
+        self.patterns = tuple(patterns)
+        self._asked: re2.Set | None = None
+        self._is_apart = len(self.patterns) < _SEVERAL
+
+    def standing(self, narrowed: bytes) -> Sequence[Pattern]:
+        """Return those that may stand in a narrowed text; no other does."""
+        # Another thread may let go of it meanwhile.
+        asked = None if self._is_apart else self._asked or self._compile()
+        if asked is None:
+            return self.patterns
+        return [self.patterns[number] for number in asked.Match(narrowed) or ()]
+
+    def _compile(self) -> re2.Set | None:
+        asked = re2.Set.SearchSet(_options())
+        for pattern in self.patterns:
+            asked.Add(pattern.written)
+        try:
+            asked.Compile()
+        except re2.error:  # together they are too large; each by itself was found small enough
+            self._is_apart = True
+            return None
+        self._asked = asked
+        return asked
+
+    def forget(self) -> None:
+        """Let go of what is compiled; the next text compiles it again."""
+        self._asked = None
+        for pattern in self.patterns:
+            pattern.forget()
 
 
 def let_go() -> None:

@@ -17,11 +17,7 @@ out above it unless the row was empty.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
-
-from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
     from config.types import RuleId
     from monitor.checks.vocabulary import CompiledRule
 
-_MOST_ENTRIES = 2_048
 NumberedWay = Sequence[Sequence[int]]
 """As `monitor.checks.ways.Way`, with numbers for words."""
 
@@ -80,7 +75,6 @@ class Places:
         found = (tuple(self._by_word.pop(word, ())) for word in range(words))
         self._of_words = [shared.setdefault(places, places) for places in found]
         self._every = sum(1 << last for last in self._blocks)
-        self._terms: Kept[int, int] = Kept(self._of_term, _MOST_ENTRIES)
         self._wanted: dict[frozenset[RuleId], int] = {}
 
     def _lay_out(
@@ -138,16 +132,17 @@ class Places:
         """Return the bits that a word sets."""
         return sum(1 << at for at in self._of_words[word])
 
-    def _of_term(self, entry: int) -> int:
+    def of_term(self, entry: int) -> int:
+        """Return the bits that a term sets."""
         return sum(1 << at for at in self._by_term.get(entry, ()))
 
     def complete(
-        self, words: int, terms: Collection[int], wanted: frozenset[RuleId] | None
+        self, bits: int, terms: Collection[int], wanted: frozenset[RuleId] | None
     ) -> Iterator[tuple[int, Iterator[list[int]]]]:
         """Yield the rules of which no group is empty.
 
         Args:
-            words: All bits that words of the text set, see `of_word`.
+            bits: All bits that the text's words and terms set, see `of_word` and `of_term`.
             terms: Numbers of the terms that stand in it.
             wanted: Ids of the rules that may match; None: all.
 
@@ -156,9 +151,9 @@ class Places:
             the patterns that can match in it; worked out as it is read, since most rules fail at
             their first group.
         """
-        words |= self._always
-        ways = (words | ((words & self._clauses) + self._firsts)) & self._ways
-        groups = ways + self._below | reduce(or_, map(self._terms.__getitem__, terms), 0)
+        bits |= self._always
+        ways = (bits | ((bits & self._clauses) + self._firsts)) & self._ways
+        groups = ways + self._below | bits
         rules = (groups & self._groups | self._below) + self._starts & self._chosen(wanted)
         while rules:
             last = rules.bit_length() - 1
@@ -174,10 +169,6 @@ class Places:
             chosen = sum(bit for id_, bit in self._by_id.items() if id_ in wanted)
             self._wanted[wanted] = chosen
         return chosen
-
-    def forget(self) -> None:
-        """Let go of what was worked out for terms."""
-        self._terms.forget()
 
 
 def _present(block: _Block, ways: int, terms: Collection[int]) -> Iterator[list[int]]:

@@ -131,7 +131,7 @@ class TableScorer:
         self._swaps = bundled_swaps()
         self._leasts = sorted({column.least for column in self.columns})
         self._asked = [
-            (number, column, column.topic, column.floor(), self._leasts.index(column.least))
+            (number, column.value, column.topic, column.floor(), self._leasts.index(column.least))
             for number, column in enumerate(self.columns)
         ]
         self._digest = hashlib.sha256(
@@ -155,14 +155,14 @@ class TableScorer:
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
         words = own_words(normal.text, self._swaps)
-        length = sum(map(len, words)) + len(words) + 1
+        length = len(" ".join(words)) + 2 if words else 1  # with the blanks around it
         divisors = [divisor_of(length, least) for least in self._leasts]
         read: _Read | None = None
         scores = {}
-        for (number, column, topic, floor, at), total in zip(
+        for (number, value_of, topic, floor, at), total in zip(
             self._asked, self._grams.sums(words), strict=True
         ):
-            value = column.value(total, divisors[at])
+            value = value_of(total, divisors[at])
             if value < floor:
                 scores[topic] = Score(value)
             else:

@@ -6,17 +6,24 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from config.errors import RuleError
 from monitor.checks.confusables import Characters, translated
+from monitor.checks.literals import without_symbols
 from monitor.checks.normalise import Lexicon, Normaliser
-from monitor.checks.patterns import Alphabet, Pattern, PatternError, words_in
+from monitor.checks.patterns import (
+    MOST_MATCHES,
+    Alphabet,
+    Pattern,
+    PatternError,
+    Together,
+    words_in,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from config.rules import RuleData
+    from monitor.checks.patterns import Span
     from monitor.checks.prepared import Prepared
 
 _TAG = re.compile(r"^#[A-Za-z0-9]+$")
@@ -40,7 +47,7 @@ BLANKED: Characters = _Blanked()
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One literal: what the automaton seeks, and what must be compared beside it.
+    """One literal: what is sought, and what must be compared beside it.
 
     Attributes:
         key: Letters, digits and blanks only.
@@ -55,8 +62,56 @@ class Term:
     lead: int
 
     def sought(self) -> str:
-        """Return the literal as the automaton seeks it, with its word boundaries."""
+        """Return the literal with its word boundaries, as it is sought in a text `blanked`."""
         return f" {self.key}" if self.is_open else f" {self.key} "
+
+    def spans(self, text: str, blanked: str) -> list[Span]:
+        """Return where the term stands, symbols and open ending included.
+
+        Args:
+            text: A plain text.
+            blanked: The same, see `blanked`.
+        """
+        sought = self.sought()
+        found = []
+        start = blanked.find(sought)
+        while start >= 0:
+            span = self._fitted(text, blanked, start)
+            if span is not None:
+                found.append(span)
+            start = blanked.find(sought, start + 1)
+        return found
+
+    def _fitted(self, text: str, blanked: str, start: int) -> Span | None:
+        """Return all of the term where its key stands; None if the rest of it does not."""
+        first, last = start, start + len(self.key)
+        if self.exact:
+            first -= self.lead
+            if first < 0 or not text.startswith(self.exact, first):
+                return None
+            last = first + len(self.exact)
+        if self.is_open:
+            last = max(last, blanked.index(" ", start + 1 + len(self.key)) - 1)
+        return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A term without a letter or digit, an emoji for example; it is found anywhere."""
+
+    written: str
+
+    def spans(self, text: str, _blanked: str) -> list[Span]:
+        """Return where the first of them stand, at most `MOST_MATCHES`."""
+        found: list[Span] = []
+        start = text.find(self.written)
+        while start >= 0 and len(found) < MOST_MATCHES:
+            found.append((start, start + len(self.written)))
+            start = text.find(self.written, start + len(self.written))
+        return found
+
+
+Literal = Term | Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +129,23 @@ class CompiledRule:
 
     data: RuleData
     groups: tuple[CompiledGroup, ...]
-    over: tuple[int, ...]
-    over_patterns: tuple[Pattern, ...]
-    around: tuple[int, ...]
-    around_patterns: tuple[Pattern, ...]
-    anywhere: tuple[int, ...]
-    anywhere_patterns: tuple[Pattern, ...]
+    over: frozenset[int]
+    over_patterns: Together
+    around: frozenset[int]
+    around_patterns: Together
+    anywhere: frozenset[int]
+    anywhere_patterns: Together
 
 
 class Vocabulary:
     """Gives every distinct term and pattern a number; the same words in two rules share one.
 
     Attributes:
-        terms: Literals by number.
+        terms: Literals with letters or digits, by number.
         symbols: Numbers of terms without a letter or digit.
         patterns: Numbers of the groups' patterns, as written.
         compiled: The same patterns compiled, in the same order.
+        silencers: The patterns that silence; the same ones of two rules are asked once.
         count: How many numbers are given out.
     """
 
@@ -102,6 +158,7 @@ class Vocabulary:
         self.symbols: dict[str, int] = {}
         self.patterns: dict[str, int] = {}
         self.compiled: dict[str, Pattern] = {}
+        self.silencers: dict[tuple[str, ...], Together] = {}
         self._numbers: dict[Term, int] = {}
         self._written: dict[str, int] = {}
         self.count = 0
@@ -126,17 +183,25 @@ class Vocabulary:
                 )
                 for group in rule.need
             ),
-            over=self._entries(rule, unless.terms),
-            over_patterns=tuple(self._apart(rule, unless.patterns)),
-            around=self._entries(rule, unless.around),
-            around_patterns=tuple(self._apart(rule, unless.around_patterns)),
-            anywhere=self._entries(rule, unless.anywhere),
-            anywhere_patterns=tuple(self._apart(rule, unless.anywhere_patterns)),
+            over=frozenset(self._entries(rule, unless.terms)),
+            over_patterns=self._together(rule, unless.patterns),
+            around=frozenset(self._entries(rule, unless.around)),
+            around_patterns=self._together(rule, unless.around_patterns),
+            anywhere=frozenset(self._entries(rule, unless.anywhere)),
+            anywhere_patterns=self._together(rule, unless.anywhere_patterns),
         )
 
-    def _apart(self, rule: RuleData, patterns: Iterable[str]) -> Iterable[Pattern]:
-        """Compile silencing patterns, which run only once a rule is about to match."""
-        return (self._checked(rule, pattern) for pattern in patterns)
+    def literals(self) -> dict[int, Literal]:
+        """Return every term by its number, those without letters and digits too."""
+        symbols = {number: Symbol(written) for written, number in self.symbols.items()}
+        return {**self.terms, **symbols}
+
+    def _together(self, rule: RuleData, patterns: Sequence[str]) -> Together:
+        """Check silencing patterns, which run only once a rule is about to match."""
+        written = tuple(patterns)
+        if written not in self.silencers:
+            self.silencers[written] = Together([self._checked(rule, one) for one in written])
+        return self.silencers[written]
 
     def _entries(self, rule: RuleData, terms: Iterable[str]) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self._entry(rule, term) for term in terms))
@@ -173,7 +238,7 @@ class Vocabulary:
         return number
 
     def _symbol(self, plain: str) -> int:
-        """A term without letters or digits, an emoji for example, is found anywhere."""
+        """Number a term without letters or digits."""
         if plain not in self.symbols:
             self.symbols[plain] = self.count
             self.count += 1
@@ -235,20 +300,18 @@ def alphabet_of(rules: Iterable[RuleData]) -> Alphabet:
         ) from cause
 
 
-def automaton_of(
-    terms: Mapping[int, Term],
-) -> tuple[AhoCorasick, tuple[list[int], list[tuple[int, ...]]]]:
-    """Build the automaton, and beside it which terms each of its literals stands for."""
-    by_sought: dict[str, list[int]] = {}
+def blanked(text: str) -> str:
+    """Return a plain text as terms are sought in it: one blank longer at either end."""
+    return f" {translated(text, BLANKED)} "
+
+
+def by_sieved(terms: Mapping[int, Term], alphabet: Alphabet) -> dict[str, tuple[int, ...]]:
+    """Return by what a sieved text must hold the terms that can stand in it only then."""
+    numbers: dict[str, list[int]] = {}
     for number, term in terms.items():
-        by_sought.setdefault(term.sought(), []).append(number)
-    simple: list[int] = []
-    for numbers in by_sought.values():
-        only = terms[numbers[0]]
-        is_simple = len(numbers) == 1 and not only.is_open and not only.exact
-        simple.append(numbers[0] if is_simple else -1)
-    automaton = AhoCorasick(list(by_sought), implementation=Implementation.ContiguousNFA)
-    return automaton, (simple, [tuple(numbers) for numbers in by_sought.values()])
+        sought = without_symbols(alphabet.narrow(term.sought()))
+        numbers.setdefault(sought.decode("ascii"), []).append(number)
+    return {sought: tuple(several) for sought, several in numbers.items()}
 
 
 def lexicon_of(rules: Iterable[RuleData]) -> Lexicon:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from functools import partial
 from operator import itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,32 +19,34 @@ from monitor.checks.grams import within
 from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _FIELD = 32  # bits of one topic's sum in the whole number that holds all
 _HALF = 1 << (_FIELD - 1)
 _ALL = (1 << _FIELD) - 1
 MOST_WORDS = 8_192
 """Words whose n-grams are kept before it begins anew; at most twice as many take memory."""
-_MOST_WEIGHTS = 8_192
+_MOST_WEIGHTS = 32_768
 _SIGN = 0x80
 _BLANKS_OF_A_WORD = 2
 _NO_GRAM = -1
 _NOTHING: dict[str, int] = {}
-_SIZE = itemgetter(2)
+_RUNS = (2, 3)
+_HELD, _WEIGHT, _FOLLOWED = map(itemgetter, range(3))
 
 
 class _Word(NamedTuple):
     """What is known of one word.
 
     Attributes:
-        held: Where the codes of its n-grams begin.
-        weight: What these weigh together, all topics in one number.
+        held: Where the codes of those of its n-grams begin that another word holds, too: one of
+            those that came up, see `_Shared`.
+        weight: What all of its n-grams weigh together, all topics in one number.
         followed: Where the codes of runs begin that begin with it, by what follows: one word, or
             two. One word that is followed by another is always among them.
     """
 
-    held: tuple[int, ...]
+    held: Sequence[int]
     weight: int
     followed: dict[str, int]
 
@@ -64,6 +67,34 @@ class _Packed(dict[bytes, int]):
         number = sum(worth(code) << _FIELD * at for at, code in enumerate(codes) if code)
         self[row] = number
         return number
+
+
+class _Shared:
+    """Which n-grams are held by several of the words that came up: only those can count twice.
+
+    Of the n-grams of a post's words one in twenty counts twice, and a sixth is held by no other of
+    nine thousand words: two thirds by no other of two hundred.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[int, list[int]] = {}
+        self._told: set[int] = set()
+
+    def of(self, held: Iterable[int]) -> Sequence[int]:
+        """Return which n-grams of a new word others hold; it grows when one comes up later.
+
+        Whatever two words have in common is in what was returned for either of them as soon as
+        it was returned for both, in any thread.
+        """
+        own: list[int] = []
+        for place in held:
+            first = self._first.setdefault(place, own)
+            if first is not own:
+                own.append(place)
+                if place not in self._told:
+                    first.append(place)  # before it counts as told: others rely on that
+                    self._told.add(place)
+        return own
 
 
 class Grams:
@@ -89,7 +120,7 @@ class Grams:
         self._places = places
         self._packed = _Packed()
         self._weights: Kept[int, int] = Kept(self._weight, _MOST_WEIGHTS)
-        self._kept: Kept[str, _Word] = Kept(self._known, MOST_WORDS)
+        self._kept = self._nothing_known()
         self._fields = Struct(f"<{width}I")
         self._level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
@@ -100,16 +131,15 @@ class Grams:
             words: The words of the text as laid out.
         """
         known = self._all_known(words)
-        whole = self._level
+        distinct = dict(zip(words, known, strict=True)).values()
+        whole = sum(map(_WEIGHT, distinct), self._level)
         seen: set[int] = set()
         again: list[int] = []
-        for held, weight, _ in dict(zip(words, known, strict=True)).values():
-            whole += weight
+        for held in filter(None, map(_HELD, distinct)):
             if not seen.isdisjoint(held):
                 again += seen.intersection(held)
             seen.update(held)
-        runs = {place for place, _, _ in self._runs_in(words, known)}
-        whole += self._total(runs) - self._total(again)
+        whole += self._total(set(_runs(words, known))) - self._total(again)
         fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
         return [field - _HALF for field in fields]
 
@@ -117,13 +147,17 @@ class Grams:
         """Let go of what was worked out for words; it is worked out again when they come up."""
         self._packed.clear()
         self._weights.forget()
-        self._kept.forget()
+        # As a whole: a text in another thread goes on with words that know of each other.
+        self._kept = self._nothing_known()
 
-    def _known(self, word: str) -> _Word:
+    def _nothing_known(self) -> Kept[str, _Word]:
+        return Kept(partial(self._known, _Shared()), MOST_WORDS)
+
+    def _known(self, shared: _Shared, word: str) -> _Word:
         """Return the n-grams within one word, what they weigh together, and what may follow it."""
-        found = {*map(self._places.get, within(word))}
-        places = tuple([at for at in found if at is not None])
-        return _Word(places, self._total(places), self._followed(f" {word} "))
+        bounded = f" {word} "
+        found = {self._places[gram] for gram in within(word) if gram in self._places}
+        return _Word(shared.of(found), self._total(found), self._followed(bounded))
 
     def _followed(self, bounded: str) -> dict[str, int]:
         """Return what follows a word in runs; these stand side by side, since names are sorted."""
@@ -141,19 +175,6 @@ class Grams:
     def _all_known(self, words: Sequence[str]) -> list[_Word]:
         return list(map(self._kept.__getitem__, words))
 
-    def _runs_in(
-        self, words: Sequence[str], known: Sequence[_Word]
-    ) -> Iterator[tuple[int, int, int]]:
-        """Yield every run of two or three words: its codes, its first word, how many words."""
-        for at, ((_, _, followed), second) in enumerate(zip(known, words[1:], strict=False)):
-            if second in followed:
-                place = followed[second]
-                if place != _NO_GRAM:
-                    yield place, at, 2
-                place = followed.get(" ".join(words[at + 1 : at + 3]), _NO_GRAM)
-                if place != _NO_GRAM and at + 2 < len(words):
-                    yield place, at, 3
-
     def _weight(self, place: int) -> int:
         return self._packed[self._codes[place : place + self._width]]
 
@@ -170,8 +191,30 @@ class Grams:
         known, level, down = self._all_known(words), self._level, _FIELD * topic
         added = [float((word.weight + level >> down & _ALL) - _HALF) for word in known]
         # In the same order always: fractions added up in another one come to another sum.
-        for place, first, size in sorted(self._runs_in(words, known), key=_SIZE):
-            each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
-            for one in range(first, first + size):
-                added[one] += each
+        for size in _RUNS:
+            for first in range(len(words) - size + 1):
+                rest = " ".join(words[first + 1 : first + size])
+                place = known[first].followed.get(rest, _NO_GRAM)
+                if place != _NO_GRAM:
+                    each = worth((self._codes[place + topic] ^ _SIGN) - _SIGN) / size
+                    for one in range(first, first + size):
+                        added[one] += each
         return added
+
+
+def _runs(words: Sequence[str], known: Sequence[_Word]) -> list[int]:
+    """Return where the codes of every run of two or three words begin."""
+    found: list[int] = []
+    followed = list(map(_FOLLOWED, known))
+    seconds = words[1:]
+    places = map(dict.get, followed, seconds)
+    for place, longer, second, third in zip(
+        places, followed, seconds, [*words[2:], ""], strict=False
+    ):
+        if place is not None:
+            if place != _NO_GRAM:
+                found.append(place)
+            run = longer.get(f"{second} {third}")
+            if run is not None:
+                found.append(run)
+    return found

@@ -41,3 +41,17 @@ def test_foreign(text: str) -> None:
 def test_judged(text: str) -> None:
     """Short posts, lists, greetings and mixed posts are judged."""
     assert foreign(text) is None
+
+
+def test_a_word_that_a_glance_cuts_off_is_no_english_word() -> None:
+    """Four words that Dutch shares with English, and the beginning of "theater", are not five."""
+    text = (
+        "De raad nodigt het hele dorp uit. Het feest is in mei, we hopen dat het droog blijft; het "
+        "was vorig jaar ook zo. Het theater aan het plein speelt voor jong en oud een stuk over "
+        "het leven van een bakker, met muziek van het orkest en zang van het koor. Ook voor "
+        "kinderen wordt er veel gedaan: naar het voorbeeld van andere dorpen komen er een "
+        "draaimolen, een poppenkast en een kraam met pannenkoeken bij het gemeentehuis. Kaarten "
+        "kosten niet veel en liggen klaar bij het loket, ook voor mensen van buiten het dorp."
+    )
+    assert text[:120].endswith(" the")
+    assert foreign(text) == "language: not English"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import RuleError
 from tests.unit.checks.building import Near, Unless, patterns, quotes, rule, terms
@@ -188,3 +192,46 @@ def test_empty_term_refused() -> None:
 def test_catastrophic_pattern_is_harmless(pattern: str) -> None:
     """A pattern that would hang a backtracking engine answers for 40,000 characters."""
     assert quotes("a" * 40_000 + "!", rule(patterns(pattern), terms("never"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "quoted"),
+    [
+        ("24 hours", "open 48 hours, not 24 hours", ["24 hours"]),
+        ("24 hours", "open 48 hours", []),
+        ("caf\u0561 noir", "caf noir, caf\u0561 noir, caf\u0562 noir", ["caf\u0561 noir"]),
+        ("\u0561", "a \u0562 b \u0561 c", ["\u0561"]),
+        ("\u0561*", "\u0562 \u0561\u0562", ["\u0561\u0562"]),
+        ("50% off", "60% off and 50% off", ["50% off"]),
+    ],
+)
+def test_what_is_sieved_is_looked_at_again(term: str, text: str, quoted: list[str]) -> None:
+    """Digits and letters beyond ASCII are alike only for where a term may stand, not in the end."""
+    assert quotes(text, rule(terms(term))) == ({"made-up": quoted} if quoted else {})
+    silenced = rule(terms("zebra"), unless=Unless(anywhere=(term,)))
+    assert bool(quotes(f"zebra {text}", silenced)) == (not quoted)
+
+
+def test_terms_that_overlap_themselves() -> None:
+    """A term is found wherever it stands, also where it begins within itself."""
+    near = rule(terms("ha ha"), terms("zebra"), near=Near(words=0))
+    assert quotes("ha ha ha zebra", near) == {"made-up": ["ha ha", "zebra"]}
+
+
+_SHORT = st.lists(st.sampled_from(["a", "b1", "ab", "b2", "ba"]), min_size=1, max_size=2)
+_TERMS = st.builds(lambda words, is_open: " ".join(words) + "*" * is_open, _SHORT, st.booleans())
+
+
+@given(st.lists(st.sampled_from([*"ab12 -.\u0561"]), max_size=40).map("".join), _TERMS, _TERMS)
+def test_terms_stand_where_a_plain_search_finds_them(text: str, term: str, other: str) -> None:
+    """A term is there, or silences, exactly where it stands between words' ends."""
+
+    def stands(sought: str) -> bool:
+        words = re.escape(sought.removesuffix("*")).replace(r"\ ", "[ .-]")
+        ending = "" if sought.endswith("*") else r"(?![ab12\u0561])"
+        plain = re.sub(" +", " ", text)
+        return re.search(rf"(?<![ab12\u0561]){words}{ending}", plain) is not None
+
+    assert bool(quotes(text, rule(terms(term)))) == stands(term)
+    silenced = rule(terms(term), unless=Unless(anywhere=(other,)))
+    assert bool(quotes(text, silenced)) == (stands(term) and not stands(other))

@@ -65,7 +65,7 @@ def test_no_group_is_empty(
         for entry, several in known.items()
         if any(all(words.intersection(clause) for clause in way) for way in several)
     }
-    bits = reduce(or_, map(places.of_word, words), 0)
+    bits = reduce(or_, [*map(places.of_word, words), *map(places.of_term, terms)], 0)
     got = [
         (number, [set(group) for group in groups])
         for number, groups in places.complete(bits, terms, ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,44 @@ def counted(words: list[str]) -> list[int]:
 def test_each_counts_once(words: list[str]) -> None:
     """An n-gram that stands in several words, or several times, counts once."""
     assert Grams(NAMES, WEIGHTS).sums(words) == counted(words)
+
+
+KNOWN = Grams(NAMES, WEIGHTS)
+
+
+@given(WORDS)
+def test_what_came_up_before_changes_nothing(words: list[str]) -> None:
+    """What is known of words from other texts, and what these share, changes no sum."""
+    assert KNOWN.sums(words) == counted(words)
+
+
+@given(WORDS, WORDS)
+def test_words_that_came_up_by_themselves(first: list[str], second: list[str]) -> None:
+    """Words that share something count it once, though each came up before without the other."""
+    known = Grams(NAMES, WEIGHTS)
+    for word in (*first, *second):
+        known.sums([word])
+    assert known.sums([*first, *second]) == counted([*first, *second])
+
+
+def test_threads_and_forgetting() -> None:
+    """Texts in several threads, and letting go between their words, change no sum."""
+    known = Grams(NAMES, WEIGHTS)
+    texts = [
+        ["bad", "man"],
+        ["sad", "old", "man"],
+        ["mad", "dad", "bad"],
+        ["sad", "bad", "a"],
+    ] * 200
+
+    def weighed(number: int) -> bool:
+        words = texts[number][number % 2 :]
+        if number % 7 == 0:
+            known.forget()
+        return known.sums(words) == counted(words)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(weighed, range(len(texts))))
 
 
 @given(st.permutations(["bad", "sad", "man"]))
