@@ -13,9 +13,9 @@ from config.policy import load_policy
 from config.types import Kind
 from monitor.checks.training.sources import (
     FILES,
+    LATER_HANDS,
     LATER_TEST_HANDS,
     NEWEST_TEST_HANDS,
-    NEXT_HANDS,
     QUIET,
     TEST_HANDS,
     TOPIC_TEST_HAND,
@@ -62,10 +62,10 @@ def rows(hand: str) -> list[dict[str, Any]]:
 def test_no_hand_in_both_parts() -> None:
     """What is measured with was never trained on."""
     tests = {*TEST_HANDS, *LATER_TEST_HANDS, *NEWEST_TEST_HANDS, TOPIC_TEST_HAND}
-    assert {*TRAINING_HANDS, *NEXT_HANDS} & tests == set()
-    assert {*TRAINING_HANDS, *NEXT_HANDS, *tests} == {*HANDS, *FILES}
+    assert {*TRAINING_HANDS, *LATER_HANDS} & tests == set()
+    assert {*TRAINING_HANDS, *LATER_HANDS, *tests} == {*HANDS, *FILES}
     texts = {part: {row["text"] for hand in part for row in rows(hand)}
-             for part in ((*TRAINING_HANDS, *NEXT_HANDS), tuple(sorted(tests)))}  # fmt: skip
+             for part in ((*TRAINING_HANDS, *LATER_HANDS), tuple(sorted(tests)))}  # fmt: skip
     one, other = texts.values()
     assert one & other == set()
 

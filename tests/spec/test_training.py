@@ -10,7 +10,14 @@ import pytest
 
 from monitor.checks.table import load_table
 from monitor.checks.training.build import train
-from monitor.checks.training.sources import EMOJI, FILES, HATEFUL, MESSAGES, TRAINING_HANDS
+from monitor.checks.training.sources import (
+    EMOJI,
+    FILES,
+    HATEFUL,
+    LATER_HANDS,
+    MESSAGES,
+    TRAINING_HANDS,
+)
 from monitor.checks.training.topics import TOPICS
 from tests.spec.test_council_posts import FOLDER, rows
 
@@ -33,7 +40,7 @@ def small(tmp_path: Path) -> Path:
         writer.writerow(("text", "label_gold"))
         writer.writerows((f"{text} 😀", at % 2) for at, text in enumerate(texts))
     (tmp_path / "council-posts").mkdir()
-    for hand in TRAINING_HANDS:
+    for hand in (*TRAINING_HANDS, *LATER_HANDS):
         some = [json.dumps(row) for row in rows(hand)[::12]]
         name = FILES.get(hand, f"{hand}.jsonl")
         (tmp_path / "council-posts" / name).write_text("\n".join(some), encoding="utf-8")

@@ -29,9 +29,11 @@ from monitor.checks.normalise import Normaliser
 from monitor.checks.opinion import may_be_doubted
 from monitor.checks.table import Weights, packed
 from monitor.checks.training.choose import ByRules, choose
-from monitor.checks.training.corpus import Corpus, collect, rows_of, scaled
+from monitor.checks.training.corpus import Corpus, collect, joined, rows_of, scaled
 from monitor.checks.training.fit import curve, fits, in_table, most_telling
 from monitor.checks.training.sources import (
+    LATER_HANDS,
+    LATER_SOURCES,
     TRAINING_HANDS,
     Text,
     hateful,
@@ -126,7 +128,10 @@ def read(
         *posts(folder / "council-posts", TRAINING_HANDS),
         *window_posts(folder / "window-posts"),
     ]
-    corpus = collect(texts, normalise)
+    # What may be weighed is settled without the later hands, for all topics alike.
+    earlier = collect(texts, normalise)
+    later = list(posts(folder / "council-posts", LATER_HANDS))
+    corpus = joined(earlier, rows_of(later, earlier.names, normalise))
     # The other half is left for measuring.
     lines = ordinary.read_text(encoding="utf-8").splitlines()[:most:2]
     plain = [Text(text=json.loads(line)["text"], source="ordinary", label=False) for line in lines]
@@ -134,11 +139,12 @@ def read(
 
 
 def _candidates(topic: Topic, corpus: Corpus) -> np.ndarray:
-    """Return the columns that a topic may weigh: all, or those of enough of the hands' posts."""
+    """Return the columns that a topic may weigh: all, or those of enough posts it learns from."""
     everything = np.arange(len(corpus.names))
     if topic.large:
         return everything
-    common = np.asarray(corpus.rows[_is_hand(corpus)].astype(bool).sum(axis=0)).ravel()
+    learned = np.array([_is_learned(topic, text) for text in corpus.texts])
+    common = np.asarray(corpus.rows[learned].astype(bool).sum(axis=0)).ravel()
     return everything[common >= FEWEST]
 
 
@@ -204,8 +210,9 @@ def _stated(one: Trained) -> Iterator[str]:
             yield f"kinds.{kind.value} = {{ lower = {limits.lower:.6f}, upper = 1.0 }}"
 
 
-def _is_hand(corpus: Corpus) -> np.ndarray:
-    return np.array([text.source.startswith("hand-") for text in corpus.texts])
+def _is_learned(topic: Topic, text: Text) -> bool:
+    """Return whether a text is a hand's, and one that the topic is trained with."""
+    return text.source.startswith("hand-") and (topic.later or text.source not in LATER_SOURCES)
 
 
 def _hands(corpus: Corpus) -> list[Text]:

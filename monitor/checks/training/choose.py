@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor.checks.training.topics import Topic
 
 NOTE_SHARE = 0.01
-NEAR_SHARE = 0.004
+NEAR_SHARE = 0.008
 """Of posts that only look like a breach a topic may flag so many, were every clause looked like
 equally often."""
 NEAR_WINDOW_SHARE = 0.04

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from monitor.checks.grams import of_letters
-from monitor.checks.training.sources import HATEFUL_SOURCES, QUIET
+from monitor.checks.training.sources import HATEFUL_SOURCES, LATER_SOURCES, QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +164,8 @@ def curve(topic: Topic, corpus: Corpus, held_out: np.ndarray) -> tuple[float, fl
     wanted, weight = _labels(topic, corpus)
     used = weight > 0
     model = LogisticRegression(C=1e3, tol=1e-6, max_iter=1_000)
-    model.fit(held_out[used, None], wanted[used])
+    with _one_core():
+        model.fit(held_out[used, None], wanted[used])
     return float(max(model.coef_[0][0], 1e-3)), float(model.intercept_[0])
 
 
@@ -172,6 +174,8 @@ def _labels(topic: Topic, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
     wanted = np.zeros(len(corpus.texts), dtype=bool)
     weight = np.zeros(len(corpus.texts))
     for number, text in enumerate(corpus.texts):
+        if text.source in LATER_SOURCES and not topic.later:
+            continue
         if text.source.startswith("hand-"):
             wanted[number] = text.clause in topic.clauses
             if wanted[number]:
@@ -224,8 +228,14 @@ def _model(
         solver="liblinear", C=topic.freedom, tol=_TOLERANCE, random_state=0, intercept_scaling=3.0
     )
     stretched = (rows @ sp.diags(contrast)).astype(np.float32).tocsr()
-    model.fit(stretched, wanted, sample_weight=weight)
+    with _one_core():
+        model.fit(stretched, wanted, sample_weight=weight)
     return model.coef_[0] * contrast, float(model.intercept_[0])
+
+
+def _one_core() -> threadpool_limits:
+    """Keep sums on one core: shared out, they are rounded otherwise on each number of cores."""
+    return threadpool_limits(limits=1)
 
 
 def _contrast(rows: sp.csr_matrix, wanted: np.ndarray, weight: np.ndarray) -> np.ndarray:

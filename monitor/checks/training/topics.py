@@ -37,6 +37,7 @@ class Topic:
         least: Texts shorter than this, as laid out, are weighed as if they were so long.
         letters: How much room a few letters of a word get beside whole words.
         large: It weighs any n-gram.
+        later: It is trained with `LATER_HANDS`, too; not where a stored figure fell by them.
         ordinary_share: Of ordinary public-body posts it may flag so many.
         window_only: It counts only inside an election window.
         window_share: The same inside an election window, where it counts sooner; 0: as outside.
@@ -63,6 +64,7 @@ class Topic:
     least: int = 80
     letters: float = 0.3
     large: bool = False
+    later: bool = True
     ordinary_share: float = 0.00006
     window_only: bool = False
     window_share: float = 0.0
@@ -72,6 +74,7 @@ _READS_LIKE = "Taken together, its words are like those of posts that"
 TOPICS = (
     Topic(
         topic=TopicId("hate"),
+        later=False,
         clause="terms.2",
         clauses=frozenset({"terms.2"}),
         unsure=frozenset({"requirements.5", "terms.1", "terms.3", "terms.4"}),
@@ -92,6 +95,7 @@ TOPICS = (
     ),
     Topic(
         topic=TopicId("abuse"),
+        later=False,
         clause="terms.2",
         clauses=frozenset({"terms.2"}),
         unsure=frozenset({"requirements.5", "terms.3"}),
@@ -99,7 +103,8 @@ TOPICS = (
         harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
         background=0.0,
         freedom=640.0,
-        ordinary_share=0.00008,
+        contrast=0.5,
+        ordinary_share=0.00015,
     ),
     Topic(
         topic=TopicId("professional"),
@@ -110,7 +115,8 @@ TOPICS = (
         reason=f"{_READS_LIKE} are unprofessional.",
         harmless="It may be fine if it is friendly banter that nobody would take amiss.",
         background=0.0,
-        ordinary_share=0.00002,
+        contrast=0.5,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("defamation"),
@@ -120,7 +126,8 @@ TOPICS = (
         reason=f"{_READS_LIKE} could lead to a claim against the council, or that offend.",
         harmless="It may be fine if it reports what a court or the police said, or has leave.",
         masked=True,
-        ordinary_share=0.0001,
+        contrast=0.5,
+        ordinary_share=0.00015,
     ),
     Topic(
         topic=TopicId("conduct"),
@@ -129,10 +136,11 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.2", "terms.1"}),
         reason=f"{_READS_LIKE} breach a code of conduct: disrespect, confidences, a mind made up.",
         harmless="It may be fine if it is public already, or only states how a decision is made.",
-        ordinary_share=0.0001,
+        ordinary_share=0.00015,
     ),
     Topic(
         topic=TopicId("safeguarding"),
+        later=False,
         clause="terms.4",
         clauses=frozenset({"terms.4"}),
         unsure=frozenset({"terms.1"}),
@@ -149,6 +157,7 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} take a side in party politics or a campaign.",
         harmless="It may be fine if it only reports a result, a vote or how to take part.",
+        contrast=0.5,
         window_share=0.0006,
         ordinary_share=0.0001,
     ),
@@ -160,6 +169,7 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} promote somebody's own business or campaign.",
         harmless="It may be fine if the Mayor's charity or the council itself is meant.",
+        ordinary_share=0.00008,
     ),
     Topic(
         topic=TopicId("commerce"),
@@ -183,6 +193,7 @@ TOPICS = (
     ),
     Topic(
         topic=TopicId("pre-election"),
+        later=False,
         clause="freeze",
         clauses=frozenset({"freeze"}),
         unsure=frozenset({"terms.5", "terms.6"}),
@@ -190,6 +201,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} should wait until after the poll.",
         harmless="It may be fine if it is a notice, an emergency or ordinary business.",
         freedom=640.0,
+        contrast=0.75,
         window_only=True,
         window_share=0.0037,
     ),
