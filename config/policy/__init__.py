@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from config.errors import RuleError, SettingsError
 from config.types import ClauseId, Kind, TopicId
@@ -161,8 +162,8 @@ def load_policy(name_or_path: str | Path) -> Policy:
     """
     file, raw = _read(name_or_path)
     try:
-        data = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        data = tomli.loads(raw.decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise SettingsError(
             "the policy file is not TOML in UTF-8", file=file, remedy="Correct the place named."
         ) from cause

@@ -9,10 +9,11 @@ engine, so that is asked by ``clerkwatch rules test`` (`monitor.checks.examples`
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING
+
+import tomli
 
 from config.errors import RuleError
 from config.rules.model import Example, Group, Near, RuleData, Unless
@@ -109,7 +110,7 @@ def with_groups(rules: Iterable[RuleData], groups: Iterable[str]) -> Iterator[Ru
 def parties_dated() -> date:
     """Return when the list of registered parties was last looked over."""
     file = resources.files(__name__).joinpath("lists", "parties.toml")
-    return date.fromisoformat(tomllib.loads(file.read_text("utf-8"))["dated"])
+    return date.fromisoformat(tomli.loads(file.read_text("utf-8"))["dated"])
 
 
 def unpinned(rules: Iterable[RuleData], pins: Mapping[str, tuple[int, str]]) -> list[str]:
@@ -130,12 +131,12 @@ def pins_of(folder: Traversable | None = None) -> dict[str, tuple[int, str]]:
     if not file.is_file():
         return {}
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = tomli.loads(file.read_text(encoding="utf-8"))
         return {
             rule: (int(entry["number"]), str(entry["digest"]))
             for rule, entry in data.get("rules", {}).items()
         }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as cause:
+    except (tomli.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as cause:
         raise RuleError(
             "not a table of numbers and digests",
             rule="digests",

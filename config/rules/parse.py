@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+import tomli
 
 from config.errors import RuleError
 from config.rules.model import POLITICAL, WHERES, Example, Group, Near, RuleData, Unless
@@ -78,8 +79,8 @@ def parse_rules(
         RuleError: Something in the file cannot be used.
     """
     try:
-        data = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        data = tomli.loads(raw.decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise RuleError("not TOML in UTF-8", rule="rules", file=file) from cause
     topic = data.get("topic")
     entries = data.get("rules")
@@ -116,8 +117,8 @@ def parse_list(raw: bytes, *, file: str) -> WordList:
     """
     place = _Place(file=file, rule="words")
     try:
-        data = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        data = tomli.loads(raw.decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise RuleError("not TOML in UTF-8", rule="words", file=file) from cause
     place.only(data, {"source", "dated", "words", "patterns"})
     if not isinstance(data.get("source"), str):

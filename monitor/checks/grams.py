@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import tomli
 
 from monitor.checks.confusables import Characters, translated
 
@@ -102,7 +103,7 @@ class Swaps:
 def bundled_swaps() -> Swaps:
     """Return the classes that the bundled tables were trained with."""
     text = files("monitor.checks.tables").joinpath("swaps.toml").read_text(encoding="utf-8")
-    return Swaps(tomllib.loads(text))
+    return Swaps(tomli.loads(text))
 
 
 def laid_out(text: str, swaps: Swaps) -> str:

@@ -16,6 +16,7 @@ out above it unless the row was empty.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,7 +67,7 @@ class Places:
         self._below = self._groups = self._starts = 0
         self._blocks: dict[int, _Block] = {}
         self._by_id: dict[RuleId, int] = {}
-        self._by_word: dict[int, list[int]] = {}
+        self._by_word: defaultdict[int, list[int]] = defaultdict(list)
         self._by_term: dict[int, list[int]] = {}
         at = 0
         for number, rule in enumerate(rules):
@@ -126,7 +127,7 @@ class Places:
 
     def _set_by(self, clause: Sequence[int], at: int) -> None:
         for word in clause:
-            self._by_word.setdefault(word, []).append(at)
+            self._by_word[word].append(at)
 
     def of_word(self, word: int) -> int:
         """Return the bits that a word sets."""

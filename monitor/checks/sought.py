@@ -7,7 +7,6 @@ by an automaton that then finds a dozen.
 
 from __future__ import annotations
 
-import re
 from functools import reduce
 from itertools import chain
 from operator import itemgetter, or_
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 8_192
 """Words between blanks whose bits are kept before it begins anew, see `monitor.checks.kept`."""
-_WITHIN = re.compile(r" ?[^ ]+ ?").fullmatch
 _NUMBER = itemgetter(0)
 
 
@@ -51,8 +49,9 @@ class Sought:
             words: As `monitor.checks.literals.sieved` texts hold them.
             worth: Says what the word of a number is worth.
         """
-        self._within = _Automaton(words, worth, [bool(_WITHIN(word)) for word in words])
-        self._across = _Automaton(words, worth, [not _WITHIN(word) for word in words])
+        goes_over = [" " in word[1:-1] or word.isspace() for word in words]
+        self._within = _Automaton(words, worth, [not over for over in goes_over])
+        self._across = _Automaton(words, worth, goes_over)
         self._kept: Kept[bytes, Standing] = Kept(self._held, MOST_WORDS)
 
     def standing(self, sieved: bytes) -> Standing:

@@ -16,12 +16,13 @@ from __future__ import annotations
 import hashlib
 import lzma
 import math
-import tomllib
 from array import array
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from config.errors import TableError
 from config.types import Kind, RuleId, TopicId
@@ -225,7 +226,7 @@ def load_table(folder: Traversable | None = None) -> ScoredModel:
     folder = folder or _FOLDER
     stated, weights = folder.joinpath("posts.toml"), folder.joinpath("posts.xz")
     try:
-        head = tomllib.loads(stated.read_text(encoding="utf-8"))
+        head = tomli.loads(stated.read_text(encoding="utf-8"))
         packed = weights.read_bytes()
         if hashlib.sha256(packed).hexdigest() != head["sha256"]:
             raise TableError("it is not the table that posts.toml speaks of", file=str(weights))
@@ -253,7 +254,7 @@ def bundled_model() -> ScoredModel:
 @lru_cache(maxsize=1)
 def harmless_words() -> dict[RuleId, str]:
     """Return for each rule id of the bundled table why what it finds may be fine."""
-    head = tomllib.loads(_FOLDER.joinpath("posts.toml").read_text(encoding="utf-8"))
+    head = tomli.loads(_FOLDER.joinpath("posts.toml").read_text(encoding="utf-8"))
     return {RuleId(f"{entry['topic']}/{NAME}"): entry["harmless"] for entry in head["topics"]}
 
 

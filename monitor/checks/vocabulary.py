@@ -321,6 +321,5 @@ def lexicon_of(rules: Iterable[RuleData]) -> Lexicon:
     words: set[str] = set()
     for term in {term for group in groups for term in group.terms}:
         words.update(translated(_plain(normalise, term), BLANKED).split())
-    for pattern in {pattern for group in groups for pattern in group.patterns}:
-        words |= words_in(pattern)
+    words |= words_in({pattern for group in groups for pattern in group.patterns})
     return Lexicon(words)
