@@ -170,7 +170,7 @@ def _listed(texts: Sequence[str]) -> Callable[[], None]:
 
 def _plain_table() -> dict[str, tuple[int, ...]]:
     """Return the bundled n-grams with what they weigh, as one would without an automaton."""
-    block = files("monitor.checks.tables").joinpath("posts.xz").read_bytes()
+    block = files("monitor.checks.tables").joinpath("posts.gz").read_bytes()
     weights = unpacked(block, len(bundled_model().thresholds))
     rows = zip(*weights.by_topic, strict=True)
     return {name: tuple(map(worth, row)) for name, row in zip(weights.names, rows, strict=True)}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Works out beforehand what the bundled rules' patterns need: monitor/checks/prepared.xz.
+# Works out beforehand what the bundled rules' patterns need: monitor/checks/prepared.gz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # -P keeps the folder's own names out of the way; the packages come from the environment.

@@ -1,7 +1,7 @@
 """What the bundled patterns need, worked out beforehand, so that a start need not.
 
 Working it out takes longer than everything else at the start. So `scripts/docs.sh` writes it to
-``prepared.xz``, by the digest of each pattern; a pattern that is not in there, of a council's own
+``prepared.gz``, by the digest of each pattern; a pattern that is not in there, of a council's own
 rule or one edited since, is worked out and checked as it is read. A test fails when the file
 does not say what `needs_of` says now.
 
@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import lzma
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from config.errors import TableError
 from monitor.checks.literals import needs_of
+from monitor.checks.packing import pack, unpack
 from monitor.checks.ways import ways_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from monitor.checks.ways import Way
 
-NAME = "prepared.xz"
+NAME = "prepared.gz"
 Known = Sequence[Sequence[Sequence[int]]]
 """In which ways a pattern can match, as `monitor.checks.ways.Way`, with numbers for words."""
 
@@ -105,9 +105,9 @@ def load_prepared() -> Prepared:
     """
     file = files(__package__).joinpath(NAME)
     try:
-        stated = json.loads(lzma.decompress(file.read_bytes()))
+        stated = json.loads(unpack(file.read_bytes()))
         prepared = Prepared(stated["words"], stated["patterns"], stated["silencers"])
-    except (OSError, KeyError, TypeError, ValueError, lzma.LZMAError) as cause:
+    except (OSError, KeyError, TypeError, ValueError) as cause:
         raise TableError("what is known of the patterns cannot be read", file=str(file)) from cause
     return prepared
 
@@ -128,5 +128,5 @@ def write_prepared(patterns: Iterable[bytes], silencers: Iterable[bytes], file: 
         "silencers": sorted(map(digest_of, silencers)),
     }
     body = json.dumps(stated, separators=(",", ":")).encode()
-    if not file.exists() or lzma.decompress(file.read_bytes()) != body:
-        file.write_bytes(lzma.compress(body, check=lzma.CHECK_CRC32, preset=9))
+    if not file.exists() or unpack(file.read_bytes()) != body:
+        file.write_bytes(pack(body))

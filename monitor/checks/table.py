@@ -8,13 +8,12 @@
     0 to 1     | at least the topic's floor                                  -> words that did it
 
 A table is two files: ``posts.toml`` says what it is (topics, curves, thresholds, the hash of
-the other) and ``posts.xz`` holds the n-grams and their weights. A wrong hash is an error.
+the other) and ``posts.gz`` holds the n-grams and their weights. A wrong hash is an error.
 """
 
 from __future__ import annotations
 
 import hashlib
-import lzma
 import math
 from array import array
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ import tomli
 from config.errors import TableError
 from config.types import Kind, RuleId, TopicId
 from monitor.checks.grams import bundled_swaps, joined, own_words, places
+from monitor.checks.packing import pack, unpack
 from monitor.checks.score import Score, ScoredModel, Thresholds
 from monitor.checks.weighing import Grams
 
@@ -218,13 +218,13 @@ def load_table(folder: Traversable | None = None) -> ScoredModel:
     """Load a table and check that it is whole.
 
     Args:
-        folder: Holds ``posts.toml`` and ``posts.xz``; None: the bundled table.
+        folder: Holds ``posts.toml`` and ``posts.gz``; None: the bundled table.
 
     Raises:
         TableError: A file is missing, damaged, or not the one that was trained.
     """
     folder = folder or _FOLDER
-    stated, weights = folder.joinpath("posts.toml"), folder.joinpath("posts.xz")
+    stated, weights = folder.joinpath("posts.toml"), folder.joinpath("posts.gz")
     try:
         head = tomli.loads(stated.read_text(encoding="utf-8"))
         packed = weights.read_bytes()
@@ -236,7 +236,7 @@ def load_table(folder: Traversable | None = None) -> ScoredModel:
             )
         columns = tuple(_column(entry) for entry in head["topics"])
         grams = unpacked(packed, len(columns))
-    except (OSError, KeyError, TypeError, ValueError, lzma.LZMAError) as cause:
+    except (OSError, KeyError, TypeError, ValueError) as cause:
         raise TableError("the table cannot be read", file=str(stated)) from cause
     return table_model(columns, TableScorer(columns, grams))
 
@@ -267,7 +267,7 @@ def packed(weights: Weights) -> bytes:
     """Return n-grams and weights as one compressed block; the same input, the same bytes."""
     body = "\n".join(weights.names).encode() + b"\n\n"
     body += b"".join(column.tobytes() for column in weights.by_topic)
-    return lzma.compress(body, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, preset=9)
+    return pack(body)
 
 
 def unpacked(block: bytes, width: int) -> Weights:
@@ -276,7 +276,7 @@ def unpacked(block: bytes, width: int) -> Weights:
     Raises:
         ValueError: It holds other than ``width`` weights for each n-gram.
     """
-    written, _, rows = lzma.decompress(block).partition(b"\n\n")
+    written, _, rows = unpack(block).partition(b"\n\n")
     names = written.decode().split("\n")
     count = len(names)
     if len(rows) != count * width:

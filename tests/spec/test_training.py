@@ -61,6 +61,6 @@ def test_twice_the_same_bytes(small: Path) -> None:
         out = small / name
         out.mkdir()
         list(train(sets=small, ordinary=small / "ordinary.jsonl", posts=small, out=out))
-        written.append([(out / part).read_bytes() for part in ("posts.xz", "posts.toml")])
+        written.append([(out / part).read_bytes() for part in ("posts.gz", "posts.toml")])
     assert written[0] == written[1]
     assert set(load_table(small / "first").thresholds) == {topic.topic for topic in TOPICS}

@@ -5,7 +5,7 @@
     sets + posts | n-grams that enough texts share      -> corpus
     corpus       | the most telling n-grams, topic by topic -> the table's n-grams
     topic        | held out hand by hand, and in fifths by turns -> weights, curve, thresholds
-    all          | whole numbers, compressed            -> posts.xz, posts.toml with its hash
+    all          | whole numbers, compressed            -> posts.gz, posts.toml with its hash
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def write(out: Path, names: Sequence[str], trained: Sequence[Trained]) -> int:
     # N-grams whose weights all came to 0 stay: a text's length is counted in n-grams.
     grams = Weights(names=list(names), by_topic=[array("b", row.tobytes()) for row in weights])
     block = packed(grams)
-    (out / "posts.xz").write_bytes(block)
+    (out / "posts.gz").write_bytes(block)
     lines = [
         "# Written by `python -m monitor.checks.training`; README.md says from what.",
         f'sha256 = "{hashlib.sha256(block).hexdigest()}"',

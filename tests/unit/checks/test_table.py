@@ -38,7 +38,7 @@ WEIGHTS = Weights(
     by_topic=[array("b", [100, 50, -80]), array("b", [0, -3, 7])],
 )
 BUNDLED = bundled_model()
-_BLOCK = files("monitor.checks.tables").joinpath("posts.xz").read_bytes()
+_BLOCK = files("monitor.checks.tables").joinpath("posts.gz").read_bytes()
 _WEIGHTS = unpacked(_BLOCK, len(BUNDLED.thresholds))
 NAMES, BY_TOPIC = _WEIGHTS.names, _WEIGHTS.by_topic
 NUMBERS = {name: number for number, name in enumerate(NAMES)}
@@ -101,16 +101,16 @@ def folder(tmp_path: Path) -> Path:
     """Copy the bundled table."""
     from monitor.checks import tables  # noqa: PLC0415 - only for its folder
 
-    for name in ("posts.toml", "posts.xz"):
+    for name in ("posts.toml", "posts.gz"):
         shutil.copy(f"{tables.__path__[0]}/{name}", tmp_path / name)
     return tmp_path
 
 
 def test_wrong_hash(folder: Path) -> None:
     """A damaged table is a clear error, never a silent pass."""
-    block = bytearray((folder / "posts.xz").read_bytes())
+    block = bytearray((folder / "posts.gz").read_bytes())
     block[100] ^= 1
-    (folder / "posts.xz").write_bytes(block)
+    (folder / "posts.gz").write_bytes(block)
     with pytest.raises(TableError, match="not the table"):
         load_table(folder)
 
@@ -124,7 +124,7 @@ def test_other_classes(folder: Path) -> None:
         load_table(folder)
 
 
-@pytest.mark.parametrize("name", ["posts.toml", "posts.xz"])
+@pytest.mark.parametrize("name", ["posts.toml", "posts.gz"])
 def test_missing_file(folder: Path, name: str) -> None:
     """A table without one of its files is refused by name."""
     (folder / name).unlink()
