@@ -79,6 +79,7 @@ class Echoing(Place):
     def __enter__(self) -> Self:
         """Start everything."""
         super().__enter__()
+        self.change('digest_at = "07:00"', 'digest_at = "00:00"')  # due at any hour of the day
         self._more.enter_context(self.echoing)
         threading.Thread(target=self.mailbox.serve_forever, daemon=True).start()
         self.echoing.on("/*", self._answer)
