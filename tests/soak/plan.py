@@ -188,7 +188,7 @@ def _day(
         edit, deleted_at = None, None
         fate = random.random() if weight is None else 1.0
         if fate < 0.1:
-            edit = _edit(random, words, at, latest)
+            edit = _edit(random, words, at, latest, title=title)
         elif fate < 0.2:
             deleted_at = at + timedelta(minutes=random.choice((3, 45, 300, 3000, 6000)))
         yield PlannedPost(
@@ -202,12 +202,15 @@ def _day(
         )
 
 
-def _edit(random: Random, words: Vocabulary, at: datetime, latest: datetime) -> Change | None:
+def _edit(
+    random: Random, words: Vocabulary, at: datetime, latest: datetime, *, title: str
+) -> Change | None:
+    """Change the words of a post; its headline stays, and counts when they are judged."""
     edited = at + timedelta(seconds=random.randrange(60, int(_EDITABLE.total_seconds())))
     if edited + timedelta(hours=6) > latest:
         return None
     weight = random.choice((None, Severity.REVIEW, Severity.URGENT))
-    return Change(at=edited, text=words.draw(weight)[1], weight=weight)
+    return Change(at=edited, text=words.draw(weight, under=title)[1], weight=weight)
 
 
 def _faults(

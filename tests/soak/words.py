@@ -40,17 +40,20 @@ class Vocabulary:
         )
         self._number = 1000
 
-    def draw(self, weight: Severity | None, *, title: bool = False) -> tuple[str, str]:
+    def draw(
+        self, weight: Severity | None, *, title: bool = False, under: str = ""
+    ) -> tuple[str, str]:
         """Return a headline (empty unless asked for) and words that nobody wrote before.
 
         Args:
             weight: `Severity.URGENT`, `Severity.REVIEW`, or None: nothing that opens a case.
             title: The platform shows a headline.
+            under: The headline that stands there already; it is weighed with the words.
         """
         for _ in range(_MOST_TRIES):
             self._number += 1
             text = f"{self._random.choice(self._texts)} Notice {self._number}."
-            headline = f"Town notice {self._number}" if title else ""
+            headline = under or (f"Town notice {self._number}" if title else "")
             if self._weight(f"{headline}\n{text}".strip()) is weight:
                 return headline, text
         raise LookupError(f"no example of any rule is {weight}")
