@@ -1,10 +1,11 @@
-"""Ends the process when a thread finds no memory to begin, instead of letting it stand still.
+"""Ends the process when Python is refused memory and can only ignore it, or it would stand still.
 
 Whoever starts a thread waits until it has begun (``threading.Thread.start``), for ever: of one
 that has no memory to begin with, Python says only that the error was ignored, to
 ``sys.unraisablehook``, in a thread that has no memory to run a function of ours. What it can do is
 put a note where a thread that was made in time is waiting (`queue.SimpleQueue.put` is no Python
-function). An ended process is safe at any point: what was not committed is done again.
+function). Whatever else Python ignores of refused memory was left undone too, and ends the process
+alike. An ended process is safe at any point: what was not committed is done again.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SAID = (
-    "clerkwatch: the machine refused the memory to begin a thread; the command ended where it "
-    "was. Nothing is lost. Give it more memory, then run it again.\n"
+    "clerkwatch: the machine refused memory without which Python cannot go on, as to begin a "
+    "thread; it ended where it was. Nothing is lost. Give it more memory, then start it again.\n"
 )
 _FAILED = 1
 _STANDARD_ERROR = 2
@@ -29,8 +30,8 @@ _LAST_WORDS_S = 5.0
 
 
 @contextmanager
-def ends_when_no_thread_can_begin() -> Iterator[None]:
-    """Watch over the threads that begin inside the block; every other such error is told on."""
+def ends_without_memory() -> Iterator[None]:
+    """End when memory is refused and nobody can catch it; every other such error is told on."""
     told: queue.SimpleQueue[sys.UnraisableHookArgs | None] = queue.SimpleQueue()
     tell_on = sys.unraisablehook
     said = SAID.encode()  # made now: later there may be no room for it

@@ -13,7 +13,7 @@ import typer
 
 from config.errors import ClerkwatchError, OperatorError
 from monitor.cli.common import Exit, note
-from monitor.shortage import ends_when_no_thread_can_begin
+from monitor.shortage import ends_without_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `clerkwatch` command; exits 0, 1, 2 or 3 as the contract says."""
     try:
         try:
-            with ends_when_no_thread_can_begin():
+            with ends_without_memory():
                 build()(args=list(arguments) if arguments is not None else None)
         finally:
             sys.stdout.flush()  # here, where a reader who has gone can still be answered for

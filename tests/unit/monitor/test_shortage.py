@@ -1,35 +1,47 @@
-"""A process whose thread finds no memory to begin: ended at once, aloud."""
+"""A process that is refused memory where nobody can catch it: ended at once, aloud."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
-from monitor.shortage import SAID, ends_when_no_thread_can_begin
+import pytest
 
-if TYPE_CHECKING:
-    import pytest
+from monitor.shortage import SAID, ends_without_memory
 
 NO_MEMORY = """
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from monitor.shortage import ends_when_no_thread_can_begin
+from monitor.shortage import ends_without_memory
 
 def refused(_thread):
     raise MemoryError
 
-with ends_when_no_thread_can_begin():
+with ends_without_memory():
     threading.Thread._bootstrap = refused  # as Python's own frame is refused
     ThreadPoolExecutor(1).submit(print, "never")
     print("never either")
 """
 
 
-def test_a_thread_that_has_no_memory_to_begin_ends_the_process() -> None:
-    """Without it whoever started the thread would wait for it for ever."""
+UNDONE = """
+from monitor.shortage import ends_without_memory
+
+class Unclosed:
+    def __del__(self):
+        raise MemoryError
+
+with ends_without_memory():
+    unclosed = Unclosed()
+    del unclosed
+"""
+
+
+@pytest.mark.parametrize("code", [NO_MEMORY, UNDONE], ids=["thread", "undone"])
+def test_refused_memory_that_nobody_can_catch_ends_the_process(code: str) -> None:
+    """Whoever starts a thread would wait for it for ever; what is left undone would be silent."""
     done = subprocess.run(
-        [sys.executable, "-c", NO_MEMORY], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
 
     assert done.returncode == 1
@@ -51,7 +63,7 @@ def test_other_errors_that_nobody_can_catch_are_told_on(monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "unraisablehook", lambda what: told.append(what.exc_type))
     hook = sys.unraisablehook
 
-    with ends_when_no_thread_can_begin():
+    with ends_without_memory():
         del_me = Unclosed()
         del del_me
 
