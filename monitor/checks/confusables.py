@@ -69,6 +69,7 @@ _PLAIN |= {
 _ASCII = 0x80
 _ALL_ASCII = bytes(range(_ASCII))
 _MANY = 12  # above so many different ones, asking for each character of the text is quicker
+_STRETCH = 500
 _ANY = "surrogatepass"
 _MARKS = frozenset({"Mn", "Me"})
 _UNSEEN = frozenset({"Cf", "Cc"})
@@ -183,7 +184,12 @@ def translated(text: str, table: Characters) -> str:
     encoded = text.encode("utf-8", _ANY)
     wide = set(encoded.translate(None, _ALL_ASCII).decode("utf-8", _ANY))
     if len(wide) > _MANY:
-        return text.translate(table)
+        if len(text) <= _STRETCH:
+            return text.translate(table)
+        # Of a long text each stretch has but a few of them.
+        return "".join(
+            translated(text[at : at + _STRETCH], table) for at in range(0, len(text), _STRETCH)
+        )
     done = encoded.translate(table.by_byte).decode("utf-8", _ANY)
     for char in wide:
         found = table[ord(char)]

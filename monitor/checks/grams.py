@@ -80,23 +80,38 @@ class Swaps:
             return list(words)
         if self._firsts.isdisjoint(words):
             return list(map(self._single.get, words, words))
-        return [word for word, _, _ in self.placed(words)]
+        found: list[str] = []
+        last = 0
+        # Name by name: between those of several words nothing is looked at twice.
+        for first in [at for at, word in enumerate(words) if word in self._firsts]:
+            if first < last:
+                continue
+            several, end = self._several_at(words, first)
+            if several is not None:
+                between = words[last:first]
+                found += map(self._single.get, between, between)
+                found.append(several)
+                last = end
+        rest = words[last:]
+        found += map(self._single.get, rest, rest)
+        return found
+
+    def _several_at(self, words: Sequence[str], at: int) -> tuple[str | None, int]:
+        """Return what stands for a name of several words that begins at one, and where it ends."""
+        for length in range(min(_MOST_PARTS, len(words) - at), 1, -1):
+            several = self._several.get(tuple(words[at : at + length]))
+            if several is not None:
+                return several, at + length
+        return None, at + 1
 
     def placed(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Yield each word with the range of the words it stands for."""
         at = 0
-        firsts, count = self._firsts, len(words)
-        while at < count:
-            most = min(_MOST_PARTS, count - at) if words[at] in firsts else 1
-            for length in range(most, 1, -1):
-                several = self._several.get(tuple(words[at : at + length]))
-                if several is not None:
-                    yield several, at, at + length
-                    at += length
-                    break
-            else:
-                yield self._single.get(words[at], words[at]), at, at + 1
-                at += 1
+        while at < len(words):
+            word = words[at]
+            several, end = self._several_at(words, at) if word in self._firsts else (None, at + 1)
+            yield several or self._single.get(word, word), at, end
+            at = end
 
 
 @lru_cache(maxsize=1)

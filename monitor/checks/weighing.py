@@ -56,17 +56,36 @@ def worth(code: int) -> int:
     return code * abs(code)
 
 
+_RAISED = [worth((byte ^ _SIGN) - _SIGN) + _HALF for byte in range(256)]
+
+
 class _Packed(dict[bytes, int]):
     """A row of weights as one whole number: one addition then adds up all topics.
 
     Most rows are alike, so few numbers take memory; each is made when it first comes up.
     """
 
+    __slots__ = ("_fields", "level")
+
+    def __init__(self, width: int) -> None:
+        """Begin empty.
+
+        Args:
+            width: How many weights a row has.
+        """
+        super().__init__()
+        self._fields = Struct(f"<{width}I")
+        self.level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
+
     def __missing__(self, row: bytes) -> int:
-        codes = ((byte ^ _SIGN) - _SIGN for byte in row)
-        number = sum(worth(code) << _FIELD * at for at, code in enumerate(codes) if code)
-        self[row] = number
+        raised = self._fields.pack(*map(_RAISED.__getitem__, row))
+        number = self[row] = int.from_bytes(raised, "little") - self.level
         return number
+
+    def fields(self, raised: int) -> list[int]:
+        """Return a sum's parts, one for each topic; the sum was begun at ``level``."""
+        fields = self._fields.unpack(raised.to_bytes(self._fields.size, "little"))
+        return [field - _HALF for field in fields]
 
 
 class _Shared:
@@ -118,11 +137,9 @@ class Grams:
         places = dict(zip(names, range(0, len(codes), width), strict=True))
         self._places_of_runs = array("I", map(places.pop, self._runs))
         self._places = places
-        self._packed = _Packed()
+        self._packed = _Packed(width)
         self._weights: Kept[int, int] = Kept(self._weight, _MOST_WEIGHTS)
         self._kept = self._nothing_known()
-        self._fields = Struct(f"<{width}I")
-        self._level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
     def sums(self, words: Sequence[str]) -> list[int]:
         """Return what the n-grams of a text weigh together, for each topic.
@@ -132,7 +149,7 @@ class Grams:
         """
         known = self._all_known(words)
         distinct = dict(zip(words, known, strict=True)).values()
-        whole = sum(map(_WEIGHT, distinct), self._level)
+        whole = sum(map(_WEIGHT, distinct), self._packed.level)
         seen: set[int] = set()
         again: list[int] = []
         for held in filter(None, map(_HELD, distinct)):
@@ -140,8 +157,7 @@ class Grams:
                 again += seen.intersection(held)
             seen.update(held)
         whole += self._total(set(_runs(words, known))) - self._total(again)
-        fields = self._fields.unpack(whole.to_bytes(self._fields.size, "little"))
-        return [field - _HALF for field in fields]
+        return self._packed.fields(whole)
 
     def forget(self) -> None:
         """Let go of what was worked out for words; it is worked out again when they come up."""
@@ -188,7 +204,7 @@ class Grams:
             words: The words of the text as laid out. What several share each of them has.
             topic: The topic's number.
         """
-        known, level, down = self._all_known(words), self._level, _FIELD * topic
+        known, level, down = self._all_known(words), self._packed.level, _FIELD * topic
         added = [float((word.weight + level >> down & _ALL) - _HALF) for word in known]
         # In the same order always: fractions added up in another one come to another sum.
         for size in _RUNS:
