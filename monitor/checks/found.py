@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     from monitor.checks.patterns import Span
     from monitor.checks.vocabulary import Literal
+    from monitor.checks.windows import Windows
 
 
 class Found:
     """What stands in one text."""
 
-    __slots__ = ("_blanked", "_every", "_narrowed", "_silencing", "_spans", "_text")
+    __slots__ = ("_blanked", "_every", "_narrowed", "_silencing", "_spans", "_text", "_windows")
 
     def __init__(
         self,
@@ -25,6 +26,7 @@ class Found:
         narrowed: bytes,
         every: Mapping[int, Literal | Pattern],
         silencing: frozenset[int],
+        windows: Windows | None = None,
     ) -> None:
         """Keep the text; nothing is sought yet.
 
@@ -34,26 +36,30 @@ class Found:
             every: Terms and patterns by number.
             silencing: Numbers of the terms that may stand in the text, and of the patterns that
                 are among silencing terms; what else silences is not asked.
+            windows: Where each pattern is asked; None: anywhere.
         """
         self._text = text
         self._narrowed = narrowed
         self._every = every
         self._silencing = silencing
         self._spans: dict[int, Sequence[Span]] = {}
+        self._windows = windows
         self._blanked = ""
 
     def spans(self, entry: int) -> Sequence[Span]:
         """Return where a term or a pattern stands, in order."""
         known = self._spans.get(entry)
         if known is None:
-            known = self._spans[entry] = self._sought(self._every[entry])
+            known = self._spans[entry] = self._sought(entry)
         return known
 
-    def _sought(self, one: Literal | Pattern) -> Sequence[Span]:
+    def _sought(self, entry: int) -> Sequence[Span]:
+        one, windows = self._every[entry], self._windows
         if isinstance(one, Pattern):
-            return one.spans(self._narrowed)
+            return one.spans(self._narrowed, None if windows is None else windows.of(entry))
         self._blanked = self._blanked or blanked(self._text)
-        return one.spans(self._text, self._blanked)
+        within = None if windows is None else windows.of_term(entry)
+        return one.spans(self._text, self._blanked, within)
 
     def silenced_by(self, entries: frozenset[int]) -> Iterator[Span]:
         """Yield where any of what silences stands."""

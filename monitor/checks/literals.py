@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST = 400
 _MOST_JOINED = 60
 _MOST_CLAUSES = 4
-_LONGEST_SOUGHT = 14  # what follows hardly makes a word rarer, and takes long at the start
+LONGEST_SOUGHT = 14  # what follows hardly makes a word rarer, and takes long at the start
 _WHOLE = 2  # blanks of a whole word
 _OFTEN, _RARELY, _BY_LETTER = 0.5, 0.02, 0.3
 _LONG_NUMBER = 6
@@ -172,7 +172,7 @@ def _settled(word: str) -> str:
 
 def _sought(word: str) -> str:
     """Return a settled word as it is sought: not all of a long one, whose beginning is rare."""
-    return _settled(word)[:_LONGEST_SOUGHT]
+    return _settled(word)[:LONGEST_SOUGHT]
 
 
 @lru_cache(maxsize=1024)

@@ -23,11 +23,11 @@ from monitor.checks.found import Found
 from monitor.checks.layout import Layout, Sources, without_nested
 from monitor.checks.literals import sieved
 from monitor.checks.normalise import Normaliser
-from monitor.checks.patterns import let_go
 from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
-from monitor.checks.sought import Sought, Standing
+from monitor.checks.sought import NOTHING, Sought, Standing
 from monitor.checks.vocabulary import Vocabulary, alphabet_of, by_sieved, lexicon_of
+from monitor.checks.windows import Extents, Windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,23 +41,34 @@ if TYPE_CHECKING:
 
 MOST_SPANS = 10
 """Most spans of one finding."""
+LONG = 3_000
+"""Characters of a text from which on it is quicker to ask it in parts."""
 _MOST_POSITIONS = 1_000
 
 
 class Matcher:
     """Every rule's terms and patterns; what they say never changes, safe in any thread."""
 
-    def __init__(self, rules: Sequence[RuleData], *, prepared: Prepared | None = None) -> None:
+    def __init__(
+        self,
+        rules: Sequence[RuleData],
+        *,
+        prepared: Prepared | None = None,
+        long: int = LONG,
+    ) -> None:
         """Compile the rules that have groups; those with a check are left out.
 
         Args:
             rules: As `config.rules.load_rules` returns them.
             prepared: What is known of their patterns; None: what is bundled.
+            long: Texts of so many characters or more are asked in parts.
 
         Raises:
             RuleError: A pattern is not RE2, matches nothing at all, or is too large; or a
                 term is empty once made plain.
         """
+        self._long = long
+        self._extents: Extents | None = None
         self.normalise = Normaliser(lexicon_of(rules))
         self._alphabet = alphabet_of(rules)
         prepared = load_prepared() if prepared is None else prepared
@@ -71,10 +82,12 @@ class Matcher:
             *build.silencers.values(),
         )
         numbers = dict(zip(prepared.words, range(len(prepared.words)), strict=True))
-        ways = {
+        known = {
             entry: prepared.of(pattern.written, numbers)
             for entry, pattern in self._patterns.items()
         }
+        self._reaches = {entry: reach for entry, (reach, _) in known.items()}
+        ways = {entry: several for entry, (_, several) in known.items()}
         self._places = Places(self._rules, ways, len(numbers))
         terms = by_sieved(build.terms, self._alphabet)
         self._sought = Sought([*numbers, *terms], _worths(self._places, len(numbers), terms))
@@ -101,7 +114,6 @@ class Matcher:
         """Let go of what was compiled and unpacked for texts; it is made again when asked."""
         for one in self._compiled:
             one.forget()
-        let_go()
         self._sought.forget()
 
     def match(
@@ -122,11 +134,18 @@ class Matcher:
             at most `MOST_SPANS`.
         """
         narrowed = self._alphabet.narrow(normal.text)
-        bits, terms = self._standing(normal.text, narrowed)
-        found = Found(normal.text, narrowed, self._entries, self._tags | terms)
+        standing = self._symbols_in(normal.text)
+        if len(narrowed) < self._long:
+            standing = standing.with_(self._sought.standing(sieved(narrowed)))
+            windows, candidates = None, self._places.complete(*standing, wanted)
+        else:
+            windows = Windows(narrowed, self._sought.standing, self._known_extents(), standing)
+            standing, candidates = windows.whole, windows.candidates(self._places, wanted)
+        silencing = self._tags.union(standing.terms)
+        found = Found(normal.text, narrowed, self._entries, silencing, windows)
         layout: Layout | None = None
         matched = []
-        for number, groups in self._places.complete(bits, terms, wanted):
+        for number, groups in candidates:
             rule = self._rules[number]
             layout = layout or Layout(normal, sources, narrowed)
             spans = _spans(rule, groups, found, layout)
@@ -134,16 +153,17 @@ class Matcher:
                 matched.append((number, rule.data, layout.original(spans)[:MOST_SPANS]))
         return [(rule, spans) for _, rule, spans in sorted(matched, key=itemgetter(0)) if spans]
 
-    def _standing(self, text: str, narrowed: bytes) -> tuple[int, set[int]]:
-        """Return the bits that a text sets, and which terms may stand in it."""
-        bits, several = self._sought.standing(sieved(narrowed))
-        terms = set(several)
-        if self._is_ascii_sought or not text.isascii():
-            for symbol, entry in self._symbols.items():
-                if symbol in text:
-                    bits |= self._places.of_term(entry)
-                    terms.add(entry)
-        return bits, terms
+    def _symbols_in(self, text: str) -> Standing:
+        """Return what the terms without a letter or digit come to that stand in a text."""
+        if text.isascii() and not self._is_ascii_sought:
+            return NOTHING
+        found = [entry for symbol, entry in self._symbols.items() if symbol in text]
+        return Standing(reduce(or_, map(self._places.of_term, found), 0), found)
+
+    def _known_extents(self) -> Extents:
+        if self._extents is None:
+            self._extents = Extents(self._rules, self._entries, self._reaches, whole=self._tags)
+        return self._extents
 
 
 def _worths(

@@ -10,7 +10,6 @@ character, which plain text never holds; all others become one byte that no patt
 from __future__ import annotations
 
 import re
-from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol, cast
 
 import re2
@@ -19,7 +18,7 @@ from monitor.checks.confusables import Characters, translated
 from monitor.checks.prepared import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from monitor.checks.prepared import Prepared
 
@@ -38,17 +37,36 @@ _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
 _SEVERAL = 2
-_span = methodcaller("span")
+# RE2 as its module wraps it for Python: the wrapping takes four times as long as a short post's
+# match, keeps patterns of its own, and asks a pattern's 13 options for each one that is compiled.
+_RE2 = re2._re2.RE2  # noqa: SLF001 - as said above; what it returns is checked by the tests
+_ANYWHERE = _RE2.Anchor.UNANCHORED
 
 
 class _Match(Protocol):
-    def span(self) -> Span: ...
+    def __call__(self, anchor: object, text: bytes, start: int, end: int, /) -> Sequence[Span]: ...
 
 
 class _Compiled(Protocol):
-    programsize: int
+    Match: _Match
 
-    def finditer(self, text: bytes) -> Iterator[_Match]: ...
+    def ok(self) -> bool: ...
+
+    def error(self) -> bytes: ...
+
+    def ProgramSize(self) -> int: ...  # noqa: N802 - RE2's name
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    options.never_capture = True  # only where a match stands is asked; groups cost time
+    options.encoding = re2.Options.Encoding.LATIN1
+    return options
+
+
+_OPTIONS = _options()
 
 
 class PatternError(ValueError):
@@ -87,7 +105,7 @@ class Pattern:
     of the judge: so what is compiled may be let go between two runs.
     """
 
-    __slots__ = ("_compiled", "written")
+    __slots__ = ("_match", "written")
 
     def __init__(self, pattern: str, alphabet: Alphabet, prepared: Prepared = NOTHING) -> None:
         """Check a pattern.
@@ -102,51 +120,64 @@ class Pattern:
         """
         spaced = _BLANK.sub(lambda part: r"\s" if part[0] == " " else part[0], pattern)
         self.written = alphabet.narrow(spaced)
-        self._compiled: _Compiled | None = None
+        self._match: _Match | None = None
         if self.written not in prepared:
             self._check()
 
     def _check(self) -> None:
-        try:
-            compiled = self._compile()
-        except re2.error as cause:
-            said = cause.args[0] if cause.args else cause
-            text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-            raise PatternError(f"{text} (RE2 has no look-around or back-references)") from cause
-        size = compiled.programsize
+        compiled = self._compiled()
+        if not compiled.ok():
+            said = compiled.error().decode(errors="replace")
+            raise PatternError(f"{said} (RE2 has no look-around or back-references)")
+        size = compiled.ProgramSize()
         if size > _LARGEST_PROGRAM:
             raise PatternError(f"it compiles to {size} steps, {_LARGEST_PROGRAM} are allowed")
-        if next(compiled.finditer(b""), None) is not None:
+        if compiled.Match(_ANYWHERE, b"", 0, 0)[0] == (0, 0):
             raise PatternError("it matches the empty text")
 
-    def _compile(self) -> _Compiled:
-        return cast("_Compiled", re2.compile(self.written, _options()))
+    def _compiled(self) -> _Compiled:
+        return cast("_Compiled", _RE2(self.written, _OPTIONS))
 
-    def _ready(self) -> _Compiled:
+    def _ready(self) -> _Match:
         # Another thread may let go of it meanwhile.
-        compiled = self._compiled
-        if compiled is None:
-            compiled = self._compiled = self._compile()
-        return compiled
+        match = self._match
+        if match is None:
+            match = self._match = self._compiled().Match
+        return match
 
     def forget(self) -> None:
         """Let go of what is compiled; the next text compiles it again."""
-        self._compiled = None
+        self._match = None
 
     def stands(self, narrowed: bytes) -> bool:
         """Return whether there is any match in a narrowed text."""
-        matches = self._ready().finditer(narrowed)
-        return any(start < end for start, end in map(_span, matches))
+        return bool(self.spans(narrowed, most=1))
 
-    def spans(self, narrowed: bytes) -> list[Span]:
-        """Return the first matches in a narrowed text, in order, at most `MOST_MATCHES`."""
+    def spans(
+        self, narrowed: bytes, within: Iterable[Span] | None = None, *, most: int = MOST_MATCHES
+    ) -> list[Span]:
+        """Return the first matches in a narrowed text, in order.
+
+        Args:
+            narrowed: The text.
+            within: Stretches, ordered and apart, outside which no match begins or ends; None:
+                the whole text. What stands beside a stretch is seen all the same.
+            most: So many matches at most.
+        """
+        match = self._ready()
         spans: list[Span] = []
-        for match in self._ready().finditer(narrowed):
-            span = match.span()
-            if span[0] < span[1]:
-                spans.append(span)
-                if len(spans) == MOST_MATCHES:
+        for start, end in ((0, len(narrowed)),) if within is None else within:
+            at = start
+            while at < end:
+                span = match(_ANYWHERE, narrowed, at, end)[0]
+                first, last = span
+                if first < 0:
                     break
+                if first < last:
+                    spans.append(span)
+                    if len(spans) == most:
+                        return spans
+                at = last if last > at else at + 1
         return spans
 
 
@@ -173,7 +204,7 @@ class Together:
         return [self.patterns[number] for number in asked.Match(narrowed) or ()]
 
     def _compile(self) -> re2.Set | None:
-        asked = re2.Set.SearchSet(_options())
+        asked = re2.Set.SearchSet(_OPTIONS)
         for pattern in self.patterns:
             asked.Add(pattern.written)
         try:
@@ -191,14 +222,6 @@ class Together:
             pattern.forget()
 
 
-def let_go() -> None:
-    """Let go of what RE2's module itself keeps: the last 128 patterns, whoever compiled them.
-
-    Each may grow to several megabytes while it matches ever new texts.
-    """
-    re2.purge()
-
-
 def words_in(patterns: Iterable[str]) -> set[str]:
     """Return the words that patterns spell out, for the lexicon of disguised words."""
     together = "\n".join(patterns).lower()  # one pass for all: there are two thousand
@@ -206,12 +229,3 @@ def words_in(patterns: Iterable[str]) -> set[str]:
     for word, maybe in set(_LETTERS.findall(_ESCAPES.sub(" ", together))):
         words |= {word, word[:-1]} if maybe else {word}
     return words
-
-
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    options.never_capture = True  # only where a match stands is asked; groups cost time
-    options.encoding = re2.Options.Encoding.LATIN1
-    return options

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from config.types import RuleId
     from monitor.checks.vocabulary import CompiledRule
@@ -44,6 +45,7 @@ class _Block(NamedTuple):
     first: int
     mask: int
     groups: tuple[_Group, ...]
+    patterns: tuple[tuple[int, int], ...]
 
 
 class Places:
@@ -106,7 +108,8 @@ class Places:
             self._groups |= 1 << at
             at += 1
         self._starts |= 1 << first
-        self._blocks[at] = _Block(number, first, (1 << at - first) - 1, tuple(groups))
+        every = tuple(chain.from_iterable(group.patterns for group in groups))
+        self._blocks[at] = _Block(number, first, (1 << at - first) - 1, tuple(groups), every)
         self._by_id[rule.data.id] = 1 << at
         return at + 1
 
@@ -139,7 +142,7 @@ class Places:
 
     def complete(
         self, bits: int, terms: Collection[int], wanted: frozenset[RuleId] | None
-    ) -> Iterator[tuple[int, Iterator[list[int]]]]:
+    ) -> Iterator[tuple[int, Iterable[list[int]]]]:
         """Yield the rules of which no group is empty.
 
         Args:
@@ -152,15 +155,36 @@ class Places:
             the patterns that can match in it; worked out as it is read, since most rules fail at
             their first group.
         """
-        bits |= self._always
-        ways = (bits | ((bits & self._clauses) + self._firsts)) & self._ways
-        groups = ways + self._below | bits
-        rules = (groups & self._groups | self._below) + self._starts & self._chosen(wanted)
+        ways, rules = self._settled(bits, wanted)
         while rules:
             last = rules.bit_length() - 1
             rules ^= 1 << last
             block = self._blocks[last]
             yield block.number, _present(block, ways >> block.first & block.mask, terms)
+
+    def patterns(
+        self, bits: int, wanted: frozenset[RuleId] | None
+    ) -> Iterator[tuple[int, list[int]]]:
+        """Yield the rules of which no group is empty, as `complete` does.
+
+        Yields:
+            The rule's number, and which of its patterns can match.
+        """
+        ways, rules = self._settled(bits, wanted)
+        while rules:
+            last = rules.bit_length() - 1
+            rules ^= 1 << last
+            block = self._blocks[last]
+            held = ways >> block.first & block.mask
+            yield block.number, [entry for bits, entry in block.patterns if bits & held]
+
+    def _settled(self, bits: int, wanted: frozenset[RuleId] | None) -> tuple[int, int]:
+        """Return the ways that hold, and the rules of which no group is empty."""
+        bits |= self._always
+        ways = (bits | ((bits & self._clauses) + self._firsts)) & self._ways
+        groups = ways + self._below | bits
+        rules = (groups & self._groups | self._below) + self._starts & self._chosen(wanted)
+        return ways, rules
 
     def _chosen(self, wanted: frozenset[RuleId] | None) -> int:
         if wanted is None:

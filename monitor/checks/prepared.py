@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from config.errors import TableError
 from monitor.checks.literals import needs_of
 from monitor.checks.packing import pack, unpack
+from monitor.checks.reach import reach_of
 from monitor.checks.ways import ways_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from monitor.checks.ways import Way
 
 NAME = "prepared.gz"
-Known = Sequence[Sequence[Sequence[int]]]
+NumberedWays = Sequence[Sequence[Sequence[int]]]
 """In which ways a pattern can match, as `monitor.checks.ways.Way`, with numbers for words."""
+Known = tuple[int | None, NumberedWays]
+"""How far a match goes (`monitor.checks.reach`), and in which ways there can be one."""
 
 
 class Prepared:
@@ -59,7 +62,7 @@ class Prepared:
         return digest in self._known or digest in self._silencers
 
     def of(self, pattern: bytes, numbers: dict[str, int]) -> Known:
-        """Return in which ways a pattern can match, known or worked out now.
+        """Return how far and in which ways a pattern can match, known or worked out now.
 
         Args:
             pattern: As it is run.
@@ -68,6 +71,10 @@ class Prepared:
         known = self._known.get(digest_of(pattern))
         return worked_out(pattern, numbers) if known is None else known
 
+    def reaches(self) -> dict[str, int | None]:
+        """Return how far matches go, by the digest of each pattern."""
+        return {digest: reach for digest, (reach, _) in self._known.items()}
+
     def ways(self) -> dict[str, tuple[Way, ...]]:
         """Return all that is known in words, by the digest of each pattern."""
         return {
@@ -75,7 +82,7 @@ class Prepared:
                 tuple(frozenset(self.words[number] for number in clause) for clause in way)
                 for way in known
             )
-            for digest, known in self._known.items()
+            for digest, (_, known) in self._known.items()
         }
 
 
@@ -88,12 +95,12 @@ def digest_of(pattern: bytes) -> str:
     return hashlib.sha256(pattern).hexdigest()[:16]
 
 
-def worked_out(pattern: bytes, numbers: dict[str, int]) -> list[list[list[int]]]:
-    """Return in which ways a pattern can match; new words take the next numbers."""
-    ways = ways_of(needs_of(pattern.decode("ascii")))
-    return [
+def worked_out(pattern: bytes, numbers: dict[str, int]) -> Known:
+    """Return how far and in which ways a pattern can match; new words take the next numbers."""
+    written = pattern.decode("ascii")
+    return reach_of(written), [
         [[numbers.setdefault(word, len(numbers)) for word in sorted(clause)] for clause in way]
-        for way in ways
+        for way in ways_of(needs_of(written))
     ]
 
 

@@ -17,7 +17,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 MOST_WORDS = 8_192
 """Words between blanks whose bits are kept before it begins anew, see `monitor.checks.kept`."""
@@ -33,9 +33,16 @@ class Standing(NamedTuple):
     """
 
     bits: int
-    terms: Sequence[int] = ()
+    terms: Collection[int] = ()
+
+    def with_(self, other: Standing) -> Standing:
+        """Return what stands in either."""
+        if not self.terms:
+            return other
+        return Standing(self.bits | other.bits, {*self.terms, *other.terms})
 
 
+NOTHING = Standing(0)
 _BITS, _TERMS = itemgetter(0), itemgetter(1)
 
 

@@ -65,21 +65,24 @@ class Term:
         """Return the literal with its word boundaries, as it is sought in a text `blanked`."""
         return f" {self.key}" if self.is_open else f" {self.key} "
 
-    def spans(self, text: str, blanked: str) -> list[Span]:
+    def spans(self, text: str, blanked: str, within: Iterable[Span] | None = None) -> list[Span]:
         """Return where the term stands, symbols and open ending included.
 
         Args:
             text: A plain text.
             blanked: The same, see `blanked`.
+            within: Stretches, ordered and apart, outside which it does not begin; None: anywhere.
         """
         sought = self.sought()
         found = []
-        start = blanked.find(sought)
-        while start >= 0:
-            span = self._fitted(text, blanked, start)
-            if span is not None:
-                found.append(span)
-            start = blanked.find(sought, start + 1)
+        for begin, end in ((0, len(blanked)),) if within is None else within:
+            last = end + len(sought) - 1
+            start = blanked.find(sought, begin, last)
+            while start >= 0:
+                span = self._fitted(text, blanked, start)
+                if span is not None:
+                    found.append(span)
+                start = blanked.find(sought, start + 1, last)
         return found
 
     def _fitted(self, text: str, blanked: str, start: int) -> Span | None:
@@ -101,7 +104,7 @@ class Symbol:
 
     written: str
 
-    def spans(self, text: str, _blanked: str) -> list[Span]:
+    def spans(self, text: str, _blanked: str, _within: Iterable[Span] | None = None) -> list[Span]:
         """Return where the first of them stand, at most `MOST_MATCHES`."""
         found: list[Span] = []
         start = text.find(self.written)

@@ -19,6 +19,7 @@ from monitor.checks.matcher import Matcher
 from monitor.checks.normalise import Normaliser
 from monitor.checks.patterns import Alphabet, Pattern, PatternError
 from monitor.checks.prepared import NOTHING, digest_of, load_prepared
+from monitor.checks.reach import reach_of
 from monitor.checks.ways import MOST_WAYS, Way, ways_of
 
 PLAIN = Normaliser()
@@ -166,6 +167,9 @@ def test_prepared_is_what_would_be_worked_out() -> None:
     stated = load_prepared()
     assert stated.ways() == {
         digest_of(one): ways_of(needs_of(one.decode("ascii"))) for one in matcher.patterns
+    }
+    assert stated.reaches() == {
+        digest_of(one): reach_of(one.decode("ascii")) for one in matcher.patterns
     }
     assert all(one in stated for one in matcher.silencers)
 
