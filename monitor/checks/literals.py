@@ -42,6 +42,7 @@ _LONGEST = 40
 # A run of plain characters, without the last one where a repetition follows it.
 _PLAIN = re.compile(r"[^\\.\[\](){}|?*+^$]+(?![?*+{])")
 _EMPTY = frozenset({""})
+_ONLY_BLANK = frozenset({" "})
 _POINTS = frozenset("BAz")
 _OPENINGS = frozenset("[\\")
 _ONLY_EDGE = frozenset({_EDGE})
@@ -75,11 +76,19 @@ class _Known(NamedTuple):
         exact: All texts the part can match; None when they are too many.
         start: Every match begins with one of these; None when that is not known.
         needs: What every match holds beside that.
+        ends: A match ends with a blank; None: it does, or is empty.
     """
 
     exact: frozenset[str] | None = None
     start: frozenset[str] | None = None
     needs: Needs = ()
+    ends: bool | None = False
+
+    def ends_blank(self, *, was_blank: bool) -> bool:
+        """Return whether there is a blank at its end, for what comes before it."""
+        if self.exact is not None:
+            return all(word.endswith(" ") or (was_blank and not word) for word in self.exact)
+        return was_blank if self.ends is None else self.ends
 
     def all(self) -> Needs:
         return (*self.needs, *_clause(self.exact))
@@ -320,16 +329,19 @@ class _Reader:
         starts = [branch.exact or branch.start for branch in branches]
         begun = [start for start in starts if start is not None]
         start = frozenset().union(*begun) if len(begun) == len(starts) else None
-        return _Known(exact, start, () if exact is not None else _any_of(branches))
+        ends = all(branch.ends_blank(was_blank=False) for branch in branches)
+        return _Known(exact, start, () if exact is not None else _any_of(branches), ends)
 
     def _sequence(self, before: frozenset[str], after: frozenset[str]) -> _Known:
         """Read parts that follow each other; runs of exact parts grow into longer words."""
         run: frozenset[str] | None = before
         whole = True
+        is_blank = False
         start: frozenset[str] | None = None
         needs: Needs = ()
         while self._peek() not in ("", "|", ")"):
             part = self._repeated(_edge_of(run))
+            is_blank = part.ends_blank(was_blank=is_blank)
             grown = _joined(run, part.exact)
             if grown is not None:
                 run = grown
@@ -339,9 +351,11 @@ class _Reader:
                 start = run if begun is None else begun
             whole = False
             needs += (*_clause(_better(run, begun)), *part.needs)
-            run = part.exact if part.exact is not None else _EMPTY
+            run = part.exact if part.exact is not None else _ONLY_BLANK if is_blank else _EMPTY
         run = _joined(run, after) or run
-        return _Known(run, start) if whole else _Known(None, start, (*needs, *_clause(run)))
+        if whole:
+            return _Known(run, start)
+        return _Known(None, start, (*needs, *_clause(run)), is_blank and not after - _EMPTY)
 
     def _repeated(self, before: frozenset[str]) -> _Known:
         part = self._atom(before)
@@ -357,10 +371,11 @@ class _Reader:
             times = _times(part.exact, least)
             if times is not None:
                 return _Known(times)
+        ends = part.ends_blank(was_blank=False)
         if least == 0:
             optional = part.exact | _EMPTY if most == 1 and part.exact is not None else None
-            return _Known(optional)
-        return _Known(None, part.exact, part.all())
+            return _Known(optional, ends=None if ends else False)
+        return _Known(None, part.exact, part.all(), ends)
 
     def _count(self) -> tuple[int, int | None]:
         sign = self._take()
@@ -388,8 +403,8 @@ class _Reader:
             return {"[": self._class, "\\": self._escaped}[char]()
         if char == ".":
             return _ANYTHING
-        if char in "^$":
-            return _Known(_EMPTY)
+        if char in "^$":  # there is a blank at either end of a sieved text
+            return _Known(_ONLY_BLANK)
         return _Known(frozenset({_sieve(char)}))
 
     def _group(self, before: frozenset[str]) -> _Known:
