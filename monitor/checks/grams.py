@@ -144,7 +144,11 @@ def own_words(text: str, swaps: Swaps) -> list[str]:
 def _without_links(text: str) -> str:
     """Blank links, handles and what stands for them in published sets; positions stay."""
     if "@" in text or "[" in text:
-        return _PASSED_OVER.sub(_blank, text)
+        # Nothing goes beyond its line, and of a long text most lines have none.
+        return "\n".join(
+            _PASSED_OVER.sub(_blank, line) if "@" in line or "[" in line or "://" in line else line
+            for line in text.split("\n")
+        )
     if "://" in text:
         return _LINK.sub(_blank, text)
     return text

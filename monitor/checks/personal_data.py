@@ -24,22 +24,25 @@ if TYPE_CHECKING:
 
 # HM Revenue and Customs, manual NIM39110: D, F, I, Q, U and V are never used, O not second;
 # BG, GB, KN, NK, NT, TN and ZZ are not allocated; the suffix is A to D.
+# What may not stand before a number is looked at behind its first character: a pattern that
+# begins with a character is found sooner.
 _NINO = re.compile(
-    r"(?<![A-Za-z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
+    r"[A-CEGHJ-PR-TW-Z](?<![A-Za-z0-9].)[A-CEGHJ-NPR-TW-Z](?<!BG|GB|KN|NK|NT|TN|ZZ)"
     r"[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_NHS = re.compile(r"(?<![\d/£.,-])(\d{3})([ -]?)(\d{3})\2(\d{4})(?![\d/]|[.,]\d)")
+_NHS = re.compile(r"(\d(?<![\d/£.,-].)\d{2})([ -]?)(\d{3})\2(\d{4})(?![\d/]|[.,]\d)")
 # Every number sought here has six digits with at most a blank or a dash between each two of them.
 _SIX_DIGITS = re.compile(r"\d(?:[ -]?\d){5}")
 _AT = re.compile("@")
 _NHS_WORD = re.compile(r"\bnhs\b", re.IGNORECASE)
 _IBAN = re.compile(
-    r"(?<![A-Za-z0-9])GB\d{2}[ ]?[A-Z]{4}[ ]?(?:\d{2,4}[ ]?){3,7}(?!\d)", re.IGNORECASE
+    r"G(?<![A-Za-z0-9].)B\d{2}[ ]?[A-Z]{4}[ ]?(?:\d{2,4}[ ]?){3,7}(?!\d)", re.IGNORECASE
 )
-_CARD = re.compile(r"(?<![\d.,/-])[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{3,4}(?![\d/]|[.,]\d)")
+_CARD = re.compile(r"[3-6](?<![\d.,/-].)\d{3}([ -]?)\d{4}\1\d{4}\1\d{3,4}(?![\d/]|[.,]\d)")
 _MOBILE = re.compile(
-    r"(?<![\d/.])(?:\+44[ ]?(?:\(0\)[ ]?)?|0044[ ]?|0)7[1-57-9]\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"
+    r"(?:\+(?<![\d/.].)44[ ]?(?:\(0\)[ ]?)?|0(?<![\d/.].)(?:044[ ]?)?)"
+    r"7[1-57-9]\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"
 )
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)")
 _FREE_MAIL = frozenset(

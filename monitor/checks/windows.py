@@ -3,9 +3,9 @@
 In a long text nearly every word stands somewhere, so that nearly every rule could match. But all
 that a rule needs stands within so many words: a pattern's match has its reach
 (`monitor.checks.reach`), and groups must stand near each other. So the text is cut into parts of
-`PART` words, and each two parts that follow each other are asked like a short post; whatever
-takes at most `PART` words lies within two such parts. What may take more is asked of the whole
-text, as of a short one.
+`PART` words, and a few that follow each other are asked like a short post: what takes no more
+words than a part has lies within two, what takes no more than two parts have within three, and so
+on. What may take still more is asked of the whole text, as of a short one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import reduce
 from itertools import accumulate, chain, compress
+from math import ceil
+from operator import or_
 from typing import TYPE_CHECKING
 
 from monitor.checks.literals import LONGEST_SOUGHT, sieved
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
     from monitor.checks.places import Places
     from monitor.checks.vocabulary import CompiledRule, Literal
 
-PART = 120
+PART = 50
 """Words of one part."""
-Candidate = tuple[int, "Iterable[list[int]]"]
-"""A rule's number, with what there may be of each of its groups."""
+_MOST_PARTS = 4
+_FAR = float("inf")
 _Rules = frozenset["RuleId"]
 _WHOLE = -1
 
@@ -56,52 +58,76 @@ class Extents:
             whole: Numbers of patterns that are asked of the whole text whatever rules need.
         """
         terms = {number: words_of(one) for number, one in entries.items() if number not in reaches}
+        most: dict[int, float] = dict(terms)
+        most |= {number: _FAR if reach is None else reach for number, reach in reaches.items()}
+        phrases = dict.fromkeys((n for n, words in most.items() if words > LONGEST_PHRASE), _FAR)
+        self._plans = (Plan(rules, most, whole), Plan(rules, most | phrases, whole))
         self.margin = max(LONGEST_SOUGHT, *terms.values()) + 1
-        most = {**terms, **{number: _most(reach) for number, reach in reaches.items()}}
-        phrases = {number for number, words in most.items() if words > LONGEST_PHRASE}
-        far = {number for number, words in most.items() if words > PART}
-        # Of no use in parts: always, and in a text with longer phrases.
-        self.whole = (far.union(whole), far.union(whole, phrases))
-        self._every = frozenset(rule.data.id for rule in rules)
-        self._single = frozenset(rule.data.id for rule in rules if len(rule.groups) == 1)
-        together = {rule.data.id: _together(rule, most) for rule in rules}
-        short = frozenset(id_ for id_, (words, _) in together.items() if words <= PART)
-        long = frozenset(id_ for id_, (_, longest) in together.items() if longest > LONGEST_PHRASE)
-        self._short = (short, short - long)
-        self._chosen: dict[tuple[_Rules | None, bool], tuple[_Rules, _Rules]] = {}
         self.groups = [[frozenset(group.entries) for group in rule.groups] for rule in rules]
 
-    def chosen(self, wanted: _Rules | None, *, has_phrases: bool) -> tuple[_Rules, _Rules]:
-        """Return which rules are asked in parts, and which of the whole text.
+    def plan(self, narrowed: bytes) -> Plan:
+        """Return how a text is asked; otherwise if it has phrases longer than are counted."""
+        return self._plans[longest_phrase(narrowed) > LONGEST_PHRASE]
 
-        Both: those of one group, of which each term and pattern is asked for itself.
+
+class Plan:
+    """How many parts a rule is asked in."""
+
+    def __init__(
+        self, rules: Sequence[CompiledRule], most: Mapping[int, float], whole: Collection[int]
+    ) -> None:
+        """Sort the rules.
 
         Args:
-            wanted: Those that may match; None: all.
-            has_phrases: Whether the text has a longer one than `monitor.checks.reach` counts.
+            rules: All of them.
+            most: The most words of a match, by the number of each term and pattern.
+            whole: Numbers of patterns that are asked of the whole text.
         """
-        case = (wanted, has_phrases)
-        chosen = self._chosen.get(case)
+        far = (number for number, words in most.items() if words > PART * _MOST_PARTS)
+        self.far = frozenset(far).union(whole)
+        self._every = frozenset(rule.data.id for rule in rules)
+        self._in_whole: set[RuleId] = set()
+        self._in_parts: dict[RuleId, int] = {}
+        for rule in rules:
+            self._sort(rule, most)
+        self._chosen: dict[_Rules | None, tuple[dict[int, _Rules], _Rules]] = {}
+
+    def _sort(self, rule: CompiledRule, most: Mapping[int, float]) -> None:
+        """Sort in a rule: one of one group as a whole and in parts, by each of its entries."""
+        id_, near = rule.data.id, rule.data.near
+        if len(rule.groups) == 1:
+            entries = self.far.intersection(rule.groups[0].entries)
+            words = max(
+                (most[one] for one in rule.groups[0].entries if one not in entries), default=_FAR
+            )
+            if entries:
+                self._in_whole.add(id_)
+        elif near is None or near.words is None:
+            words = _FAR
+        else:
+            each = sorted(max(most[entry] for entry in group.entries) for group in rule.groups)
+            words = each[-2] + near.words + each[-1]
+        if words <= PART * _MOST_PARTS:
+            self._in_parts[id_] = max(1, ceil(words / PART)) + 1
+        else:
+            self._in_whole.add(id_)
+
+    def chosen(self, wanted: _Rules | None) -> tuple[dict[int, _Rules], _Rules]:
+        """Return which rules are asked in so many parts that follow each other, and in the whole.
+
+        Args:
+            wanted: Ids of those that may match; None: all.
+        """
+        chosen = self._chosen.get(wanted)
         if chosen is None:
             every = self._every if wanted is None else self._every & wanted
-            short = every & self._short[has_phrases]
-            chosen = self._chosen[case] = (short | every & self._single, every - short)
+            in_parts: dict[int, _Rules] = {}
+            for number in sorted(set(self._in_parts.values())):
+                in_parts[number] = frozenset(
+                    id_ for id_ in every if self._in_parts.get(id_) == number
+                )
+            chosen = self._chosen[wanted] = (in_parts, every & self._in_whole)
         return chosen
-
-
-def _most(reach: int | None) -> float:
-    return float("inf") if reach is None else reach
-
-
-def _together(rule: CompiledRule, most: Mapping[int, float]) -> tuple[float, float]:
-    """Return the most words that all that a rule needs takes, and that any of it takes."""
-    each = sorted(max(most[entry] for entry in group.entries) for group in rule.groups)
-    near = rule.data.near
-    if len(each) == 1:
-        return each[0], each[0]
-    if near is None or near.words is None:
-        return float("inf"), each[-1]
-    return each[-2] + near.words + each[-1], each[-1]
 
 
 def words_of(one: Literal | Pattern) -> int:
@@ -142,44 +168,52 @@ class Windows:
             for first, last in zip(self._starts, seen, strict=False)
         ]
         self.whole = reduce(_both, self._parts)
-        self._extents = extents
-        self._has_phrases = longest_phrase(narrowed) > LONGEST_PHRASE
-        self._far = extents.whole[self._has_phrases]
-        self._asked = defaultdict[int, int](int, dict.fromkeys(self._far, _WHOLE))
+        self._groups = extents.groups
+        self._plan = extents.plan(narrowed)
+        self._asked = defaultdict[int, int](int, dict.fromkeys(self._plan.far, _WHOLE))
 
-    def candidates(self, places: Places, wanted: _Rules | None) -> Iterator[Candidate]:
-        """Yield the rules of which no group is empty: in two parts, or of some in the whole text.
+    def candidates(
+        self, places: Places, wanted: _Rules | None
+    ) -> Iterator[tuple[int, Iterable[list[int]]]]:
+        """Yield the rules of which no group is empty: in parts, or of some in the whole text.
 
         Args:
             places: Says which.
             wanted: Ids of the rules that may match; None: all.
+
+        Yields:
+            As `monitor.checks.places.Places.complete` does.
         """
-        in_parts, in_whole = self._extents.chosen(wanted, has_phrases=self._has_phrases)
+        by_parts, in_whole = self._plan.chosen(wanted)
         numbers: set[int] = set()
         present = set(self.whole.terms)
         for number, groups in places.complete(*self.whole, in_whole):
             each = list(groups)
-            asked = self._far.intersection(each[0]) if len(each) == 1 else set(chain(*each))
+            entries = set(chain(*each))
+            asked = entries & self._plan.far if len(each) == 1 else entries
             self._asked.update(dict.fromkeys(asked, _WHOLE))
             present.update(asked)
             numbers.add(number)
-        for at, part in enumerate(self._parts):
-            both = reduce(_both, self._parts[at + 1 : at + 2], part)
-            for number, patterns in places.patterns(both.bits, in_parts):
-                numbers.add(number)
-                for pattern in patterns:
-                    self._asked[pattern] |= 1 << at
-                present.update(patterns)
+        for many, in_parts in by_parts.items():
+            for at in range(len(self._parts)):
+                bits = reduce(or_, [part.bits for part in self._parts[at : at + many]])
+                for number, patterns in places.patterns(bits, in_parts):
+                    numbers.add(number)
+                    present.update(patterns)
+                    for pattern in patterns:
+                        self._asked[pattern] |= ((1 << many) - 1) << at
         for number in numbers:
-            yield number, [list(group & present) for group in self._extents.groups[number]]
+            yield number, [list(group & present) for group in self._groups[number]]
 
     def of(self, pattern: int) -> list[Span] | None:
         """Return the stretches in which a pattern is asked; None: the whole text."""
         asked = self._asked[pattern]
         if asked < 0:
             return None
-        last = len(self._ends) - 1
-        return [(self._starts[first], self._ends[min(end, last)]) for first, end in _runs(asked)]
+        most = len(self._ends)
+        return [
+            (self._starts[first], self._ends[min(end, most) - 1]) for first, end in _runs(asked)
+        ]
 
     def of_term(self, term: int) -> list[Span]:
         """Return the stretches in which a term may begin."""
