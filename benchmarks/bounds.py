@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from benchmarks import long_texts
 from monitor.checks.base import Material
 from monitor.checks.grams import bundled_swaps
 from storage.values import Words
@@ -126,6 +127,7 @@ def bounds(judge: Judge, context: Context) -> list[Bound]:
     """Measure them all; speed and start on this machine, on one core's own time."""
     start_s, memory = start()
     (length, posts_per_s), (longer, fewer) = speed()
+    longest = long_texts.measure(judge, context)
     return [
         Bound(
             key="even-handed",
@@ -143,6 +145,15 @@ def bounds(judge: Judge, context: Context) -> list[Bound]:
             unit=" posts/s",
             floor=5_000,
             is_most=False,
+        ),
+        Bound(
+            what=f"slowest of long texts: no input takes more than {long_texts.MOST_MS} ms",
+            on=f"{long_texts.LENGTH:,} characters, this machine, medians: hostile ones "
+            f"{longest.hostile:.0f} ms, written posts joined {longest.written:.0f} ms; these the "
+            f"first time after all was let go of {longest.first:.0f} ms",
+            value=longest.slowest,
+            unit=" ms",
+            floor=long_texts.MOST_MS,
         ),
         Bound(
             what="start of the checker, its own processor time",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 from better_profanity import profanity
 
+from benchmarks import long_texts
 from benchmarks.posts import ABOUT_200, posts
 from config.policy import load_policy
 from config.rules import load_rules
@@ -59,7 +60,7 @@ def measure(
         ``listed_posts_per_s`` (better-profanity),
         ``table_posts_per_s`` (the scored table alone), ``plain_table_posts_per_s``
         (the same n-grams looked up in plain Python),
-        ``findings``, ``slowest_ms`` (the slowest post of 40,000 characters tried).
+        ``findings``, ``hostile_ms``, ``written_ms`` and ``first_ms`` (see `long_texts`).
     """
     memory = psutil.Process().memory_info().rss
     began = time.process_time()
@@ -106,6 +107,7 @@ def measure(
             found = [table[name] for name in grams(laid) if name in table]
             _ = [sum(column) for column in zip(*found, strict=True)]
 
+    longest = long_texts.measure(judge, context)
     return {
         "posts": count,
         "characters": round(sum(map(len, texts)) / count),
@@ -120,7 +122,9 @@ def measure(
         "table_posts_per_s": round(table_count / _median_s(scored, runs)),
         "plain_table_posts_per_s": round(table_count / _median_s(counted, runs)),
         "findings": findings,
-        "slowest_ms": round(1e3 * max(_median_s(_once(judge, t, context), 3) for t in _long()), 1),
+        "hostile_ms": round(longest.hostile, 1),
+        "written_ms": round(longest.written, 1),
+        "first_ms": round(longest.first, 1),
     }
 
 
@@ -133,28 +137,8 @@ def _median_s(work: Callable[[], None], runs: int) -> float:
     return median(times)
 
 
-def _once(judge: Judge, text: str, context: Context) -> Callable[[], None]:
-    return lambda: void(judge.judge(_material(text), context))
-
-
-def void(_: object) -> None:
-    """Forget a result."""
-
-
 def _material(text: str) -> Material:
     return Material(words=Words(text=text, own_length=len(text)))
-
-
-def _long() -> list[str]:
-    """Texts of 40,000 characters, some of them made to be slow."""
-    return [
-        (" ".join(posts(300)))[:40_000],
-        "vote labour " * 3_333,
-        "a" * 40_000,
-        "a b " * 10_000,
-        "e\u0301\u0302" * 13_333,
-        "😀\ufe0f" * 20_000,
-    ]
 
 
 def _listed(texts: Sequence[str]) -> Callable[[], None]:

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import calendar, check, digest, history, process, pull, reading, report, restore
+from benchmarks.long_texts import MOST_MS
 
 RESULTS = Path(__file__).with_name("results.md")
 
@@ -69,11 +70,11 @@ def _check() -> list[Row]:
             got["table_posts_per_s"] >= 7_000,
         ),
         Row(
-            "check, slowest of hostile texts of 40,000 characters",
-            f"{got['slowest_ms']:.0f} ms",
-            "",
-            "≤ 50 ms",
-            got["slowest_ms"] <= 50,
+            "check, slowest of texts of 40,000 characters: hostile ones, and written posts joined",
+            f"{got['hostile_ms']:.0f} ms; {got['written_ms']:.0f} ms",
+            f"{got['first_ms']:.0f} ms the first time after all was let go of",
+            f"≤ {MOST_MS} ms",
+            max(got["hostile_ms"], got["written_ms"]) <= MOST_MS,
         ),
         Row(
             "judge, load and compile",
