@@ -134,7 +134,10 @@ class Places:
 
     def of_word(self, word: int) -> int:
         """Return the bits that a word sets."""
-        return sum(1 << at for at in self._of_words[word])
+        bits = bytearray((self._every.bit_length() >> 3) + 1)
+        for at in self._of_words[word]:
+            bits[at >> 3] |= 1 << (at & 7)
+        return int.from_bytes(bits, "little")
 
     def of_term(self, entry: int) -> int:
         """Return the bits that a term sets."""

@@ -30,6 +30,7 @@ _MOST_WEIGHTS = 32_768
 _SIGN = 0x80
 _BLANKS_OF_A_WORD = 2
 _NO_GRAM = -1
+_AFTER_BLANK = "!"
 _NOTHING: dict[str, int] = {}
 _RUNS = (2, 3)
 _HELD, _WEIGHT, _FOLLOWED = map(itemgetter, range(3))
@@ -59,28 +60,18 @@ def worth(code: int) -> int:
 _RAISED = [worth((byte ^ _SIGN) - _SIGN) + _HALF for byte in range(256)]
 
 
-class _Packed(dict[bytes, int]):
-    """A row of weights as one whole number: one addition then adds up all topics.
-
-    Most rows are alike, so few numbers take memory; each is made when it first comes up.
-    """
-
-    __slots__ = ("_fields", "level")
+class _Packed:
+    """Rows of weights as whole numbers: one addition then adds up all topics."""
 
     def __init__(self, width: int) -> None:
-        """Begin empty.
-
-        Args:
-            width: How many weights a row has.
-        """
-        super().__init__()
+        """Take how many weights a row has."""
         self._fields = Struct(f"<{width}I")
         self.level = sum(_HALF << _FIELD * at for at in range(width))  # so no field is below 0
 
-    def __missing__(self, row: bytes) -> int:
+    def packed(self, row: bytes) -> int:
+        """Return a row as one number."""
         raised = self._fields.pack(*map(_RAISED.__getitem__, row))
-        number = self[row] = int.from_bytes(raised, "little") - self.level
-        return number
+        return int.from_bytes(raised, "little") - self.level
 
     def fields(self, raised: int) -> list[int]:
         """Return a sum's parts, one for each topic; the sum was begun at ``level``."""
@@ -106,13 +97,13 @@ class _Shared:
         it was returned for both, in any thread.
         """
         own: list[int] = []
-        for place in held:
-            first = self._first.setdefault(place, own)
-            if first is not own:
-                own.append(place)
-                if place not in self._told:
-                    first.append(place)  # before it counts as told: others rely on that
-                    self._told.add(place)
+        known, told = self._first.setdefault, self._told
+        found = [place for place in held if known(place, own) is not own]
+        own += found
+        for place in found:
+            if place not in told:
+                self._first[place].append(place)  # before it counts as told: others rely on that
+                told.add(place)
         return own
 
 
@@ -161,7 +152,6 @@ class Grams:
 
     def forget(self) -> None:
         """Let go of what was worked out for words; it is worked out again when they come up."""
-        self._packed.clear()
         self._weights.forget()
         # As a whole: a text in another thread goes on with words that know of each other.
         self._kept = self._nothing_known()
@@ -177,22 +167,22 @@ class Grams:
 
     def _followed(self, bounded: str) -> dict[str, int]:
         """Return what follows a word in runs; these stand side by side, since names are sorted."""
-        followed: dict[str, int] = {}
+        first = bisect_left(self._runs, bounded)
+        last = bisect_left(self._runs, bounded[:-1] + _AFTER_BLANK, first)
         length = len(bounded)
-        for at in range(bisect_left(self._runs, bounded), len(self._runs)):
-            run = self._runs[at]
-            if not run.startswith(bounded):
-                break
-            rest = run[length:-1]
-            followed.setdefault(rest.partition(" ")[0], _NO_GRAM)
-            followed[rest] = self._places_of_runs[at]
+        rests = [run[length:-1] for run in self._runs[first:last]]
+        followed = dict(zip(rests, self._places_of_runs[first:last], strict=True))
+        for rest in rests:
+            second, blank, _ = rest.partition(" ")
+            if blank:
+                followed.setdefault(second, _NO_GRAM)
         return followed or _NOTHING
 
     def _all_known(self, words: Sequence[str]) -> list[_Word]:
         return list(map(self._kept.__getitem__, words))
 
     def _weight(self, place: int) -> int:
-        return self._packed[self._codes[place : place + self._width]]
+        return self._packed.packed(self._codes[place : place + self._width])
 
     def _total(self, places: Iterable[int]) -> int:
         return sum(map(self._weights.__getitem__, places))
