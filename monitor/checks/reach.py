@@ -11,6 +11,7 @@ never a finding.
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import NamedTuple
 
 LONGEST_PHRASE = 40
@@ -76,7 +77,7 @@ def longest_phrase(narrowed: bytes) -> int:
     Args:
         narrowed: The text as patterns see it.
     """
-    return max(phrase.count(b" ") for phrase in narrowed.translate(_MARKS).split(_END))
+    return max(map(methodcaller("count", b" "), narrowed.translate(_MARKS).split(_END)))
 
 
 class _Reader:
@@ -157,8 +158,7 @@ class _Reader:
                 raise _UnknownError
             self.at += 2
         part = self.choice()
-        if self._take() != ")":
-            raise _UnknownError
+        self._take()
         return part._replace(is_one=False)
 
     def _escaped(self) -> _Part:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,9 @@ from config.rules import load_rules
 from config.types import Kind
 from monitor.checks.judge import Judge
 from tests.unit.checks.building import CONTEXT, material
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 POLICY = load_policy("elstree-borehamwood-2017")
 RULES = load_rules(policy=POLICY)
@@ -65,10 +69,30 @@ REVERSED = Judge(POLICY, RULES[::-1])
         "is the you ",
         "\U0001f600\ufe0f",
         "07700 900123 ",
+        "\n".join(HITS[::40]) + "\n",
+        " ".join(HITS[1::40]) + " ",
     ],
 )
-def test_long_texts_are_quick(unit: str) -> None:
-    """40,000 characters of anything are judged; the bound is far above what they take."""
-    began = time.perf_counter()
-    JUDGE.judge(material(unit * (40_000 // len(unit))), CONTEXT)
-    assert time.perf_counter() - began < 2
+def test_four_times_the_text_is_four_times_the_work(unit: str) -> None:
+    """40,000 characters of anything take so many steps as 10,000 take four times, or few more."""
+    short, long = ((unit * (size // len(unit) + 1))[:size] for size in (10_000, 40_000))
+    assert _steps(long) <= 5 * _steps(short)
+
+
+def _steps(text: str) -> int:
+    """Count what is called while a text is judged that was judged before."""
+    given = material(text)
+    JUDGE.judge(given, CONTEXT)
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        JUDGE.judge(given, CONTEXT)
+    finally:
+        sys.setprofile(before)
+    return calls

@@ -33,6 +33,29 @@ def test_forgetting_changes_nothing() -> None:
     assert list(together.standing(narrowed)) == list(before)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "within", "spans"),
+    [
+        (r"\bx?", None, [(2, 3), (4, 5)]),
+        (r"\bx\b", [(0, 3)], [(2, 3)]),
+        (r"x", [(0, 3), (5, 6)], [(2, 3), (5, 6)]),
+        (r"\bx\b", [(5, 6)], []),
+        (r"x$", [(0, 5)], []),
+        (r"^x", [(2, 6)], []),
+    ],
+)
+def test_within(
+    pattern: str, within: list[tuple[int, int]] | None, spans: list[tuple[int, int]]
+) -> None:
+    """Within stretches, and beside them a pattern sees what stands there; nothing empty counts."""
+    assert Pattern(pattern, ALPHABET).spans(b"a x xx", within) == spans
+
+
+def test_no_more_than_asked() -> None:
+    """The first matches, and then no more."""
+    assert Pattern("x", ALPHABET).spans(b"xxxx", most=2) == [(0, 1), (1, 2)]
+
+
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_however_many(count: int) -> None:
     """None, one, or so many large ones that they cannot be asked at once."""
