@@ -12,11 +12,15 @@ never a finding.
 from __future__ import annotations
 
 from operator import methodcaller
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONGEST_PHRASE = 40
 """For so many blanks counts what may come again without end."""
 _SEVERAL = 2
+_count_blanks: Callable[[bytes], int] = methodcaller("count", b" ")
 
 # Kinds of character.
 _BLANK, _PHRASE, _STOP = "blank", "phrase", "stop"
@@ -77,7 +81,8 @@ def longest_phrase(narrowed: bytes) -> int:
     Args:
         narrowed: The text as patterns see it.
     """
-    return max(map(methodcaller("count", b" "), narrowed.translate(_MARKS).split(_END)))
+    blanks = map(_count_blanks, narrowed.translate(_MARKS).split(_END))
+    return max(blanks)
 
 
 class _Reader:
