@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from monitor.checks.places import Places
     from monitor.checks.vocabulary import CompiledRule, Literal
 
-PART = 50
+PART = 80
 """Words of one part."""
-_MOST_PARTS = 4
+_MOST_PARTS = 3
 _FAR = float("inf")
 _Rules = frozenset["RuleId"]
 _WHOLE = -1
