@@ -30,6 +30,7 @@ from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
 from monitor.checks.training.sources import (
+    FRESH_TEST_HANDS,
     LATER_TEST_HANDS,
     NEWEST_TEST_HANDS,
     QUIET,
@@ -363,6 +364,7 @@ def main() -> None:
         *of_hands(judge),
         *of_hands(judge, LATER_TEST_HANDS, ending="-later-hand"),
         *of_hands(judge, NEWEST_TEST_HANDS, ending="-newest-hands"),
+        *of_hands(judge, FRESH_TEST_HANDS, ending="-fresh-hand"),
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),

@@ -6,7 +6,12 @@ import pytest
 
 from benchmarks.quality import fallen, judge_with, of_hands
 from benchmarks.rows import interval
-from monitor.checks.training.sources import LATER_TEST_HANDS, NEWEST_TEST_HANDS, TEST_HANDS
+from monitor.checks.training.sources import (
+    FRESH_TEST_HANDS,
+    LATER_TEST_HANDS,
+    NEWEST_TEST_HANDS,
+    TEST_HANDS,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +20,7 @@ from monitor.checks.training.sources import LATER_TEST_HANDS, NEWEST_TEST_HANDS,
         (TEST_HANDS, ""),
         (LATER_TEST_HANDS, "-later-hand"),
         (NEWEST_TEST_HANDS, "-newest-hands"),
+        (FRESH_TEST_HANDS, "-fresh-hand"),
     ],
 )
 def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:
