@@ -37,8 +37,8 @@ _OTHER = "\x1a"
 _FREE = [byte for byte in range(1, 0x20) if chr(byte) not in "\t\n\v\f\r" + _OTHER]
 _ASCII = 0x80
 _SEVERAL = 2
-# RE2 as its module wraps it for Python: the wrapping takes four times as long as a short post's
-# match, keeps patterns of its own, and asks a pattern's 13 options for each one that is compiled.
+# RE2 without its module's wrapping for Python, which works on each match in Python, keeps patterns
+# of its own, and asks a pattern's 13 options for each one that is compiled.
 _RE2 = re2._re2.RE2  # noqa: SLF001 - as said above; what it returns is checked by the tests
 _ANYWHERE = _RE2.Anchor.UNANCHORED
 
