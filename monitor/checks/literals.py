@@ -16,6 +16,8 @@ from functools import lru_cache
 from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
+from monitor.checks.syntax import Cursor, UnknownError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,6 +39,7 @@ _LITTLE = frozenset(
 _MOST_TIMES = 8
 _SYMBOLS = frozenset(chr(byte) for byte in range(1, 0x20) if not chr(byte).isspace())
 _NO_LETTER = re.compile(r"[^a-z]+").fullmatch
+_ONCE = (1, 1)
 _EDGE = "\0"  # a word boundary, until it is known what stands on its sides
 _LONGEST = 40
 # A run of plain characters, without the last one where a repetition follows it.
@@ -47,10 +50,6 @@ _POINTS = frozenset("BAz")
 _OPENINGS = frozenset("[\\")
 _ONLY_EDGE = frozenset({_EDGE})
 _PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(|\)(\\b)?", re.DOTALL)
-
-
-class _UnknownError(Exception):
-    """The pattern uses something this reader does not know."""
 
 
 class Clause(NamedTuple):
@@ -110,9 +109,9 @@ def needs_of(pattern: str) -> Needs:
     reader = _Reader(pattern)
     try:
         known = reader.choice()
-        if reader.at < len(pattern):
+        if not reader.is_at_end:
             return ()
-    except (_UnknownError, IndexError):
+    except (UnknownError, IndexError):
         return ()
     return _plain(known.all())
 
@@ -294,7 +293,7 @@ def _shortest(words: frozenset[str]) -> frozenset[str]:
     return frozenset(kept)
 
 
-class _Reader:
+class _Reader(Cursor):
     r"""Recursive descent over one pattern; every choice it cannot follow raises.
 
     A boundary beside a group belongs to each of its alternatives: ``\b(git|twit)`` is
@@ -302,22 +301,14 @@ class _Reader:
     """
 
     def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
+        super().__init__(pattern)
         self._closed_by_edge = _closed_by_edge(pattern)
-        self.at = 0
-
-    def _peek(self) -> str:
-        return self._pattern[self.at : self.at + 1]
-
-    def _take(self) -> str:
-        self.at += 1
-        return self._pattern[self.at - 1]
 
     def choice(self, before: frozenset[str] = _EMPTY, after: frozenset[str] = _EMPTY) -> _Known:
         """Read alternatives, with what stands before and after each of them."""
         branches = [self._sequence(before, after)]
-        while self._peek() == "|":
-            self._take()
+        while self.peek() == "|":
+            self.take()
             branches.append(self._sequence(before, after))
         if len(branches) == 1:
             return branches[0]
@@ -339,7 +330,7 @@ class _Reader:
         is_blank = False
         start: frozenset[str] | None = None
         needs: Needs = ()
-        while self._peek() not in ("", "|", ")"):
+        while self.peek() not in ("", "|", ")"):
             part = self._repeated(_edge_of(run))
             is_blank = part.ends_blank(was_blank=is_blank)
             grown = _joined(run, part.exact)
@@ -359,13 +350,8 @@ class _Reader:
 
     def _repeated(self, before: frozenset[str]) -> _Known:
         part = self._atom(before)
-        sign = self._peek()
-        if sign not in ("?", "*", "+", "{"):
-            return part
-        least, most = self._count()
-        if self._peek() == "?":
-            self._take()
-        if (least, most) == (1, 1):
+        least, most = self.repeats() or _ONCE
+        if (least, most) == _ONCE:
             return part
         if least == most and part.exact is not None:
             times = _times(part.exact, least)
@@ -377,26 +363,12 @@ class _Reader:
             return _Known(optional, ends=None if ends else False)
         return _Known(None, part.exact, part.all(), ends)
 
-    def _count(self) -> tuple[int, int | None]:
-        sign = self._take()
-        if sign != "{":
-            return {"?": (0, 1), "*": (0, None), "+": (1, None)}[sign]
-        inside = ""
-        while self._peek() != "}":
-            inside += self._take()
-        self._take()
-        least, comma, most = inside.partition(",")
-        if not least.isdigit() or (most and not most.isdigit()):
-            raise _UnknownError
-        upper = int(most) if most else None
-        return int(least), upper if comma else int(least)
-
     def _atom(self, before: frozenset[str]) -> _Known:
-        letters = _PLAIN.match(self._pattern, self.at)
+        letters = _PLAIN.match(self.pattern, self.at)
         if letters:
             self.at = letters.end()
             return _Known(frozenset({letters[0].translate(_SIEVED)}))
-        char = self._take()
+        char = self.take()
         if char == "(":
             return self._group(before)
         if char in _OPENINGS:
@@ -409,17 +381,14 @@ class _Reader:
 
     def _group(self, before: frozenset[str]) -> _Known:
         after = _ONLY_EDGE if self.at - 1 in self._closed_by_edge else _EMPTY
-        if self._peek() == "?":
-            if not self._pattern.startswith("?:", self.at):
-                raise _UnknownError
-            self.at += 2
+        self.opens_plainly()
         known = self.choice(before, after)
-        if self._take() != ")":
-            raise _UnknownError
+        if self.take() != ")":
+            raise UnknownError
         return known
 
     def _escaped(self) -> _Known:
-        char = self._take()
+        char = self.take()
         if char == "b":
             return _Known(frozenset({_EDGE}))
         if char in _POINTS:
@@ -431,31 +400,31 @@ class _Reader:
         if char in "DwWS":
             return _ANYTHING
         if char.isalnum():
-            raise _UnknownError
+            raise UnknownError
         return _Known(frozenset({_sieve(char)}))
 
     def _class(self) -> _Known:
         """Read a class; one of a few plain characters is as good as alternatives."""
         members: set[str] = set()
-        plain = self._peek() not in ("^", "]")
+        plain = self.peek() not in ("^", "]")
         first = True
-        while first or self._peek() != "]":
-            char = self._take()
+        while first or self.peek() != "]":
+            char = self.take()
             if char == "\\":
-                char = self._take()
+                char = self.take()
                 if char in "snt":
                     char = " "
                 elif char == "d":
                     char = "0"
                 plain = plain and (not char.isalpha())
             elif char == "[":
-                raise _UnknownError
-            if self._peek() == "-" and self._pattern[self.at + 1] != "]":
-                self._take()
-                plain = plain and char.isdigit() and self._take().isdigit()
+                raise UnknownError
+            if self.peek() == "-" and self.pattern[self.at + 1] != "]":
+                self.take()
+                plain = plain and char.isdigit() and self.take().isdigit()
             members.add(_sieve(char))
             first = False
-        self._take()
+        self.take()
         return _Known(frozenset(members)) if plain else _ANYTHING
 
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
+from monitor.checks.syntax import Cursor, UnknownError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,10 +40,6 @@ _CLASSES = {
     "S": _SOLID,
     "D": _ALL,
 }
-
-
-class _UnknownError(Exception):
-    """The pattern uses something this reader does not know."""
 
 
 class _Part(NamedTuple):
@@ -70,9 +68,9 @@ def reach_of(pattern: str) -> int | None:
     reader = _Reader(pattern)
     try:
         part = reader.choice()
-    except (_UnknownError, IndexError):
+    except (UnknownError, IndexError):
         return None
-    return part.blanks + 1 if reader.at == len(pattern) else None
+    return part.blanks + 1 if reader.is_at_end else None
 
 
 def longest_phrase(narrowed: bytes) -> int:
@@ -85,42 +83,30 @@ def longest_phrase(narrowed: bytes) -> int:
     return max(blanks)
 
 
-class _Reader:
+class _Reader(Cursor):
     """Recursive descent over one pattern; every choice it cannot follow raises."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        self.at = 0
-
-    def _peek(self) -> str:
-        return self._pattern[self.at : self.at + 1]
-
-    def _take(self) -> str:
-        self.at += 1
-        return self._pattern[self.at - 1]
 
     def choice(self) -> _Part:
         """Read alternatives; the longest counts."""
         part = self._sequence()
-        while self._peek() == "|":
-            self._take()
+        while self.peek() == "|":
+            self.take()
             other = self._sequence()
             part = _Part(max(part.blanks, other.blanks), part.kinds | other.kinds)
         return part
 
     def _sequence(self) -> _Part:
         whole = _NOTHING
-        while self._peek() not in ("", "|", ")"):
+        while self.peek() not in ("", "|", ")"):
             part = self._atom()
             whole = _Part(whole.blanks + self._repeated(part), whole.kinds | part.kinds)
         return whole
 
     def _repeated(self, part: _Part) -> int:
-        if self._peek() not in ("?", "*", "+", "{"):
+        counted = self.repeats()
+        if counted is None:
             return part.blanks
-        times = self._times()
-        if self._peek() == "?":
-            self._take()
+        _, times = counted
         if times is not None:
             if part.is_one and part.kinds != _CLASSES["s"]:
                 times = (times + 1) // _SEVERAL
@@ -129,24 +115,10 @@ class _Reader:
             return min(part.blanks, 1)
         if part.kinds <= _IN_PHRASES:
             return LONGEST_PHRASE
-        raise _UnknownError
-
-    def _times(self) -> int | None:
-        """Return how often a part comes at most; None: without end."""
-        sign = self._take()
-        if sign != "{":
-            return 1 if sign == "?" else None
-        inside = ""
-        while self._peek() != "}":
-            inside += self._take()
-        self._take()
-        least, comma, most = inside.partition(",")
-        if not least.isdigit() or (most and not most.isdigit()):
-            raise _UnknownError
-        return int(most or least) if most or not comma else None
+        raise UnknownError
 
     def _atom(self) -> _Part:
-        char = self._take()
+        char = self.take()
         if char == "(":
             return self._group()
         if char == "[":
@@ -158,51 +130,48 @@ class _Reader:
         return _one(_ALL if char == "." else _kind(char))
 
     def _group(self) -> _Part:
-        if self._peek() == "?":
-            if not self._pattern.startswith("?:", self.at):
-                raise _UnknownError
-            self.at += 2
+        self.opens_plainly()
         part = self.choice()
-        self._take()
+        self.take()
         return part._replace(is_one=False)
 
     def _escaped(self) -> _Part:
-        char = self._take()
+        char = self.take()
         if char in _ZERO_WIDTH:
             return _NOTHING
         if char in _CLASSES:
             return _one(_CLASSES[char])
         if char.isalnum():
-            raise _UnknownError
+            raise UnknownError
         return _one(_kind(char))
 
     def _class(self) -> frozenset[str]:
         """Return the kinds of a class; of one that says what it is not, all but blanks it names."""
         kinds = frozenset[str]()
-        is_negated = self._peek() == "^"
+        is_negated = self.peek() == "^"
         if is_negated:
-            self._take()
+            self.take()
         first, names_blanks = True, False
-        while first or self._peek() != "]":
-            names_blanks = names_blanks or self._pattern.startswith(r"\s", self.at)
+        while first or self.peek() != "]":
+            names_blanks = names_blanks or self.pattern.startswith(r"\s", self.at)
             kinds |= self._member()
             first = False
-        self._take()
+        self.take()
         if is_negated:
             return _SOLID if names_blanks else _ALL
         return kinds
 
     def _member(self) -> frozenset[str]:
         """Read a character or a range of a class."""
-        char = self._take()
+        char = self.take()
         if char == "[":
-            raise _UnknownError
+            raise UnknownError
         if char == "\\":
             return self._escaped().kinds
-        if self._peek() != "-" or self._pattern[self.at + 1] == "]":
+        if self.peek() != "-" or self.pattern[self.at + 1] == "]":
             return _kind(char)
-        self._take()
-        last = self._take()
+        self.take()
+        last = self.take()
         is_within = any(a <= char <= last <= z for a, z in ("az", "AZ", "09"))
         return _kind(char) if is_within and last.isalnum() else _ALL
 

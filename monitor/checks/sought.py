@@ -37,7 +37,7 @@ class Standing(NamedTuple):
 
     def with_(self, other: Standing) -> Standing:
         """Return what stands in either."""
-        if not self.terms:
+        if self == NOTHING:
             return other
         return Standing(self.bits | other.bits, {*self.terms, *other.terms})
 

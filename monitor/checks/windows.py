@@ -164,10 +164,10 @@ class Windows:
         # Some of the next part besides, so that no term and no other words are cut.
         seen = [*firsts[PART + extents.margin :: PART], *[end] * len(self._starts)]
         self._parts = [
-            _both(everywhere, standing(sieved(narrowed[first:last])))
+            everywhere.with_(standing(sieved(narrowed[first:last])))
             for first, last in zip(self._starts, seen, strict=False)
         ]
-        self.whole = reduce(_both, self._parts)
+        self.whole = reduce(Standing.with_, self._parts)
         self._groups = extents.groups
         self._plan = extents.plan(narrowed)
         self._asked = defaultdict[int, int](int, dict.fromkeys(self._plan.far, _WHOLE))
@@ -219,10 +219,6 @@ class Windows:
         """Return the stretches in which a term may begin."""
         each = zip(self._starts, self._ends, self._parts, strict=True)
         return [(start, end) for start, end, part in each if term in part.terms]
-
-
-def _both(one: Standing, other: Standing) -> Standing:
-    return Standing(one.bits | other.bits, {*one.terms, *other.terms})
 
 
 def _runs(bits: int) -> Iterator[Span]:
