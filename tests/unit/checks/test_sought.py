@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.checks.literals import sieved
-from monitor.checks.sought import MOST_WORDS, Sought, Standing
+from monitor.checks.sought import MOST_WORDS, NOTHING, Sought, Standing
 
 SOUGHT = [
     " the ",
@@ -64,3 +64,10 @@ def test_very_long_words_are_not_kept() -> None:
     seeker = sought()
     assert bits(seeker, b" %b " % (b"x" * 1000 + b"the")) == bits(seeker, b" xthe ")
     assert list(seeker._kept) == [b"xthe"]
+
+
+def test_what_stands_in_either() -> None:
+    """Bits and terms of both, also of one that has no term."""
+    assert Standing(1).with_(Standing(2, (7,))) == Standing(3, {7})
+    assert Standing(2, (7,)).with_(NOTHING) == Standing(2, {7})
+    assert NOTHING.with_(Standing(2, (7,))) == Standing(2, (7,))
