@@ -4,6 +4,7 @@
 
     plain text | laid out (`monitor.checks.grams`)                           -> words
     words      | n-grams, all topics in one addition (`weighing`)        -> sums
+    sum        | with what breaches of all clauses have in common            -> sum
     sum        | by the length of the text | a rising curve                  -> 0 to 1
     0 to 1     | at least the topic's floor                                  -> words that did it
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
-    from monitor.checks.grams import Swaps
     from monitor.checks.normalise import Normal
     from monitor.checks.patterns import Span
 
@@ -55,6 +55,8 @@ class Column:
         topic: Which.
         least: Texts shorter than this, as laid out, are weighed as if they were so long.
         scale: What a weight of 1 is worth.
+        common: What a weight of 1 is worth of those that tell breaches of any clause from
+            harmless posts.
         base: The sum of a text without any n-gram.
         slope: Of the curve that makes a sum a share.
         shift: Of the same curve.
@@ -68,6 +70,7 @@ class Column:
     topic: TopicId
     least: int
     scale: float
+    common: float
     base: float
     slope: float
     shift: float
@@ -77,14 +80,16 @@ class Column:
     window_only: bool = False
     doubt: float | None = None
 
-    def value(self, total: int, divisor: float) -> float:
-        """Return the score of a text: 0 to 1, rising with the sum of its weights.
+    def value(self, total: int, common: int, divisor: float) -> float:
+        """Return the score of a text: 0 to 1, rising with the sums of its weights.
 
         Args:
-            total: The sum of its n-grams' weights.
+            total: The sum of its n-grams' weights on the topic.
+            common: The sum of their weights as breaches of any clause.
             divisor: `divisor_of` its length, with this column's ``least``.
         """
-        odds = self.slope * (total * self.scale / divisor + self.base) + self.shift
+        whole = total * self.scale + common * self.common
+        odds = self.slope * (whole / divisor + self.base) + self.shift
         return 1 / (1 + math.exp(-odds)) if -_FARTHEST < odds < _FARTHEST else float(odds > 0)
 
     def floor(self) -> float:
@@ -100,15 +105,21 @@ class Weights:
     Attributes:
         names: The n-grams, sorted.
         by_topic: For each topic one byte, -127 to 127, for each n-gram; see `weighing.worth`.
+        common: The same for what breaches of any clause have in common.
     """
 
     names: Sequence[str]
     by_topic: Sequence[array[int]]
+    common: array[int]
+
+    def columns(self) -> list[array[int]]:
+        """Return the topics' bytes, and last those that all have in common."""
+        return [*self.by_topic, self.common]
 
     def digest(self) -> str:
         """Return 16 hexadecimal digits over all of it."""
         whole = hashlib.sha256("\n".join(self.names).encode())
-        for column in self.by_topic:
+        for column in self.columns():
             whole.update(column.tobytes())
         return whole.hexdigest()[:16]
 
@@ -128,15 +139,15 @@ class TableScorer:
             weights: The n-grams with what they weigh.
         """
         self.columns = tuple(columns)
-        self._grams = Grams(weights.names, weights.by_topic)
-        self._swaps = bundled_swaps()
+        self.grams = Grams(weights.names, weights.columns())
+        self.swaps = bundled_swaps()
         self._leasts = sorted({column.least for column in self.columns})
         self._asked = [
             (number, column.value, column.topic, column.floor(), self._leasts.index(column.least))
             for number, column in enumerate(self.columns)
         ]
         self._digest = hashlib.sha256(
-            repr((POWER, self._swaps.digest, self.columns, weights.digest())).encode()
+            repr((POWER, self.swaps.digest, self.columns, weights.digest())).encode()
         ).hexdigest()[:16]
 
     @property
@@ -151,23 +162,22 @@ class TableScorer:
 
     def forget(self) -> None:
         """Let go of what was worked out for words."""
-        self._grams.forget()
+        self.grams.forget()
 
     def score(self, normal: Normal) -> dict[TopicId, Score]:
         """Score a text on every topic; spans only where the score counts anywhere."""
-        words = own_words(normal.text, self._swaps)
+        words = own_words(normal.text, self.swaps)
         length = len(" ".join(words)) + 2 if words else 1  # with the blanks around it
         divisors = [divisor_of(length, least) for least in self._leasts]
         read: _Read | None = None
         scores = {}
-        for (number, value_of, topic, floor, at), total in zip(
-            self._asked, self._grams.sums(words), strict=True
-        ):
-            value = value_of(total, divisors[at])
+        *totals, common = self.grams.sums(words)
+        for (number, value_of, topic, floor, at), total in zip(self._asked, totals, strict=True):
+            value = value_of(total, common, divisors[at])
             if value < floor:
                 scores[topic] = Score(value)
             else:
-                read = read or _Read(normal, words, self._swaps, self._grams)
+                read = read or _Read(self, normal, words)
                 scores[topic] = Score(value, partial(read.strongest, number))
         return scores
 
@@ -175,15 +185,18 @@ class TableScorer:
 class _Read:
     """One text laid out, with what all topics' explanations have in common."""
 
-    def __init__(self, normal: Normal, laid: Sequence[str], swaps: Swaps, grams: Grams) -> None:
+    def __init__(self, scorer: TableScorer, normal: Normal, laid: Sequence[str]) -> None:
+        self._scorer = scorer
         self._normal = normal
         self._laid = laid
-        self._swaps = swaps
-        self._grams = grams
 
     @cached_property
     def _words(self) -> list[tuple[int, int, int, int]]:
-        return places(self._normal.text, self._swaps)
+        return places(self._normal.text, self._scorer.swaps)
+
+    @cached_property
+    def _common(self) -> list[float]:
+        return self._scorer.grams.by_place(self._laid, len(self._scorer.columns))
 
     def strongest(self, topic: int) -> tuple[Span, ...]:
         """Return the words that raised a topic's score most, in code points of the original.
@@ -191,7 +204,12 @@ class _Read:
         Args:
             topic: The topic's number.
         """
-        added = self._grams.by_place(self._laid, topic)
+        column = self._scorer.columns[topic]
+        own = self._scorer.grams.by_place(self._laid, topic)
+        added = [
+            mine * column.scale + shared * column.common
+            for mine, shared in zip(own, self._common, strict=True)
+        ]
         best = sorted((-weight, at) for at, weight in enumerate(added) if weight > 0)
         chosen = [self._words[at] for _, at in best[:_MOST_SHOWN]]
         return joined(self._normal.span(start, end) for _, _, start, end in chosen)
@@ -266,23 +284,27 @@ def divisor_of(length: int, least: int) -> float:
 def packed(weights: Weights) -> bytes:
     """Return n-grams and weights as one compressed block; the same input, the same bytes."""
     body = "\n".join(weights.names).encode() + b"\n\n"
-    body += b"".join(column.tobytes() for column in weights.by_topic)
+    body += b"".join(column.tobytes() for column in weights.columns())
     return pack(body)
 
 
-def unpacked(block: bytes, width: int) -> Weights:
+def unpacked(block: bytes, topics: int) -> Weights:
     """Return what `packed` was given.
 
+    Args:
+        block: As packed.
+        topics: How many topics it is said to weigh.
+
     Raises:
-        ValueError: It holds other than ``width`` weights for each n-gram.
+        ValueError: It holds other than ``topics`` weights and one more for each n-gram.
     """
     written, _, rows = unpack(block).partition(b"\n\n")
     names = written.decode().split("\n")
     count = len(names)
-    if len(rows) != count * width:
-        raise ValueError(f"{len(rows)} weights for {count} n-grams of {width} topics")
-    by_topic = [array("b", rows[at * count : (at + 1) * count]) for at in range(width)]
-    return Weights(names=names, by_topic=by_topic)
+    if len(rows) != count * (topics + 1):
+        raise ValueError(f"{len(rows)} weights for {count} n-grams of {topics} topics")
+    *by_topic, common = (array("b", rows[at : at + count]) for at in range(0, len(rows), count))
+    return Weights(names=names, by_topic=by_topic, common=common)
 
 
 def _column(entry: dict[str, Any]) -> Column:
@@ -291,6 +313,7 @@ def _column(entry: dict[str, Any]) -> Column:
         topic=TopicId(entry["topic"]),
         least=int(entry["least"]),
         scale=float(entry["scale"]),
+        common=float(entry["common"]),
         base=float(entry["base"]),
         slope=float(entry["slope"]),
         shift=float(entry["shift"]),

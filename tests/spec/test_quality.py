@@ -11,6 +11,7 @@ from monitor.checks.training.sources import (
     LATER_TEST_HANDS,
     NEWEST_TEST_HANDS,
     TEST_HANDS,
+    UNSEEN_TEST_HANDS,
 )
 
 
@@ -21,6 +22,7 @@ from monitor.checks.training.sources import (
         (LATER_TEST_HANDS, "-later-hand"),
         (NEWEST_TEST_HANDS, "-newest-hands"),
         (FRESH_TEST_HANDS, "-fresh-hand"),
+        (UNSEEN_TEST_HANDS, "-unseen-hand"),
     ],
 )
 def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:

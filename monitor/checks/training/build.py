@@ -15,6 +15,7 @@ import json
 from array import array
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,15 +23,16 @@ import numpy as np
 from config.policy import load_policy
 from config.rules import load_rules
 from config.types import Kind, Severity
+from monitor.checks import tables
 from monitor.checks.base import Context, Material
 from monitor.checks.grams import bundled_swaps
 from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.opinion import may_be_doubted
-from monitor.checks.table import Weights, packed
+from monitor.checks.table import Weights, packed, unpacked
 from monitor.checks.training.choose import ByRules, choose
 from monitor.checks.training.corpus import Corpus, collect, joined, rows_of, scaled
-from monitor.checks.training.fit import curve, fits, in_table, most_telling
+from monitor.checks.training.fit import curve, fits, in_table, most_telling, with_common
 from monitor.checks.training.sources import (
     LATER_HANDS,
     LATER_SOURCES,
@@ -41,7 +43,7 @@ from monitor.checks.training.sources import (
     posts,
     window_posts,
 )
-from monitor.checks.training.topics import TOPICS
+from monitor.checks.training.topics import COMMON, TOPICS
 from monitor.checks.vocabulary import lexicon_of
 from storage.values import Words
 
@@ -71,7 +73,13 @@ class Trained:
 
 
 def train(
-    *, sets: Path, ordinary: Path, posts: Path, out: Path, most: int | None = None
+    *,
+    sets: Path,
+    ordinary: Path,
+    posts: Path,
+    out: Path,
+    most: int | None = None,
+    afresh: bool = False,
 ) -> Iterator[str]:
     """Train every table and write it; yield what happens, line by line.
 
@@ -81,6 +89,7 @@ def train(
         posts: Folder of the published sets: ``datasets``.
         out: Where the table is written.
         most: Only the first so many texts of each set.
+        afresh: Choose the n-grams anew, too; else those of the table that stands stay.
     """
     rules = load_rules(policy=load_policy(POLICY))
     normalise = Normaliser(lexicon_of(rules))
@@ -90,15 +99,16 @@ def train(
     judge = Judge(load_policy(POLICY), rules)
     by_rules = {text: _by_rules(judge, text) for text in _hands(corpus)}
     every_fit = []
-    for topic in TOPICS:
+    for topic in (*TOPICS, COMMON):
         every_fit.append(fits(topic, corpus, rows[topic.least], _candidates(topic, corpus)))
         yield f"{topic.topic} fitted"
-    kept = chosen(every_fit, corpus)
+    kept = chosen(every_fit, corpus) if afresh else standing(corpus)
     names = [corpus.names[column] for column in kept]
     yield f"{len(names)} n-grams kept"
     trained = []
-    for one in every_fit:
-        topic, fitted = one.topic, in_table(one, corpus, rows[one.topic.least], kept)
+    *of_topics, of_any = (in_table(one, corpus, rows[one.topic.least], kept) for one in every_fit)
+    for own in of_topics:
+        topic, fitted = own.topic, with_common(own, of_any, corpus)
         slope, shift = curve(topic, corpus, fitted.held_out)
         held_out = _share(fitted.held_out, slope, shift)
         limits = choose(
@@ -115,7 +125,7 @@ def train(
             f"{limits.lower:.4f} {limits.upper:.4f} {limits.window or 0:.4f}; "
             f"doubt {limits.doubt or 0:.4f}: {limits.spared} harmless, {limits.lost} breaches"
         )
-    yield f"{write(out, names, trained)} bytes"
+    yield f"{write(out, names, trained, of_any)} bytes"
 
 
 def read(
@@ -148,6 +158,17 @@ def _candidates(topic: Topic, corpus: Corpus) -> np.ndarray:
     return everything[common >= FEWEST]
 
 
+def standing(corpus: Corpus) -> np.ndarray:
+    """Return the columns of the n-grams that the bundled table weighs, ordered.
+
+    With the same n-grams topics that learn nothing new score as before.
+    """
+    block = files(tables).joinpath("posts.gz").read_bytes()
+    places = {name: column for column, name in enumerate(corpus.names)}
+    names = unpacked(block, len(TOPICS)).names
+    return np.array(sorted(places[name] for name in names if name in places))
+
+
 def chosen(every_fit: Sequence[Fits], corpus: Corpus) -> np.ndarray:
     """Return the table's columns, ordered: the most telling of the small topics first.
 
@@ -166,11 +187,14 @@ def chosen(every_fit: Sequence[Fits], corpus: Corpus) -> np.ndarray:
     return np.unique(np.concatenate([taken, *large]))
 
 
-def write(out: Path, names: Sequence[str], trained: Sequence[Trained]) -> int:
+def write(out: Path, names: Sequence[str], trained: Sequence[Trained], common: Fitted) -> int:
     """Write the table and what it is; return the bytes of both."""
-    weights = np.array([one.fitted.codes for one in trained])
     # N-grams whose weights all came to 0 stay: a text's length is counted in n-grams.
-    grams = Weights(names=list(names), by_topic=[array("b", row.tobytes()) for row in weights])
+    grams = Weights(
+        names=list(names),
+        by_topic=[array("b", one.fitted.codes.tobytes()) for one in trained],
+        common=array("b", common.codes.tobytes()),
+    )
     block = packed(grams)
     (out / "posts.gz").write_bytes(block)
     lines = [
@@ -194,6 +218,7 @@ def _stated(one: Trained) -> Iterator[str]:
     yield f"masked = {str(topic.masked).lower()}"
     yield f"least = {topic.least}"
     yield f"scale = {one.fitted.scale:.9g}"
+    yield f"common = {0 if one.fitted.shared is None else one.fitted.shared[1]:.9g}"
     yield f"base = {one.fitted.base:.9g}"
     yield f"slope = {one.slope:.9g}"
     yield f"shift = {one.shift:.9g}"
@@ -212,7 +237,9 @@ def _stated(one: Trained) -> Iterator[str]:
 
 def _is_learned(topic: Topic, text: Text) -> bool:
     """Return whether a text is a hand's, and one that the topic is trained with."""
-    return text.source.startswith("hand-") and (topic.later or text.source not in LATER_SOURCES)
+    return text.source.startswith("hand-") and (
+        any(topic.later) or text.source not in LATER_SOURCES
+    )
 
 
 def _hands(corpus: Corpus) -> list[Text]:

@@ -29,8 +29,6 @@ NEAR_SHARE = 0.008
 equally often."""
 NEAR_WINDOW_SHARE = 0.04
 """The same inside an election window: a few weeks, and many eyes on it."""
-SPARED_WORTH = 2.0
-"""How many breaches one harmless post spared is worth, where a rule flagged both."""
 _NEAR = "near"
 _NEVER = 1.0
 _JUST_ABOVE = 1e-4
@@ -167,7 +165,8 @@ def _doubt(
 ) -> tuple[float | None, int, int]:
     """Return the bound below which a rule's finding is a note, what it spares and loses.
 
-    It is where most is gained when a harmless post spared is worth two breaches lost.
+    It is where most is gained when a harmless post spared is worth so many breaches lost as the
+    topic says.
     Hands that the rules were widened with are left out.
     """
     right, wrong = [], []
@@ -182,7 +181,7 @@ def _doubt(
                 wrong.append(score)
     best, chosen = 0.0, None
     for bound in sorted({score + _JUST_ABOVE for score in wrong}):
-        gain = SPARED_WORTH * sum(one < bound for one in wrong)
+        gain = topic.spared_worth * sum(one < bound for one in wrong)
         gain -= sum(one < bound for one in right)
         if gain > best:
             best, chosen = gain, bound

@@ -6,7 +6,7 @@ hand: posts are held out hand by hand, other texts by turns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,9 @@ _FOLDS = 6
 _TURNS = 5
 _NEAR_TO_ABUSE = frozenset({"terms.2", "requirements.5"})
 _LEAST_CONTRAST = 1e-3
+_LEAST_CODE = 5
+"""In a small topic an n-gram that weighs less than a six-hundredth of the heaviest weighs nothing,
+so that all of it compressed stays within a megabyte."""
 _TOLERANCE = 3e-4
 """The solver stops the sooner the rarer breaches are; at its usual 0.01 long before it is done."""
 
@@ -61,6 +64,7 @@ class Fitted:
         scale: What a worth of 1 is.
         base: The sum of a text without any n-gram.
         held_out: For every row of the corpus its sum by a fit that had not seen it.
+        shared: The bytes of what breaches have in common, and what a worth of 1 of it is here.
     """
 
     topic: Topic
@@ -68,10 +72,15 @@ class Fitted:
     scale: float
     base: float
     held_out: np.ndarray
+    shared: tuple[np.ndarray, float] | None = None
 
     def sums(self, rows: sp.csr_matrix) -> np.ndarray:
         """Return what the weights come to on rows that `scaled` made."""
-        return np.asarray(rows @ (_worth(self.codes) * self.scale)) + self.base
+        weights = _worth(self.codes) * self.scale
+        if self.shared is not None:
+            codes, scale = self.shared
+            weights = weights + _worth(codes) * scale
+        return np.asarray(rows @ weights) + self.base
 
 
 def fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, candidates: np.ndarray) -> Fits:
@@ -83,21 +92,23 @@ def fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, candidates: np.ndarr
         rows: As `scaled` made them.
         candidates: Columns that may be weighed.
     """
-    wanted, weight = _labels(topic, corpus)
-    used = weight > 0
     folds = _folds(corpus)
     narrowed = rows[:, candidates]
-
+    labels = [_labels(topic, corpus, later=later) for later in topic.later]
     letters = np.array([topic.letters if of_letters(corpus.names[at]) else 1 for at in candidates])
 
-    def model(seen: np.ndarray) -> tuple[np.ndarray, float]:
-        return _model(topic, narrowed[seen], wanted[seen], weight[seen], letters)
+    def model(part: np.ndarray) -> tuple[np.ndarray, float]:
+        models = []
+        for wanted, weight in labels:
+            seen = part & (weight > 0)
+            models.append(_model(topic, narrowed[seen], wanted[seen], weight[seen], letters))
+        return _mean(models)
 
     return Fits(
         topic=topic,
         candidates=candidates,
-        whole=_mean([model(used & part) for part in _parts(len(corpus.texts))]),
-        by_fold=[model(used & (folds != fold)) for fold in range(_FOLDS)],
+        whole=_mean([model(part) for part in _parts(len(corpus.texts))]),
+        by_fold=[model(folds != fold) for fold in range(_FOLDS)],
     )
 
 
@@ -143,12 +154,36 @@ def in_table(fitted: Fits, corpus: Corpus, rows: sp.csr_matrix, kept: np.ndarray
     folds = _folds(corpus)
     table = rows[:, kept]
     held_out = np.zeros(len(corpus.texts))
+    least = 1 if fitted.topic.large else _LEAST_CODE
     for fold, (weights, base) in enumerate(fitted.by_fold):
-        codes, scale = _bytes(_among(kept, fitted.candidates, weights))
+        codes, scale = _bytes(_among(kept, fitted.candidates, weights), least)
         held_out[folds == fold] = table[folds == fold] @ (_worth(codes) * scale) + base
-    codes, scale = _bytes(_among(kept, fitted.candidates, fitted.whole[0]))
+    codes, scale = _bytes(_among(kept, fitted.candidates, fitted.whole[0]), least)
     return Fitted(
         topic=fitted.topic, codes=codes, scale=scale, base=fitted.whole[1], held_out=held_out
+    )
+
+
+def with_common(own: Fitted, common: Fitted, corpus: Corpus) -> Fitted:
+    """Return a topic's weights together with what breaches of any clause have in common.
+
+    Both sums are added by how far they spread over the hands' posts.
+
+    Args:
+        own: The topic's.
+        common: As fitted to breaches of any clause.
+        corpus: The texts.
+    """
+    if not own.topic.common:
+        return own
+    hands = np.array([text.source.startswith("hand-") for text in corpus.texts])
+    spread = own.held_out[hands].std() / common.held_out[hands].std()
+    share = float(own.topic.common * spread)
+    return replace(
+        own,
+        base=own.base + share * common.base,
+        held_out=own.held_out + share * common.held_out,
+        shared=(common.codes, share * common.scale),
     )
 
 
@@ -161,7 +196,7 @@ def _among(kept: np.ndarray, candidates: np.ndarray, weights: np.ndarray) -> np.
 
 def curve(topic: Topic, corpus: Corpus, held_out: np.ndarray) -> tuple[float, float]:
     """Return slope and shift of the curve that makes a held-out sum a share of breaches."""
-    wanted, weight = _labels(topic, corpus)
+    wanted, weight = _labels(topic, corpus, later=topic.later[0])
     used = weight > 0
     model = LogisticRegression(C=1e3, tol=1e-6, max_iter=1_000)
     with _one_core():
@@ -169,12 +204,15 @@ def curve(topic: Topic, corpus: Corpus, held_out: np.ndarray) -> tuple[float, fl
     return float(max(model.coef_[0][0], 1e-3)), float(model.intercept_[0])
 
 
-def _labels(topic: Topic, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is a breach of a topic, and how much each text weighs in its fit."""
+def _labels(topic: Topic, corpus: Corpus, *, later: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is a breach of a topic, and how much each text weighs in its fit.
+
+    Without the later hands nothing of theirs weighs anything.
+    """
     wanted = np.zeros(len(corpus.texts), dtype=bool)
     weight = np.zeros(len(corpus.texts))
     for number, text in enumerate(corpus.texts):
-        if text.source in LATER_SOURCES and not topic.later:
+        if text.source in LATER_SOURCES and not later:
             continue
         if text.source.startswith("hand-"):
             wanted[number] = text.clause in topic.clauses
@@ -248,14 +286,15 @@ def _contrast(rows: sp.csr_matrix, wanted: np.ndarray, weight: np.ndarray) -> np
     return np.asarray(np.maximum(np.abs(np.log(shares[0] / shares[1])), _LEAST_CONTRAST))
 
 
-def _bytes(weights: np.ndarray) -> tuple[np.ndarray, float]:
+def _bytes(weights: np.ndarray, least: int) -> tuple[np.ndarray, float]:
     """Return a byte for each weight, whose square with its sign is the weight, and the scale.
 
     A few n-grams weigh a hundred times what most do; so each keeps its share.
     """
     largest = float(np.abs(weights).max()) if len(weights) else 0.0
     scale = largest / MOST**2 if largest else 1.0
-    codes = np.rint(np.sqrt(np.abs(weights) / scale)) * np.sign(weights)
+    sizes = np.rint(np.sqrt(np.abs(weights) / scale))
+    codes = np.where(sizes < least, 0, sizes) * np.sign(weights)
     return codes.astype(np.int8), scale
 
 

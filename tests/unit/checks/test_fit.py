@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -9,9 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from config.types import TopicId
 from monitor.checks.training.corpus import Corpus, scaled
-from monitor.checks.training.fit import fits
+from monitor.checks.training.fit import Fitted, fits, with_common
 from monitor.checks.training.sources import Text
 from monitor.checks.training.topics import TOPICS
+
+if TYPE_CHECKING:
+    from monitor.checks.training.topics import Topic
 
 TEXTS = 60
 GRAMS = 20_000
@@ -29,6 +35,32 @@ def corpus() -> Corpus:
     )
     names = [f"gram {number:05}" for number in range(GRAMS)]
     return Corpus(texts=texts, names=names, rows=rows, lengths=[100] * TEXTS)
+
+
+def test_common_is_added_by_how_far_both_spread() -> None:
+    """A topic that asks for as much of it again gets sums that weigh half and half."""
+    names = [f"gram {number}" for number in range(6)]
+    texts = [Text(text=str(number), source="hand-b", label=False) for number in range(40)]
+    rows = sp.random(40, 6, density=0.5, format="csr", dtype=np.float32, random_state=2)
+    given = Corpus(texts=texts, names=names, rows=rows, lengths=[100] * 40)
+    own, common = (
+        fitted(topic, given, codes)
+        for topic, codes in (
+            (replace(HATE, common=1.0), [9, -4, 0, 0, 20, 0]),
+            (HATE, [0, 0, 50, -30, 7, 0]),
+        )
+    )
+    both = with_common(own, common, given)
+    assert both.sums(rows) == pytest.approx(both.held_out)
+    share = (both.held_out - own.held_out) / common.held_out
+    assert share == pytest.approx([own.held_out.std() / common.held_out.std()] * 40)
+    assert with_common(fitted(HATE, given, [1] * 6), common, given).shared is None
+
+
+def fitted(topic: Topic, given: Corpus, codes: list[int]) -> Fitted:
+    """Return a topic's weights whose held-out sums are what they come to."""
+    bare = Fitted(topic=topic, codes=np.array(codes), scale=0.01, base=-1.5, held_out=np.zeros(0))
+    return replace(bare, held_out=bare.sums(given.rows))
 
 
 @pytest.mark.parametrize("cores", [2, 4])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from array import array
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,12 @@ PLAIN = Normaliser()
 WEIGHTS = Weights(
     names=[" fool ", " old fool ", "fete"],
     by_topic=[array("b", [100, 50, -80]), array("b", [0, -3, 7])],
+    common=array("b", [2, 1, 0]),
 )
 BUNDLED = bundled_model()
 _BLOCK = files("monitor.checks.tables").joinpath("posts.gz").read_bytes()
 _WEIGHTS = unpacked(_BLOCK, len(BUNDLED.thresholds))
-NAMES, BY_TOPIC = _WEIGHTS.names, _WEIGHTS.by_topic
+NAMES, COLUMNS = _WEIGHTS.names, _WEIGHTS.columns()
 NUMBERS = {name: number for number, name in enumerate(NAMES)}
 
 
@@ -51,6 +53,7 @@ def column(topic: str = "abuse", lower: float = 0.6) -> Column:
         topic=TopicId(topic),
         least=40,
         scale=0.001,
+        common=0.0,
         base=0.0,
         slope=1.0,
         shift=0.0,
@@ -68,7 +71,7 @@ def test_sums() -> None:
     """Each n-gram counts once for every topic, by the length of the text."""
     scores = scorer().score(PLAIN("You old fool, old fool!"))
     short = divisor_of(24, column().least)
-    wanted = column().value(12_500, short), column().value(-9, short)
+    wanted = column().value(12_500, 5, short), column().value(-9, 5, short)
     assert (scores[TopicId("abuse")].value, scores[TopicId("commerce")].value) == wanted
 
 
@@ -77,6 +80,25 @@ def test_explains_itself() -> None:
     text = "See you at the fête. You OLD fool!"
     (span,) = scorer().score(PLAIN(text))[TopicId("abuse")].spans
     assert text[slice(*span)] == "OLD fool"
+
+
+def test_what_breaches_have_in_common() -> None:
+    """It is added to each topic as much as the topic says, and to none that says nothing."""
+    plain, moved = column(), replace(column("commerce"), common=0.5)
+    scores = TableScorer([plain, moved], WEIGHTS).score(PLAIN("You old fool, old fool!"))
+    short = divisor_of(24, plain.least)
+    assert scores[TopicId("abuse")].value == plain.value(12_500, 0, short)
+    assert scores[TopicId("commerce")].value == moved.value(-9, 5, short)
+    assert moved.value(-9, 5, short) > plain.value(-9, 0, short)
+
+
+def test_words_in_common_explain_a_score() -> None:
+    """What raised a score as part of any breach is quoted as well."""
+    moved = replace(column("commerce", lower=0.5), common=0.5)
+    text = "See you at the fête. You OLD fool!"
+    scores = TableScorer([column(), moved], WEIGHTS).score(PLAIN(text))
+    spans = scores[TopicId("commerce")].spans
+    assert [text[slice(*span)] for span in spans] == ["fête", "OLD fool"]
 
 
 def test_quiet_text_has_no_spans() -> None:
@@ -155,8 +177,8 @@ def test_weighs_what_training_counted(text: str) -> None:
     """The bundled n-grams weigh at run time what training counts them as."""
     laid = laid_out(PLAIN(text).text, bundled_swaps())
     counted = [NUMBERS[name] for name in grams(laid) if name in NUMBERS]
-    assert Grams(NAMES, BY_TOPIC).sums(laid.split()) == [
-        sum(worth(column[number]) for number in counted) for column in BY_TOPIC
+    assert Grams(NAMES, COLUMNS).sums(laid.split()) == [
+        sum(worth(column[number]) for number in counted) for column in COLUMNS
     ]
 
 
