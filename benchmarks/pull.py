@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from benchmarks.peak import measured
 from benchmarks.posts import posts
 from benchmarks.town import COMMAND
 from config.sample import sample
@@ -32,7 +32,7 @@ class Pulled:
 
     Attributes:
         took_s: The whole command.
-        peak_mb: Its largest resident memory.
+        peak_mb: Its largest resident memory; see `benchmarks.peak`.
         done_s: When each account was read and judged, from the command's start.
     """
 
@@ -105,22 +105,11 @@ def _pull(environ: dict[str, str]) -> Pulled:
     """Scan once with the installed command, and note when each account is done."""
     began = time.perf_counter()
     done: dict[str, float] = {}
-    with subprocess.Popen(
-        [COMMAND, "scan", "--json"],
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None  # it is a pipe
-        for line in process.stderr:
+    with measured([COMMAND, "scan", "--json"], environ) as scan:
+        for line in scan.said:
             if line.startswith("{") and (said := json.loads(line))["event"] == "account done":
                 done[said["account"]] = time.perf_counter() - began
-        _, _, used = os.wait4(process.pid, 0)
-        process.returncode = 0
-    return Pulled(
-        took_s=time.perf_counter() - began, peak_mb=used.ru_maxrss * 1024 / 1e6, done_s=done
-    )
+    return Pulled(took_s=time.perf_counter() - began, peak_mb=scan.peak_mb, done_s=done)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ class Places:
         shared: dict[tuple[int, ...], tuple[int, ...]] = {}
         found = (tuple(self._by_word.pop(word, ())) for word in range(words))
         self._of_words = [shared.setdefault(places, places) for places in found]
+        self._by_word.clear()  # what is emptied one by one keeps its size: a megabyte
         self._every = sum(1 << last for last in self._blocks)
         self._wanted: dict[frozenset[RuleId], int] = {}
 

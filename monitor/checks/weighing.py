@@ -8,9 +8,8 @@ what a word shares with those before it is taken off again.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
 from functools import partial
+from itertools import compress, count, groupby
 from operator import itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +18,7 @@ from monitor.checks.grams import within
 from monitor.checks.kept import Kept
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Sequence
 
 _FIELD = 32  # bits of one topic's sum in the whole number that holds all
@@ -30,7 +30,6 @@ _MOST_WEIGHTS = 32_768
 _SIGN = 0x80
 _BLANKS_OF_A_WORD = 2
 _NO_GRAM = -1
-_AFTER_BLANK = "!"
 _NOTHING: dict[str, int] = {}
 _RUNS = (2, 3)
 _HELD, _WEIGHT, _FOLLOWED = map(itemgetter, range(3))
@@ -124,10 +123,12 @@ class Grams:
         self._width = width
         self._codes = bytes(codes)
         # Where each n-gram's row of codes begins: a row becomes an object only when it is asked.
-        self._runs = [name for name in names if name.count(" ") > _BLANKS_OF_A_WORD]
-        places = dict(zip(names, range(0, len(codes), width), strict=True))
-        self._places_of_runs = array("I", map(places.pop, self._runs))
-        self._places = places
+        is_run = [name.count(" ") > _BLANKS_OF_A_WORD for name in names]
+        places = range(0, len(codes), width)
+        self._places = {
+            name: place for name, place, run in zip(names, places, is_run, strict=True) if not run
+        }
+        self._begun = _begun(compress(names, is_run), compress(places, is_run))
         self._packed = _Packed(width)
         self._weights: Kept[int, int] = Kept(self._weight, _MOST_WEIGHTS)
         self._kept = self._nothing_known()
@@ -161,22 +162,22 @@ class Grams:
 
     def _known(self, shared: _Shared, word: str) -> _Word:
         """Return the n-grams within one word, what they weigh together, and what may follow it."""
-        bounded = f" {word} "
         found = {self._places[gram] for gram in within(word) if gram in self._places}
-        return _Word(shared.of(found), self._total(found), self._followed(bounded))
+        return _Word(shared.of(found), self._total(found), self._followed(word))
 
-    def _followed(self, bounded: str) -> dict[str, int]:
-        """Return what follows a word in runs; these stand side by side, since names are sorted."""
-        first = bisect_left(self._runs, bounded)
-        last = bisect_left(self._runs, bounded[:-1] + _AFTER_BLANK, first)
-        length = len(bounded)
-        rests = [run[length:-1] for run in self._runs[first:last]]
-        followed = dict(zip(rests, self._places_of_runs[first:last], strict=True))
+    def _followed(self, word: str) -> dict[str, int]:
+        """Return what follows a word in runs."""
+        begun = self._begun.get(word)
+        if begun is None:
+            return _NOTHING
+        first, written = begun
+        rests = written.split("\n")
+        followed = dict(zip(rests, count(first, self._width), strict=False))
         for rest in rests:
             second, blank, _ = rest.partition(" ")
             if blank:
                 followed.setdefault(second, _NO_GRAM)
-        return followed or _NOTHING
+        return followed
 
     def _all_known(self, words: Sequence[str]) -> list[_Word]:
         return list(map(self._kept.__getitem__, words))
@@ -206,6 +207,21 @@ class Grams:
                     for one in range(first, first + size):
                         added[one] += each
         return added
+
+
+def _begun(runs: Iterable[str], places: Iterable[int]) -> dict[str, tuple[int, str]]:
+    """Return by the words that begin a run where the codes of the first begin, and what follows.
+
+    Those that begin with one word stand side by side, since names are sorted; so their rests need
+    not be objects before they are asked.
+    """
+    begun: dict[str, tuple[int, str]] = {}
+    pairs = zip(runs, places, strict=True)
+    for word, several in groupby(pairs, key=lambda pair: pair[0][1 : pair[0].index(" ", 1)]):
+        each = list(several)
+        rests = "\n".join(run[len(word) + 2 : -1] for run, _ in each)
+        begun[word] = (each[0][1], rests)
+    return begun
 
 
 def _runs(words: Sequence[str], known: Sequence[_Word]) -> list[int]:

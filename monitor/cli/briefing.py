@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +52,8 @@ def briefing(
 
     It also goes to the Clerk by itself, 14 days before the period and on its first day.
     """
+    from email import message_from_bytes, policy
+
     if send and preview:
         raise OperatorError("--send and --preview exclude each other", remedy="Give one of them")
     place = workplace(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 
@@ -127,3 +128,17 @@ def test_translated_is_translate(text: str) -> None:
     """Putting in one by one what is not ASCII changes nothing."""
     for table in (FOLD_ONE, LAID, BLANKED, _Circle(), Alphabet(["é", "😀"])):
         assert translated(text, table) == text.translate(table)
+
+
+def test_runs_take_little() -> None:
+    """A run of words takes its letters, and nothing near what a text of its own takes."""
+    names = sorted(f" word{one} other{two} " for one in range(20) for two in range(500))
+    weights = [array("b", bytes(len(names)))]
+    tracemalloc.start()
+    try:
+        many = Grams(names, weights)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert many.sums(["word7", "other9"]) == [0]
+    assert taken / len(names) < 25
