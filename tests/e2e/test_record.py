@@ -414,4 +414,5 @@ def test_a_scan_says_which_findings_are_notes(tmp_path: Path) -> None:
     }
     assert marked["commerce/discount"]
     assert not marked["party-politics/endorsement"]
-    assert f"({sum(marked.values())} notes, in no mail)" in said
+    notes = sum(marked.values())
+    assert f"({notes} note{'s' * (notes != 1)}, in no mail)" in said
