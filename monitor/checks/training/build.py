@@ -3,7 +3,7 @@
 ::
 
     sets + posts | n-grams that enough texts share      -> corpus
-    corpus       | the most telling n-grams, topic by topic -> the table's n-grams
+    corpus       | those of the table that stands, or the most telling -> the table's n-grams
     topic        | held out hand by hand, and in fifths by turns -> weights, curve, thresholds
     all          | whole numbers, compressed            -> posts.gz, posts.toml with its hash
 """
@@ -48,8 +48,10 @@ from monitor.checks.vocabulary import lexicon_of
 from storage.values import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import scipy.sparse as sp
 
     from monitor.checks.training.choose import Limits
     from monitor.checks.training.fit import Fits, Fitted
@@ -105,27 +107,38 @@ def train(
     kept = chosen(every_fit, corpus) if afresh else standing(corpus)
     names = [corpus.names[column] for column in kept]
     yield f"{len(names)} n-grams kept"
-    trained = []
     *of_topics, of_any = (in_table(one, corpus, rows[one.topic.least], kept) for one in every_fit)
+    trained = []
     for own in of_topics:
-        topic, fitted = own.topic, with_common(own, of_any, corpus)
-        slope, shift = curve(topic, corpus, fitted.held_out)
-        held_out = _share(fitted.held_out, slope, shift)
-        limits = choose(
-            topic,
-            corpus.texts,
-            held_out,
-            _share(fitted.sums(scaled(plain, topic.least)[:, kept]), slope, shift),
-            by_rules,
-        )
-        trained.append(Trained(fitted=fitted, slope=slope, shift=shift, limits=limits))
-        yield (
-            f"{topic.topic}: {limits.found} of {limits.missed} held-out breaches, "
-            f"{limits.false} harmless, {limits.ordinary} ordinary; "
-            f"{limits.lower:.4f} {limits.upper:.4f} {limits.window or 0:.4f}; "
-            f"doubt {limits.doubt or 0:.4f}: {limits.spared} harmless, {limits.lost} breaches"
-        )
+        ordinary_rows = scaled(plain, own.topic.least)[:, kept]
+        trained.append(_ready(with_common(own, of_any, corpus), corpus, ordinary_rows, by_rules))
+        yield _told(trained[-1])
     yield f"{write(out, names, trained, of_any)} bytes"
+
+
+def _ready(
+    fitted: Fitted, corpus: Corpus, ordinary: sp.csr_matrix, by_rules: Mapping[Text, ByRules]
+) -> Trained:
+    """Return a topic with its curve and thresholds, chosen by scores of texts it has not seen."""
+    slope, shift = curve(fitted.topic, corpus, fitted.held_out)
+    limits = choose(
+        fitted.topic,
+        corpus.texts,
+        _share(fitted.held_out, slope, shift),
+        _share(fitted.sums(ordinary), slope, shift),
+        by_rules,
+    )
+    return Trained(fitted=fitted, slope=slope, shift=shift, limits=limits)
+
+
+def _told(one: Trained) -> str:
+    limits = one.limits
+    return (
+        f"{one.fitted.topic.topic}: {limits.found} of {limits.missed} held-out breaches, "
+        f"{limits.false} harmless, {limits.ordinary} ordinary; "
+        f"{limits.lower:.4f} {limits.upper:.4f} {limits.window or 0:.4f}; "
+        f"doubt {limits.doubt or 0:.4f}: {limits.spared} harmless, {limits.lost} breaches"
+    )
 
 
 def read(
