@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 from monitor.checks.found import Found
 from monitor.checks.layout import Layout, Sources, without_nested
-from monitor.checks.literals import sieved
 from monitor.checks.normalise import Normaliser
 from monitor.checks.places import Places
 from monitor.checks.prepared import load_prepared
+from monitor.checks.sieve import sieved
 from monitor.checks.sought import NOTHING, Sought, Standing
 from monitor.checks.vocabulary import Vocabulary, alphabet_of, by_sieved, lexicon_of
 from monitor.checks.windows import Extents, Windows

@@ -53,7 +53,7 @@ class Sought:
         """Build the automata.
 
         Args:
-            words: As `monitor.checks.literals.sieved` texts hold them.
+            words: As `monitor.checks.sieve.sieved` texts hold them.
             worth: Says what the word of a number is worth.
         """
         goes_over = [" " in word[1:-1] or word.isspace() for word in words]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from config.errors import RuleError
 from monitor.checks.confusables import Characters, translated
-from monitor.checks.literals import without_symbols
 from monitor.checks.normalise import Lexicon, Normaliser
 from monitor.checks.patterns import (
     MOST_MATCHES,
@@ -18,6 +17,7 @@ from monitor.checks.patterns import (
     Together,
     words_in,
 )
+from monitor.checks.sieve import without_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """In how many ways a pattern can match, each with all that a text must hold for it.
 
-What a pattern needs is nested: all of these, any of those (`monitor.checks.literals`). Multiplied
+What a pattern needs is nested: all of these, any of those (`monitor.checks.needs`). Multiplied
 out it is a few ways of a few clauses each, and every clause is a set of words of which one will
 do: what `monitor.checks.places` lays out as single bits.
 """
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.checks.literals import trigger
+from monitor.checks.needs import trigger
 
 if TYPE_CHECKING:
-    from monitor.checks.literals import Clause, Needs
+    from monitor.checks.needs import Clause, Needs
 
 MOST_WAYS = 16
 Way = tuple[frozenset[str], ...]

@@ -17,8 +17,9 @@ from math import ceil
 from operator import or_
 from typing import TYPE_CHECKING
 
-from monitor.checks.literals import LONGEST_SOUGHT, sieved
+from monitor.checks.needs import LONGEST_SOUGHT
 from monitor.checks.reach import LONGEST_PHRASE, longest_phrase
+from monitor.checks.sieve import sieved
 from monitor.checks.sought import Standing
 from monitor.checks.vocabulary import Symbol, Term
 

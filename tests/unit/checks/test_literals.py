@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -14,13 +15,17 @@ from config.errors import TableError
 from config.policy import load_policy
 from config.rules import load_rules
 from monitor.checks import prepared
-from monitor.checks.literals import Needs, needed_words, needs_of, sieved
+from monitor.checks.literals import needed_words, needs_of
 from monitor.checks.matcher import Matcher
 from monitor.checks.normalise import Normaliser
 from monitor.checks.patterns import Alphabet, Pattern, PatternError
 from monitor.checks.prepared import NOTHING, digest_of, load_prepared
 from monitor.checks.reach import reach_of
+from monitor.checks.sieve import sieved
 from monitor.checks.ways import MOST_WAYS, Way, ways_of
+
+if TYPE_CHECKING:
+    from monitor.checks.needs import Needs
 
 PLAIN = Normaliser()
 

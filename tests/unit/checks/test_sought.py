@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.checks.literals import sieved
+from monitor.checks.sieve import sieved
 from monitor.checks.sought import MOST_WORDS, NOTHING, Sought, Standing
 
 SOUGHT = [
