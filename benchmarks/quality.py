@@ -37,6 +37,7 @@ from monitor.checks.training.sources import (
     TEST_HANDS,
     TOPIC_TEST_HAND,
     UNSEEN_TEST_HANDS,
+    UNTIDY_TEST_HANDS,
     Text,
     posts,
 )
@@ -367,6 +368,7 @@ def main() -> None:
         *of_hands(judge, NEWEST_TEST_HANDS, ending="-newest-hands"),
         *of_hands(judge, FRESH_TEST_HANDS, ending="-fresh-hand"),
         *of_hands(judge, UNSEEN_TEST_HANDS, ending="-unseen-hand"),
+        *of_hands(judge, UNTIDY_TEST_HANDS, ending="-untidy-hand"),
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),

@@ -22,6 +22,7 @@ from monitor.checks.training.sources import (
     TOPIC_TEST_HAND,
     TRAINING_HANDS,
     UNSEEN_TEST_HANDS,
+    UNTIDY_TEST_HANDS,
 )
 
 FOLDER = Path(__file__).parents[2] / "datasets" / "council-posts"
@@ -53,7 +54,7 @@ ONE_TOPIC = (
     *("as", "at", "au", "av", "aw", "ax", "ay", "az"),
     *("ba", "bb", "bc", "bd", "be", "bf"),
     *("bg", "bh", "bi", "bj", "bk", "bl", "bm", "bn"),
-    *("bo", "bp", "bq", "br", "bs", "bt", "bu"),
+    *("bo", "bp", "bq", "br", "bs", "bt", "bu", "cy"),
 )
 """Near-misses only, ordinary posts only, party politics, abuse, or no ordinary posts."""
 HANDS = (*BALANCED, *ONE_TOPIC)
@@ -73,6 +74,7 @@ def test_no_hand_in_both_parts() -> None:
         *NEWEST_TEST_HANDS,
         *FRESH_TEST_HANDS,
         *UNSEEN_TEST_HANDS,
+        *UNTIDY_TEST_HANDS,
         TOPIC_TEST_HAND,
     }
     trained = {*TRAINING_HANDS, *LATER_HANDS}

@@ -12,6 +12,7 @@ from monitor.checks.training.sources import (
     NEWEST_TEST_HANDS,
     TEST_HANDS,
     UNSEEN_TEST_HANDS,
+    UNTIDY_TEST_HANDS,
 )
 
 
@@ -23,6 +24,7 @@ from monitor.checks.training.sources import (
         (NEWEST_TEST_HANDS, "-newest-hands"),
         (FRESH_TEST_HANDS, "-fresh-hand"),
         (UNSEEN_TEST_HANDS, "-unseen-hand"),
+        (UNTIDY_TEST_HANDS, "-untidy-hand"),
     ],
 )
 def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:

@@ -47,7 +47,10 @@ settings under which their figures fell were dropped."""
 FRESH_TEST_HANDS = ("az",)
 """Written after all of them, all clauses; settings under which its figures fell were dropped."""
 UNSEEN_TEST_HANDS = ("bn",)
-"""Written last of all, all clauses; nothing was chosen or changed with it in view."""
+"""Written after those, all clauses; nothing was chosen or changed with it in view."""
+UNTIDY_TEST_HANDS = ("cy",)
+"""Written last of all, as untidily as people type, all clauses; the tables that stand were made
+before it was written."""
 TOPIC_TEST_HAND = "r"
 """Only measures too: party politics and abuse, and harmless posts like them."""
 SEEN_BY_RULES = frozenset(
