@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from monitor.checks.needs import EDGE, MOST, Needs, any_of, as_sought, clause, rarest, trigger
+from monitor.checks.needs import EDGE, MOST, Needs, any_of, as_sought, needed, rarest, trigger
 from monitor.checks.sieve import SIEVED, sieved_char
 from monitor.checks.syntax import Cursor, UnknownError
 
@@ -52,7 +52,7 @@ class _Known(NamedTuple):
         return was_blank if self.ends is None else self.ends
 
     def all(self) -> Needs:
-        return (*self.needs, *clause(self.exact))
+        return (*self.needs, *needed(self.exact))
 
 
 _ANYTHING = _Known()
@@ -140,12 +140,12 @@ class _Reader(Cursor):
             if whole:
                 start = run if begun is None else begun
             whole = False
-            needs += (*clause(rarest(run, begun)), *part.needs)
+            needs += (*needed(rarest(run, begun)), *part.needs)
             run = part.exact if part.exact is not None else _ONLY_BLANK if is_blank else _EMPTY
         run = _joined(run, after) or run
         if whole:
             return _Known(run, start)
-        return _Known(None, start, (*needs, *clause(run)), is_blank and not after - _EMPTY)
+        return _Known(None, start, (*needs, *needed(run)), is_blank and not after - _EMPTY)
 
     def _repeated(self, before: frozenset[str]) -> _Known:
         part = self._atom(before)

@@ -1,7 +1,7 @@
 """What a text must hold for a pattern to match: clauses of words, rated by how rare they are.
 
 All clauses are needed, and of each clause one word will do, or all that one of its ways needs.
-Words stand as in a text `monitor.checks.sieve.sieved`.
+Words stand as `monitor.checks.sieve.sieved` makes them of a text.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def rarest(*sets: frozenset[str] | None) -> frozenset[str] | None:
     return best
 
 
-def clause(words: frozenset[str] | None) -> Needs:
+def needed(words: frozenset[str] | None) -> Needs:
     """Return words as a clause, if they are worth seeking."""
     return (Clause(words),) if words and _worth(words) else ()
 

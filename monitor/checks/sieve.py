@@ -32,5 +32,7 @@ def sieved_char(char: str) -> str:
 
 _SIEVE = bytes(32 if chr(byte) in SYMBOLS else ord(sieved_char(chr(byte))) for byte in range(256))
 SIEVED = {code: sieved_char(chr(code)) for code in range(256)}
+"""Makes of a pattern's plain characters what `sieved_char` makes of each, for ``str.translate``."""
 WITHOUT_SYMBOLS = {ord(char): " " for char in SYMBOLS}
+"""Makes blanks of a pattern's symbols, for ``str.translate``."""
 _NOT_SYMBOLS = bytes(byte for byte in range(256) if chr(byte) not in SYMBOLS)
