@@ -38,6 +38,7 @@ from monitor.checks.training.sources import (
     TOPIC_TEST_HAND,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
+    WAITING_HANDS,
     Text,
     posts,
 )
@@ -80,18 +81,21 @@ def flagged(judge: Judge, text: Text) -> frozenset[str]:
     return frozenset(one.clause for one in found if one.severity is not Severity.NOTE)
 
 
-def of_hands(judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "") -> list[Row]:
-    """Return the rows that are measured on test hands: no other set is needed.
+def of_hands(
+    judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "", on: str = ""
+) -> list[Row]:
+    """Return the rows that are measured on hands: no other set is needed.
 
     Args:
         judge: What judges.
         hands: Which hands.
         ending: Of the rows' keys.
+        on: What the hands are called; empty: test hands, by their letters.
     """
     texts = list(posts(POSTS, hands))
     found = [flagged(judge, text) for text in texts]
     named = " and ".join(filter(None, [", ".join(hands[:-1]), hands[-1]]))
-    on = f"test hand{'s' * (len(hands) > 1)} {named}"
+    on = on or f"test hand{'s' * (len(hands) > 1)} {named}"
     rows = []
     for level, floor in LEVELS.items():
         hits = [
@@ -369,6 +373,12 @@ def main() -> None:
         *of_hands(judge, FRESH_TEST_HANDS, ending="-fresh-hand"),
         *of_hands(judge, UNSEEN_TEST_HANDS, ending="-unseen-hand"),
         *of_hands(judge, UNTIDY_TEST_HANDS, ending="-untidy-hand"),
+        *of_hands(
+            judge,
+            WAITING_HANDS,
+            ending="-waiting-hands",
+            on=f"{len(WAITING_HANDS)} hands that no table was trained with yet, bv to dm but cy",
+        ),
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),
