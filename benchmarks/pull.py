@@ -20,6 +20,7 @@ from benchmarks.peak import measured
 from benchmarks.posts import posts
 from benchmarks.town import COMMAND
 from config.sample import sample
+from monitor.cli.common import Exit
 from monitor.demo.smtp_server import SmtpServer
 from tests.lib.mixed_town import PLATFORMS, MixedTown
 
@@ -65,7 +66,7 @@ def measure(*, accounts: int = 50, wait_s: float = WAIT_S) -> dict[str, float]:
         asked.subtract(before)
         hung = next(label for label in town.labels if label in town.servers)
         town.hang(hung)
-        hanging = _pull(environ)
+        hanging = _pull(environ, ends=Exit.PART)
     most = max(asked.values())
     others = [label for label in town.labels if label != hung]
     by_platform = {
@@ -101,14 +102,20 @@ def _configure(folder: Path, town: MixedTown, smtp: SmtpServer) -> dict[str, str
     return os.environ | town.environ | {"CLERKWATCH_CONFIG": str(file), "CLERKWATCH_LOG": "info"}
 
 
-def _pull(environ: dict[str, str]) -> Pulled:
-    """Scan once with the installed command, and note when each account is done."""
+def _pull(environ: dict[str, str], *, ends: Exit = Exit.WELL) -> Pulled:
+    """Scan once with the installed command, and note when each account is done.
+
+    Raises:
+        RuntimeError: It ended otherwise than given: what was measured is no such pull.
+    """
     began = time.perf_counter()
     done: dict[str, float] = {}
     with measured([COMMAND, "scan", "--json"], environ) as scan:
         for line in scan.said:
             if line.startswith("{") and (said := json.loads(line))["event"] == "account done":
                 done[said["account"]] = time.perf_counter() - began
+    if scan.code != ends:
+        raise RuntimeError(f"the pull ended with {scan.code}, not {ends.value}")
     return Pulled(took_s=time.perf_counter() - began, peak_mb=scan.peak_mb, done_s=done)
 
 
