@@ -63,13 +63,12 @@ def test_twice_the_same_bytes(small: Path, *, afresh: bool) -> None:
     assert (FOLDER / "b.jsonl").exists()
     written = []
     for name in ("first", "second"):
-        out = small / name
-        out.mkdir()
+        out = small / "made" / name
         given = small / "ordinary.jsonl"
         list(train(sets=small, ordinary=given, posts=small, out=out, afresh=afresh))
         written.append([(out / part).read_bytes() for part in ("posts.gz", "posts.toml")])
     assert written[0] == written[1]
-    assert set(load_table(small / "first").thresholds) == {topic.topic for topic in TOPICS}
+    assert set(load_table(small / "made" / "first").thresholds) == {topic.topic for topic in TOPICS}
     standing = files("monitor.checks.tables").joinpath("posts.gz").read_bytes()
     names, stood = (set(unpacked(block, len(TOPICS)).names) for block in (written[0][0], standing))
     assert (names <= stood) is not afresh

@@ -89,10 +89,11 @@ def train(
         sets: Folder of the sets that may be trained on.
         ordinary: Ordinary public-body posts, for thresholds only.
         posts: Folder of the published sets: ``datasets``.
-        out: Where the table is written.
+        out: Folder where the table is written; made if it is not there.
         most: Only the first so many texts of each set.
         afresh: Choose the n-grams anew, too; else those of the table that stands stay.
     """
+    out.mkdir(parents=True, exist_ok=True)  # not after half an hour
     rules = load_rules(policy=load_policy(POLICY))
     normalise = Normaliser(lexicon_of(rules))
     corpus, plain = read(sets, ordinary, posts, normalise, most)
