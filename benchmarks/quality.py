@@ -38,7 +38,7 @@ from monitor.checks.training.sources import (
     TOPIC_TEST_HAND,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
-    WAITING_HANDS,
+    UNTRAINED_HANDS,
     Text,
     posts,
 )
@@ -63,6 +63,9 @@ AIMS = {"blatant": 0.95, "ordinary": 0.80, "subtle": 0.50}
 _CONTEXT = Context(
     as_of=datetime(2026, 1, 1, tzinfo=UTC), council="Elstree and Borehamwood Town Council"
 )
+
+_Tried = tuple[Text, frozenset[str]]
+"""A text, and the clauses under which a case would open."""
 
 
 def judge_with(*, tables: bool = True) -> Judge:
@@ -92,59 +95,58 @@ def of_hands(
         ending: Of the rows' keys.
         on: What the hands are called; empty: test hands, by their letters.
     """
-    texts = list(posts(POSTS, hands))
-    found = [flagged(judge, text) for text in texts]
-    named = " and ".join(filter(None, [", ".join(hands[:-1]), hands[-1]]))
-    on = on or f"test hand{'s' * (len(hands) > 1)} {named}"
-    rows = []
-    for level, floor in LEVELS.items():
-        hits = [
-            text.clause in clauses
-            for text, clauses in zip(texts, found, strict=True)
-            if text.level == level
-        ]
-        rows.append(
-            Row(
-                key=f"breaches-{level}{ending}",
-                what=f"written breaches found under the right clause, {level}",
-                on=on,
-                hits=sum(hits),
-                size=len(hits),
-                floor=floor,
-                aim=AIMS[level],
-            )
-        )
-    for level, what in (("near", "near-misses flagged"), ("ordinary-quiet", "ordinary, flagged")):
-        false = [bool(c) for text, c in zip(texts, found, strict=True) if text.level == level]
-        rows.append(
-            Row(
-                key=f"{level}{ending}",
-                what=what,
-                on=on,
-                hits=sum(false),
-                size=len(false),
-                floor=0.03,
-                aim=0.005,
-                is_most=True,
-            )
-        )
-    plain = [
-        "terms.2" in clauses
-        for text, clauses in zip(texts, found, strict=True)
-        if text.clause == "terms.2"
+    named = on or f"test hand{'s' * (len(hands) > 1)} {_listed(hands)}"
+    tried = [(text, flagged(judge, text)) for text in posts(POSTS, hands)]
+    return [
+        *(_found(tried, level, on=named, ending=ending) for level in LEVELS),
+        _false(tried, "near", "near-misses flagged", on=named, ending=ending),
+        _false(tried, "ordinary-quiet", "ordinary, flagged", on=named, ending=ending),
+        _plain_abuse(tried, on=named, ending=ending),
     ]
-    rows.append(
-        Row(
-            key=f"plain-abuse{ending}",
-            what="plain abuse found as terms.2",
-            on=f"terms.2 of {on}",
-            hits=sum(plain),
-            size=len(plain),
-            floor=0.80,
-            aim=0.95,
-        )
+
+
+def _listed(hands: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, [", ".join(hands[:-1]), hands[-1]]))
+
+
+def _found(tried: Sequence[_Tried], level: str, *, on: str, ending: str) -> Row:
+    hits = [text.clause in clauses for text, clauses in tried if text.level == level]
+    return Row(
+        key=f"breaches-{level}{ending}",
+        what=f"written breaches found under the right clause, {level}",
+        on=on,
+        hits=sum(hits),
+        size=len(hits),
+        floor=LEVELS[level],
+        aim=AIMS[level],
     )
-    return rows
+
+
+def _false(tried: Sequence[_Tried], level: str, what: str, *, on: str, ending: str) -> Row:
+    false = [bool(clauses) for text, clauses in tried if text.level == level]
+    return Row(
+        key=f"{level}{ending}",
+        what=what,
+        on=on,
+        hits=sum(false),
+        size=len(false),
+        floor=0.03,
+        aim=0.005,
+        is_most=True,
+    )
+
+
+def _plain_abuse(tried: Sequence[_Tried], *, on: str, ending: str) -> Row:
+    hits = ["terms.2" in clauses for text, clauses in tried if text.clause == "terms.2"]
+    return Row(
+        key=f"plain-abuse{ending}",
+        what="plain abuse found as terms.2",
+        on=f"terms.2 of {on}",
+        hits=sum(hits),
+        size=len(hits),
+        floor=0.80,
+        aim=0.95,
+    )
 
 
 def of_topics(judge: Judge) -> list[Row]:
@@ -375,9 +377,9 @@ def main() -> None:
         *of_hands(judge, UNTIDY_TEST_HANDS, ending="-untidy-hand"),
         *of_hands(
             judge,
-            WAITING_HANDS,
-            ending="-waiting-hands",
-            on=f"{len(WAITING_HANDS)} hands that no table was trained with yet, bv to dm but cy",
+            UNTRAINED_HANDS,
+            ending="-untrained-hands",
+            on=f"{len(UNTRAINED_HANDS)} hands that no table was trained with yet, bv to dm but cy",
         ),
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),

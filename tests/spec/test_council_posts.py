@@ -23,7 +23,7 @@ from monitor.checks.training.sources import (
     TRAINING_HANDS,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
-    WAITING_HANDS,
+    UNTRAINED_HANDS,
 )
 
 FOLDER = Path(__file__).parents[2] / "datasets" / "council-posts"
@@ -56,7 +56,7 @@ ONE_TOPIC = (
     *("ba", "bb", "bc", "bd", "be", "bf"),
     *("bg", "bh", "bi", "bj", "bk", "bl", "bm", "bn"),
     *("bo", "bp", "bq", "br", "bs", "bt", "bu", "cy"),
-    *WAITING_HANDS,
+    *UNTRAINED_HANDS,
 )
 """Near-misses only, ordinary posts only, party politics, abuse, or no ordinary posts."""
 HANDS = (*BALANCED, *ONE_TOPIC)
@@ -80,7 +80,7 @@ def test_no_hand_in_both_parts() -> None:
         TOPIC_TEST_HAND,
     }
     trained = {*TRAINING_HANDS, *LATER_HANDS}
-    parts = (trained, tests, set(WAITING_HANDS))
+    parts = (trained, tests, set(UNTRAINED_HANDS))
     hands = [hand for part in parts for hand in part]
     assert sorted(hands) == sorted({*HANDS, *FILES})
     texts = [{row["text"] for hand in part for row in rows(hand)} for part in parts]

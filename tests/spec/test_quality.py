@@ -13,6 +13,7 @@ from monitor.checks.training.sources import (
     TEST_HANDS,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
+    UNTRAINED_HANDS,
 )
 
 
@@ -25,6 +26,7 @@ from monitor.checks.training.sources import (
         (FRESH_TEST_HANDS, "-fresh-hand"),
         (UNSEEN_TEST_HANDS, "-unseen-hand"),
         (UNTIDY_TEST_HANDS, "-untidy-hand"),
+        (UNTRAINED_HANDS, "-untrained-hands"),
     ],
 )
 def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:

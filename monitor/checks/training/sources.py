@@ -38,7 +38,7 @@ LATER_HANDS = (
 )
 """The topics that gain by them are trained with them."""
 LATER_SOURCES = frozenset(f"hand-{hand}" for hand in LATER_HANDS)
-WAITING_HANDS = (
+UNTRAINED_HANDS = (
     *("bv", "bw", "bx", "by", "bz"),
     *("ca", "cb", "cc", "cd", "ce", "cf", "cg", "ch", "ci", "cj", "ck", "cl"),
     *("cm", "cn", "co", "cp", "cq", "cr", "cs", "ct", "cu", "cv", "cw", "cx", "cz"),
@@ -57,7 +57,7 @@ FRESH_TEST_HANDS = ("az",)
 UNSEEN_TEST_HANDS = ("bn",)
 """Written after those, all clauses; nothing was chosen or changed with it in view."""
 UNTIDY_TEST_HANDS = ("cy",)
-"""Written last of all, as untidily as people type, all clauses; the tables that stand were made
+"""Written after those, as untidily as people type, all clauses; the tables that stand were made
 before it was written."""
 TOPIC_TEST_HAND = "r"
 """Only measures too: party politics and abuse, and harmless posts like them."""
