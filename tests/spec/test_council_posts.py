@@ -16,7 +16,9 @@ from monitor.checks.training.sources import (
     FRESH_TEST_HANDS,
     LATER_HANDS,
     LATER_TEST_HANDS,
+    LATER_UNTRAINED_HANDS,
     NEWEST_TEST_HANDS,
+    PLAIN_TEST_HANDS,
     QUIET,
     TEST_HANDS,
     TOPIC_TEST_HAND,
@@ -57,6 +59,8 @@ ONE_TOPIC = (
     *("bg", "bh", "bi", "bj", "bk", "bl", "bm", "bn"),
     *("bo", "bp", "bq", "br", "bs", "bt", "bu", "cy"),
     *UNTRAINED_HANDS,
+    *LATER_UNTRAINED_HANDS,
+    *PLAIN_TEST_HANDS,
 )
 """Near-misses only, ordinary posts only, party politics, abuse, or no ordinary posts."""
 HANDS = (*BALANCED, *ONE_TOPIC)
@@ -77,10 +81,11 @@ def test_no_hand_in_both_parts() -> None:
         *FRESH_TEST_HANDS,
         *UNSEEN_TEST_HANDS,
         *UNTIDY_TEST_HANDS,
+        *PLAIN_TEST_HANDS,
         TOPIC_TEST_HAND,
     }
     trained = {*TRAINING_HANDS, *LATER_HANDS}
-    parts = (trained, tests, set(UNTRAINED_HANDS))
+    parts = (trained, tests, {*UNTRAINED_HANDS, *LATER_UNTRAINED_HANDS})
     hands = [hand for part in parts for hand in part]
     assert sorted(hands) == sorted({*HANDS, *FILES})
     texts = [{row["text"] for hand in part for row in rows(hand)} for part in parts]

@@ -9,7 +9,9 @@ from benchmarks.rows import interval
 from monitor.checks.training.sources import (
     FRESH_TEST_HANDS,
     LATER_TEST_HANDS,
+    LATER_UNTRAINED_HANDS,
     NEWEST_TEST_HANDS,
+    PLAIN_TEST_HANDS,
     TEST_HANDS,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
@@ -26,7 +28,9 @@ from monitor.checks.training.sources import (
         (FRESH_TEST_HANDS, "-fresh-hand"),
         (UNSEEN_TEST_HANDS, "-unseen-hand"),
         (UNTIDY_TEST_HANDS, "-untidy-hand"),
+        (PLAIN_TEST_HANDS, "-plain-hand"),
         (UNTRAINED_HANDS, "-untrained-hands"),
+        (LATER_UNTRAINED_HANDS, "-later-untrained-hands"),
     ],
 )
 def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:
