@@ -71,7 +71,8 @@ _MONTHS = """
 import sys
 from monitor.thrift import give_back, settle, share_one_heap
 share_one_heap()
-from benchmarks.quality import POSTS, judge_with
+from benchmarks.hand_rows import POSTS
+from benchmarks.quality import judge_with
 from datetime import UTC, datetime
 from monitor.checks.base import Context, Material
 from monitor.checks.training.sources import TRAINING_HANDS, posts

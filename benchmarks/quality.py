@@ -13,19 +13,19 @@ import os
 import sys
 import tomllib
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import personal
 from benchmarks.bounds import Bound, bounds
+from benchmarks.hand_rows import CONTEXT, POSTS, flagged, of_hands, of_topics
 from benchmarks.rows import Row
 from benchmarks.window_rows import of_window
 from config.policy import load_policy
 from config.rules import load_rules
-from config.types import Kind, Severity, TopicId
-from monitor.checks.base import Context, Material
+from config.types import Severity, TopicId
+from monitor.checks.base import Material
 from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
@@ -37,7 +37,6 @@ from monitor.checks.training.sources import (
     PLAIN_TEST_HANDS,
     QUIET,
     TEST_HANDS,
-    TOPIC_TEST_HAND,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
     UNTRAINED_HANDS,
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
 
 POLICY = "elstree-borehamwood-2017"
 HERE = Path(__file__).parents[1]
-POSTS = HERE / "datasets" / "council-posts"
 REACHED = HERE / "datasets" / "quality-floor.toml"
 PAGE = HERE / "docs" / "quality.md"
 ORDINARY = "civic_negatives_dev.jsonl"
@@ -60,14 +58,6 @@ MANIFESTOS = "political_manifestos_dev.jsonl"
 PRESIDIO = "pii_presidio_generated_large.jsonl"
 PUBLISHED = frozenset({"CREDIT_CARD", "IBAN_CODE"})
 HATEFUL = ("dyn21_en_dev.jsonl", "ken20_en_dev.jsonl", "edos_dev.jsonl")
-LEVELS = {"blatant": 0.70, "ordinary": 0.45, "subtle": 0.20}
-AIMS = {"blatant": 0.95, "ordinary": 0.80, "subtle": 0.50}
-_CONTEXT = Context(
-    as_of=datetime(2026, 1, 1, tzinfo=UTC), council="Elstree and Borehamwood Town Council"
-)
-
-_Tried = tuple[Text, frozenset[str]]
-"""A text, and the clauses under which a case would open."""
 
 
 def judge_with(*, tables: bool = True) -> Judge:
@@ -75,116 +65,6 @@ def judge_with(*, tables: bool = True) -> Judge:
     policy = load_policy(POLICY)
     rules = load_rules(policy=policy)
     return Judge(policy, rules, models=(bundled_model(),) if tables else ())
-
-
-def flagged(judge: Judge, text: Text) -> frozenset[str]:
-    """Return the clauses under which a case would open."""
-    words = Words(text=text.text, own_length=len(text.text))
-    material = Material(words=words, kind=Kind(text.kind or "council"))
-    judged, in_window = judge.examine(material, _CONTEXT)
-    found = (*judged.findings, *(in_window if text.window else ()))
-    return frozenset(one.clause for one in found if one.severity is not Severity.NOTE)
-
-
-def of_hands(
-    judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "", on: str = ""
-) -> list[Row]:
-    """Return the rows that are measured on hands: no other set is needed.
-
-    Args:
-        judge: What judges.
-        hands: Which hands.
-        ending: Of the rows' keys.
-        on: What the hands are called; empty: test hands, by their letters.
-    """
-    named = on or f"test hand{'s' * (len(hands) > 1)} {_listed(hands)}"
-    tried = [(text, flagged(judge, text)) for text in posts(POSTS, hands)]
-    return [
-        *(_found(tried, level, on=named, ending=ending) for level in LEVELS),
-        _false(tried, "near", "near-misses flagged", on=named, ending=ending),
-        _false(tried, "ordinary-quiet", "ordinary, flagged", on=named, ending=ending),
-        _plain_abuse(tried, on=named, ending=ending),
-    ]
-
-
-def _listed(hands: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(hands[:-1]), hands[-1]]))
-
-
-def _found(tried: Sequence[_Tried], level: str, *, on: str, ending: str) -> Row:
-    hits = [text.clause in clauses for text, clauses in tried if text.level == level]
-    return Row(
-        key=f"breaches-{level}{ending}",
-        what=f"written breaches found under the right clause, {level}",
-        on=on,
-        hits=sum(hits),
-        size=len(hits),
-        floor=LEVELS[level],
-        aim=AIMS[level],
-    )
-
-
-def _false(tried: Sequence[_Tried], level: str, what: str, *, on: str, ending: str) -> Row:
-    false = [bool(clauses) for text, clauses in tried if text.level == level]
-    return Row(
-        key=f"{level}{ending}",
-        what=what,
-        on=on,
-        hits=sum(false),
-        size=len(false),
-        floor=0.03,
-        aim=0.005,
-        is_most=True,
-    )
-
-
-def _plain_abuse(tried: Sequence[_Tried], *, on: str, ending: str) -> Row:
-    hits = ["terms.2" in clauses for text, clauses in tried if text.clause == "terms.2"]
-    return Row(
-        key=f"plain-abuse{ending}",
-        what="plain abuse found as terms.2",
-        on=f"terms.2 of {on}",
-        hits=sum(hits),
-        size=len(hits),
-        floor=0.80,
-        aim=0.95,
-    )
-
-
-def of_topics(judge: Judge) -> list[Row]:
-    """Return the rows on the hand that wrote only politicians' posts, abuse, and their like."""
-    texts = list(posts(POSTS, (TOPIC_TEST_HAND,)))
-    rows = []
-    for key, clause, what in (
-        ("politicians", "terms.5", "partisan posts as politicians write them, found"),
-        ("abuse-posts", "terms.2", "abusive posts, most without slurs, found"),
-    ):
-        hits = [clause in flagged(judge, text) for text in texts if text.clause == clause]
-        rows.append(
-            Row(
-                key=key,
-                what=what,
-                on=f"test hand {TOPIC_TEST_HAND}",
-                hits=sum(hits),
-                size=len(hits),
-                floor=0.80,
-                aim=0.95,
-            )
-        )
-    false = [bool(flagged(judge, text)) for text in texts if text.clause == QUIET]
-    rows.append(
-        Row(
-            key="topics-near",
-            what="near-misses of both flagged",
-            on=f"test hand {TOPIC_TEST_HAND}",
-            hits=sum(false),
-            size=len(false),
-            floor=0.03,
-            aim=0.005,
-            is_most=True,
-        )
-    )
-    return rows
 
 
 def of_sets(judge: Judge, sets: Path | None) -> list[Row]:
@@ -268,7 +148,7 @@ def of_personal_data(judge: Judge, sets: Path | None) -> list[Row]:
 
 def _is_personal(judge: Judge, text: str) -> bool:
     words = Words(text=text, own_length=len(text))
-    judged = judge.judge(Material(words=words), _CONTEXT)
+    judged = judge.judge(Material(words=words), CONTEXT)
     return any(
         one.topic == "personal-data" and one.severity is not Severity.NOTE
         for one in judged.findings
@@ -393,7 +273,7 @@ def main() -> None:
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),
-        *bounds(judge, _CONTEXT),
+        *bounds(judge, CONTEXT),
     ]
     written = page(rows, of_hands(judge_with(tables=False)))
     sys.stdout.write(written)

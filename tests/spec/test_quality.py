@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import fallen, judge_with, of_hands
+from benchmarks.hand_rows import of_hands
+from benchmarks.quality import fallen, judge_with
 from benchmarks.rows import interval
 from monitor.checks.training.sources import (
     FRESH_TEST_HANDS,
