@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from monitor.checks import tables
 from monitor.checks.table import load_table
-from monitor.checks.training.build import train
+from monitor.checks.training.build import EARLIER, train
+from monitor.checks.training.shipped import earlier
 from monitor.checks.training.sources import (
     EMOJI,
     FILES,
@@ -21,9 +25,10 @@ from monitor.checks.training.topics import TOPICS
 from tests.spec.test_council_posts import FOLDER, rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from monitor.checks.training.topics import Topic
 
 COUNT = 80
+BUNDLED = Path(tables.__file__).parent
 
 
 @pytest.fixture
@@ -48,6 +53,7 @@ def small(tmp_path: Path) -> Path:
     )
     (tmp_path / "window-posts").mkdir()
     (tmp_path / "window-posts" / "posts.jsonl").write_text("\n".join(lines[::12]), encoding="utf-8")
+    shutil.copytree(FOLDER.parent / EARLIER, tmp_path / EARLIER)
     return tmp_path
 
 
@@ -63,3 +69,21 @@ def test_twice_the_same_bytes(small: Path) -> None:
         written.append([(out / part).read_bytes() for part in ("posts.gz", "posts.toml")])
     assert written[0] == written[1]
     assert set(load_table(small / "made" / "first").thresholds) == {topic.topic for topic in TOPICS}
+
+
+STAYS = [topic for topic in TOPICS if topic.stays]
+
+
+@pytest.mark.parametrize("topic", STAYS, ids=[topic.topic for topic in STAYS])
+def test_what_stays_weighs_what_it_weighed(topic: Topic) -> None:
+    """The bundled table has an earlier topic's every weight, its curve and its thresholds."""
+    before, now = (earlier(one, topic, TOPICS) for one in (FOLDER.parent / EARLIER, BUNDLED))
+    assert now.codes == before.codes
+    assert now.entry == {**before.entry, "doubt": topic.doubt}
+
+
+def test_a_topic_with_a_share_of_what_is_common_cannot_stay() -> None:
+    """That column is fitted anew, so the topic would be another one."""
+    abuse = next(topic for topic in TOPICS if topic.topic == "abuse")
+    with pytest.raises(ValueError, match="abuse cannot stay"):
+        earlier(FOLDER.parent / EARLIER, abuse, TOPICS).over(["idiot"])
