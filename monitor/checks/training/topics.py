@@ -118,7 +118,7 @@ TOPICS = (
         freedom=360.0,
         earlier=3.0,
         contrast=0.5,
-        ordinary_share=0.00035,
+        ordinary_share=0.000358,
         spared_worth=2.25,
     ),
     Topic(
@@ -131,9 +131,9 @@ TOPICS = (
         harmless="It may be fine if it is friendly banter that nobody would take amiss.",
         background=0.0,
         contrast=0.5,
-        ordinary_share=0.00131,
+        ordinary_share=0.00154,
         common=0.4,
-        spared_worth=1.5,
+        spared_worth=1.75,
     ),
     Topic(
         topic=TopicId("defamation"),
@@ -144,9 +144,9 @@ TOPICS = (
         harmless="It may be fine if it reports what a court or the police said, or has leave.",
         masked=True,
         contrast=0.5,
-        common=0.75,
-        ordinary_share=0.000905,
-        spared_worth=1.25,
+        common=0.9,
+        ordinary_share=0.00137,
+        spared_worth=1.0,
     ),
     Topic(
         topic=TopicId("conduct"),
@@ -156,7 +156,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} breach a code of conduct: disrespect, confidences, a mind made up.",
         harmless="It may be fine if it is public already, or only states how a decision is made.",
         common=1.15,
-        ordinary_share=0.000258,
+        ordinary_share=0.000288,
         spared_worth=2.25,
     ),
     Topic(
@@ -168,7 +168,7 @@ TOPICS = (
         harmless="It may be fine if those shown agreed, or the law allows the restriction.",
         masked=True,
         common=1.15,
-        ordinary_share=0.0011,
+        ordinary_share=0.000953,
         spared_worth=0.75,
     ),
     Topic(
@@ -181,8 +181,8 @@ TOPICS = (
         harmless="It may be fine if it only reports a result, a vote or how to take part.",
         contrast=0.5,
         common=0.3,
-        ordinary_share=0.000424,
-        window_share=0.000424,
+        ordinary_share=0.000413,
+        window_share=0.000423,
         spared_worth=1.0,
     ),
     Topic(
@@ -193,8 +193,8 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} promote somebody's own business or campaign.",
         harmless="It may be fine if the Mayor's charity or the council itself is meant.",
-        common=0.5,
-        ordinary_share=0.00168,
+        common=0.15,
+        ordinary_share=0.000867,
         spared_worth=2.75,
     ),
     Topic(
@@ -208,8 +208,8 @@ TOPICS = (
         messages=0.1,
         spam_counts=True,
         common=0.4,
-        ordinary_share=0.000242,
-        spared_worth=3.25,
+        ordinary_share=0.0000796,
+        spared_worth=3.75,
     ),
     Topic(
         topic=TopicId("speaking-for-council"),
@@ -219,7 +219,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} speak on behalf of the council.",
         harmless="It may be fine if it only says what the council has decided or where to ask.",
         common=0.6,
-        spared_worth=3.0,
+        spared_worth=1.0,
     ),
     Topic(
         topic=TopicId("pre-election"),
