@@ -82,6 +82,14 @@ def test_what_stays_weighs_what_it_weighed(topic: Topic) -> None:
     assert now.entry == {**before.entry, "doubt": topic.doubt}
 
 
+def test_a_damaged_earlier_table_is_an_error(tmp_path: Path) -> None:
+    """Training stops at it: weights of another table would pass for what was known."""
+    folder = shutil.copytree(FOLDER.parent / EARLIER, tmp_path / EARLIER)
+    (folder / "posts.gz").write_bytes((BUNDLED / "posts.gz").read_bytes())
+    with pytest.raises(ValueError, match="hash"):
+        earlier(folder, TOPICS[0], TOPICS)
+
+
 def test_a_topic_with_a_share_of_what_is_common_cannot_stay() -> None:
     """That column is fitted anew, so the topic would be another one."""
     abuse = next(topic for topic in TOPICS if topic.topic == "abuse")

@@ -94,12 +94,7 @@ def train(
     for topic in (*TOPICS, COMMON):
         if topic in stays:
             continue
-        one = fits(topic, corpus, rows[topic.least], _candidates(topic, corpus))
-        if topic.earlier:
-            before = earlier(posts / EARLIER, topic, TOPICS)
-            weights, base = before.columns(corpus), before.entry["base"]
-            one = with_earlier(one, weights, base, corpus, rows[topic.least])
-        every_fit.append(one)
+        every_fit.append(_fits(topic, corpus, rows[topic.least], posts / EARLIER))
         yield f"{topic.topic} fitted"
     kept = np.union1d(
         chosen(every_fit, corpus), columns_of((one.codes for one in stays.values()), corpus)
@@ -120,6 +115,15 @@ def train(
         trained.append(_ready(whole, corpus, ordinary_rows, by_rules))
         yield _told(trained[-1])
     yield f"{write(out, names, trained, of_any)} bytes"
+
+
+def _fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, folder: Path) -> Fits:
+    """Fit one topic, and add what it keeps of the earlier table."""
+    own = fits(topic, corpus, rows, _candidates(topic, corpus))
+    if not topic.earlier:
+        return own
+    before = earlier(folder, topic, TOPICS)
+    return with_earlier(own, before.columns(corpus), before.entry["base"], corpus, rows)
 
 
 def _ready(

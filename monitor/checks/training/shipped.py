@@ -99,9 +99,15 @@ def earlier(folder: Path, topic: Topic, topics: Sequence[Topic]) -> Earlier:
         folder: Where the table's two files lie.
         topic: Which.
         topics: All of the table's, in its order.
+
+    Raises:
+        ValueError: One file does not belong to the other.
     """
     head = tomli.loads((folder / "posts.toml").read_text(encoding="utf-8"))
-    grams = unpacked((folder / "posts.gz").read_bytes(), len(topics))
+    block = (folder / "posts.gz").read_bytes()
+    if hashlib.sha256(block).hexdigest() != head["sha256"]:
+        raise ValueError(f"{folder.name}: the hash of posts.gz is not what posts.toml says")
+    grams = unpacked(block, len(topics))
     number = topics.index(topic)
     entry = head["topics"][number]
     own, common = (np.array(one, dtype=np.int8) for one in (grams.by_topic[number], grams.common))

@@ -49,6 +49,7 @@ TRAINING_HANDS = (
     *("eb", "ec", "ed", "ee", "ef", "eh", "ei", "ej"),
 )
 UNSEEN_EARLIER = frozenset(f"hand-{hand}" for hand in TRAINING_HANDS if hand not in EARLIER_HANDS)
+"""Whose posts those tables never saw."""
 TEST_HANDS = ("e", "g")
 LATER_TEST_HANDS = ("y",)
 """Written after the others had been looked at for choosing what the table is fitted with."""
@@ -60,10 +61,10 @@ FRESH_TEST_HANDS = ("az",)
 UNSEEN_TEST_HANDS = ("bn",)
 """Written after those, all clauses; settings under which its figures fell were dropped."""
 UNTIDY_TEST_HANDS = ("cy",)
-"""Written after those, as untidily as people type, all clauses; tables were tried on it once
-settled."""
+"""Written after those, as untidily as people type, all clauses; nothing was
+chosen with it in view."""
 PLAIN_TEST_HANDS = ("dw",)
-"""Written after those, in plain words, all clauses; looked at once, when all was settled."""
+"""Written after those, in plain words, all clauses; nothing was chosen with it in view."""
 TOPIC_TEST_HAND = "r"
 """Only measures too: party politics and abuse, and harmless posts like them."""
 SEEN_BY_RULES = frozenset(
