@@ -37,15 +37,18 @@ def flagged(judge: Judge, text: Text) -> frozenset[str]:
     return frozenset(one.clause for one in found if one.severity is not Severity.NOTE)
 
 
-def of_hands(judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "") -> list[Row]:
+def of_hands(
+    judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "", on: str = ""
+) -> list[Row]:
     """Return the rows on some hands: breaches by level, harmless posts, plain abuse.
 
     Args:
         judge: What judges.
         hands: Which hands.
         ending: Of the rows' keys.
+        on: What the hands are called; empty: test hands, by their letters.
     """
-    named = f"test hand{'s' * (len(hands) > 1)} {_listed(hands)}"
+    named = on or f"test hand{'s' * (len(hands) > 1)} {_listed(hands)}"
     tried = _judged(judge, hands)
     return [
         *(_by_level(tried, level, on=named, ending=ending) for level in LEVELS),

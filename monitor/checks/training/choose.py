@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from config.types import Kind
-from monitor.checks.training.sources import NEAR, QUIET, SEEN_BY_RULES
+from monitor.checks.training.sources import QUIET, SEEN_BY_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,7 @@ NEAR_SHARE = 0.008
 equally often."""
 NEAR_WINDOW_SHARE = 0.04
 """The same inside an election window: a few weeks, and many eyes on it."""
+_NEAR = "near"
 _NEVER = 1.0
 _JUST_ABOVE = 1e-4
 _TAIL = 0.01
@@ -148,7 +149,7 @@ def _sides(
             continue
         if text.clause == QUIET:
             quiet.append(score)
-            if text.level == NEAR:
+            if text.level == _NEAR:
                 near.append(score)
                 about.append(text.about)
         elif text.clause == topic.clause:

@@ -25,7 +25,6 @@ class Topic:
         masked: Never quoted in a mail.
         breaches: Weight of a breach by the hands.
         quiet: Weight of their harmless posts.
-        near: How much of that a harmless post weighs that looks like a breach.
         others: Weight of their breaches of other clauses.
         hateful: Weight of a hateful text of the hateful sets; 0: they are no breaches of it.
         not_hateful: Weight of a harmless text of the same sets.
@@ -40,11 +39,7 @@ class Topic:
         least: Texts shorter than this, as laid out, are weighed as if they were so long.
         letters: How much room a few letters of a word get beside whole words.
         large: It weighs any n-gram.
-        earlier: How much of what the earlier table weighed for it is added, as against how far
-            both spread; its thresholds are then chosen by posts that that table never saw.
-        stays: It is not fitted again: the earlier table's weights and thresholds for it are kept,
-            but for `doubt`.
-        doubt: Of a topic that stays: the score below which a rule's finding is a note.
+        later: Fits with `LATER_HANDS` (True), without them (False), or the mean of both.
         ordinary_share: Of ordinary public-body posts it may flag so many.
         spared_worth: How many breaches one harmless post spared is worth where a rule flagged both.
         window_only: It counts only inside an election window.
@@ -60,8 +55,7 @@ class Topic:
     harmless: str
     masked: bool = False
     breaches: float = 1.0
-    quiet: float = 6.0
-    near: float = 1 / 3
+    quiet: float = 2.0
     others: float = 0.1
     hateful: float = 0.0
     not_hateful: float = 0.0
@@ -74,9 +68,7 @@ class Topic:
     least: int = 80
     letters: float = 0.3
     large: bool = False
-    earlier: float = 0.0
-    stays: bool = False
-    doubt: float | None = None
+    later: tuple[bool, ...] = (True,)
     ordinary_share: float = 0.00006
     spared_worth: float = 2.0
     window_only: bool = False
@@ -92,34 +84,34 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.1", "terms.3", "terms.4"}),
         reason=f"{_READS_LIKE} are hateful or abusive.",
         harmless="It may be fine if it quotes such words to condemn them, or uses them of a thing.",
-        breaches=0.1,
-        quiet=5.0,
-        near=0.0,
+        breaches=0.0,
+        quiet=4.0,
         others=0.0,
         hateful=1.0,
-        not_hateful=0.2,
+        not_hateful=0.4,
         background=0.0,
         freedom=6.0,
         contrast=1.5,
         least=40,
         letters=1.0,
         large=True,
+        later=(False,),
         ordinary_share=0.0001,
-        spared_worth=0.25,
     ),
     Topic(
         topic=TopicId("abuse"),
+        later=(True, False),
         clause="terms.2",
         clauses=frozenset({"terms.2"}),
         unsure=frozenset({"requirements.5", "terms.3"}),
         reason=f"{_READS_LIKE} insult or threaten somebody.",
         harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
         background=0.0,
-        freedom=360.0,
-        earlier=3.0,
+        freedom=1_920.0,
         contrast=0.5,
-        ordinary_share=0.000358,
-        spared_worth=2.25,
+        common=0.2,
+        ordinary_share=0.00037,
+        spared_worth=1.0,
     ),
     Topic(
         topic=TopicId("professional"),
@@ -131,9 +123,7 @@ TOPICS = (
         harmless="It may be fine if it is friendly banter that nobody would take amiss.",
         background=0.0,
         contrast=0.5,
-        ordinary_share=0.00154,
-        common=0.4,
-        spared_worth=1.75,
+        ordinary_share=0.00006,
     ),
     Topic(
         topic=TopicId("defamation"),
@@ -144,9 +134,8 @@ TOPICS = (
         harmless="It may be fine if it reports what a court or the police said, or has leave.",
         masked=True,
         contrast=0.5,
-        common=0.9,
-        ordinary_share=0.00137,
-        spared_worth=1.0,
+        common=0.5,
+        ordinary_share=0.0004,
     ),
     Topic(
         topic=TopicId("conduct"),
@@ -155,21 +144,20 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.2", "terms.1"}),
         reason=f"{_READS_LIKE} breach a code of conduct: disrespect, confidences, a mind made up.",
         harmless="It may be fine if it is public already, or only states how a decision is made.",
-        common=1.15,
-        ordinary_share=0.000288,
-        spared_worth=2.25,
+        common=1.0,
+        ordinary_share=0.000057,
     ),
     Topic(
         topic=TopicId("safeguarding"),
+        later=(True, False),
         clause="terms.4",
         clauses=frozenset({"terms.4"}),
         unsure=frozenset({"terms.1"}),
         reason=f"{_READS_LIKE} breach the Equal Opportunities or Safeguarding policy.",
         harmless="It may be fine if those shown agreed, or the law allows the restriction.",
         masked=True,
-        common=1.15,
-        ordinary_share=0.000953,
-        spared_worth=0.75,
+        common=0.5,
+        ordinary_share=0.0007,
     ),
     Topic(
         topic=TopicId("party-politics"),
@@ -180,10 +168,9 @@ TOPICS = (
         reason=f"{_READS_LIKE} take a side in party politics or a campaign.",
         harmless="It may be fine if it only reports a result, a vote or how to take part.",
         contrast=0.5,
-        common=0.3,
-        ordinary_share=0.000413,
-        window_share=0.000423,
-        spared_worth=1.0,
+        common=0.5,
+        ordinary_share=0.0004,
+        window_share=0.0004,
     ),
     Topic(
         topic=TopicId("personal-interest"),
@@ -193,9 +180,8 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} promote somebody's own business or campaign.",
         harmless="It may be fine if the Mayor's charity or the council itself is meant.",
-        common=0.15,
-        ordinary_share=0.000867,
-        spared_worth=2.75,
+        common=0.35,
+        ordinary_share=0.00026,
     ),
     Topic(
         topic=TopicId("commerce"),
@@ -207,9 +193,8 @@ TOPICS = (
         harmless="It may be fine if it is the council's own market, hire or event.",
         messages=0.1,
         spam_counts=True,
-        common=0.4,
-        ordinary_share=0.0000796,
-        spared_worth=3.75,
+        common=0.2,
+        ordinary_share=0.0001,
     ),
     Topic(
         topic=TopicId("speaking-for-council"),
@@ -218,13 +203,11 @@ TOPICS = (
         kinds=frozenset({Kind.MEMBER}),
         reason=f"{_READS_LIKE} speak on behalf of the council.",
         harmless="It may be fine if it only says what the council has decided or where to ask.",
-        common=0.6,
-        spared_worth=1.0,
+        common=0.75,
     ),
     Topic(
         topic=TopicId("pre-election"),
-        stays=True,
-        doubt=0.2197,
+        later=(False,),
         clause="freeze",
         clauses=frozenset({"freeze"}),
         unsure=frozenset({"terms.5", "terms.6"}),
@@ -232,7 +215,6 @@ TOPICS = (
         reason=f"{_READS_LIKE} should wait until after the poll.",
         harmless="It may be fine if it is a notice, an emergency or ordinary business.",
         quiet=1.0,
-        near=1.0,
         others=0.3,
         freedom=640.0,
         contrast=0.75,
