@@ -29,12 +29,18 @@ class Score:
 
     Attributes:
         value: 0 to 1, calibrated.
+        alone: What it would be if no other topic were there to explain the text better; never
+            less than ``value``.
     """
 
-    __slots__ = ("_spans", "value")
+    __slots__ = ("_spans", "alone", "value")
 
     def __init__(
-        self, value: float, spans: tuple[Span, ...] | Callable[[], tuple[Span, ...]] = ()
+        self,
+        value: float,
+        spans: tuple[Span, ...] | Callable[[], tuple[Span, ...]] = (),
+        *,
+        alone: float | None = None,
     ) -> None:
         """Keep a score.
 
@@ -42,8 +48,10 @@ class Score:
             value: 0 to 1, calibrated.
             spans: The words that raised it, or what finds them once they are asked for: of
                 most scores nobody asks.
+            alone: Without other topics; None: the same.
         """
         self.value = value
+        self.alone = value if alone is None else alone
         self._spans = spans
 
     @property
@@ -128,8 +136,8 @@ class ScoredModel:
         window: By topic the score that opens a case inside an election window.
         window_only: Topics that count nowhere else.
         set_by_council: Topics for which a council has set something.
-        doubt: By topic the score below which a rule's finding under the topic's clause is
-            doubted; topics without any doubt nothing.
+        doubt: By topic the score, taken alone, below which a rule's finding under the topic's
+            clause is doubted; topics without any doubt nothing.
     """
 
     scorer: Scorer

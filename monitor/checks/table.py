@@ -5,6 +5,7 @@
     plain text | laid out (`monitor.checks.grams`)                           -> words
     words      | n-grams, all topics in one addition (`weighing`)        -> sums
     sum        | with what breaches of all clauses have in common            -> sum
+    sum        | less what another topic leads by, of those that share that  -> sum
     sum        | by the length of the text | a rising curve                  -> 0 to 1
     0 to 1     | at least the topic's floor                                  -> words that did it
 
@@ -18,7 +19,7 @@ import hashlib
 import math
 from array import array
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ import tomli
 
 from config.errors import TableError
 from config.types import Kind, RuleId, TopicId
-from monitor.checks.grams import bundled_swaps, joined, own_words, places
+from monitor.checks.explained import Explained
+from monitor.checks.grams import bundled_swaps, own_words
 from monitor.checks.packing import pack, unpack
 from monitor.checks.score import Score, ScoredModel, Thresholds
 from monitor.checks.weighing import Grams
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from monitor.checks.normalise import Normal
-    from monitor.checks.patterns import Span
 
 NAME = "words"
 """The scorer's name: a finding's rule is ``topic/words``."""
@@ -44,7 +45,7 @@ _FOLDER = files("monitor.checks.tables")
 POWER = 0.65
 """A sum of weights is divided by the length to this power: a long text needs more."""
 _FARTHEST = 30.0
-_MOST_SHOWN = 5
+_FEWEST_RIVALS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Column:
         common: What a weight of 1 is worth of those that tell breaches of any clause from
             harmless posts.
         base: The sum of a text without any n-gram.
+        own_base: The same without what it has of ``common``; None: it is no rival of others.
         slope: Of the curve that makes a sum a share.
         shift: Of the same curve.
         thresholds: When a score counts.
@@ -77,19 +79,33 @@ class Column:
     thresholds: Thresholds
     kinds: Mapping[Kind, Thresholds]
     window: float | None = None
+    own_base: float | None = None
     window_only: bool = False
     doubt: float | None = None
 
-    def value(self, total: int, common: int, divisor: float) -> float:
+    def own(self, total: int, divisor: float) -> float | None:
+        """Return what a text comes to on the topic alone, to be held against its rivals.
+
+        Args:
+            total: The sum of its n-grams' weights on the topic.
+            divisor: `divisor_of` its length, with this column's ``least``.
+
+        Returns:
+            None: It has no rivals.
+        """
+        return None if self.own_base is None else total * self.scale / divisor + self.own_base
+
+    def value(self, total: int, common: int, divisor: float, behind: float = 0.0) -> float:
         """Return the score of a text: 0 to 1, rising with the sums of its weights.
 
         Args:
             total: The sum of its n-grams' weights on the topic.
             common: The sum of their weights as breaches of any clause.
             divisor: `divisor_of` its length, with this column's ``least``.
+            behind: How far a rival leads; see `behind`.
         """
         whole = total * self.scale + common * self.common
-        odds = self.slope * (whole / divisor + self.base) + self.shift
+        odds = self.slope * (whole / divisor + self.base - behind) + self.shift
         return 1 / (1 + math.exp(-odds)) if -_FARTHEST < odds < _FARTHEST else float(odds > 0)
 
     def floor(self) -> float:
@@ -143,7 +159,14 @@ class TableScorer:
         self.swaps = bundled_swaps()
         self._leasts = sorted({column.least for column in self.columns})
         self._asked = [
-            (number, column.value, column.topic, column.floor(), self._leasts.index(column.least))
+            (
+                number,
+                column.own,
+                column.value,
+                column.topic,
+                column.floor(),
+                self._leasts.index(column.least),
+            )
             for number, column in enumerate(self.columns)
         ]
         self._digest = hashlib.sha256(
@@ -169,50 +192,24 @@ class TableScorer:
         words = own_words(normal.text, self.swaps)
         length = len(" ".join(words)) + 2 if words else 1  # with the blanks around it
         divisors = [divisor_of(length, least) for least in self._leasts]
-        read: _Read | None = None
+        read: Explained | None = None
         scores = {}
         *totals, common = self.grams.sums(words)
-        for (number, value_of, topic, floor, at), total in zip(self._asked, totals, strict=True):
-            value = value_of(total, common, divisors[at])
+        far = behind(
+            own(total, divisors[at])
+            for (_, own, _, _, _, at), total in zip(self._asked, totals, strict=True)
+        )
+        for (number, _, value_of, topic, floor, at), total, led in zip(
+            self._asked, totals, far, strict=True
+        ):
+            value = value_of(total, common, divisors[at], led)
+            alone = value_of(total, common, divisors[at]) if led else value
             if value < floor:
-                scores[topic] = Score(value)
+                scores[topic] = Score(value, alone=alone)
             else:
-                read = read or _Read(self, normal, words)
-                scores[topic] = Score(value, partial(read.strongest, number))
+                read = read or Explained(self, normal, words)
+                scores[topic] = Score(value, partial(read.strongest, number), alone=alone)
         return scores
-
-
-class _Read:
-    """One text laid out, with what all topics' explanations have in common."""
-
-    def __init__(self, scorer: TableScorer, normal: Normal, laid: Sequence[str]) -> None:
-        self._scorer = scorer
-        self._normal = normal
-        self._laid = laid
-
-    @cached_property
-    def _words(self) -> list[tuple[int, int, int, int]]:
-        return places(self._normal.text, self._scorer.swaps)
-
-    @cached_property
-    def _common(self) -> list[float]:
-        return self._scorer.grams.by_place(self._laid, len(self._scorer.columns))
-
-    def strongest(self, topic: int) -> tuple[Span, ...]:
-        """Return the words that raised a topic's score most, in code points of the original.
-
-        Args:
-            topic: The topic's number.
-        """
-        column = self._scorer.columns[topic]
-        own = self._scorer.grams.by_place(self._laid, topic)
-        added = [
-            mine * column.scale + shared * column.common
-            for mine, shared in zip(own, self._common, strict=True)
-        ]
-        best = sorted((-weight, at) for at, weight in enumerate(added) if weight > 0)
-        chosen = [self._words[at] for _, at in best[:_MOST_SHOWN]]
-        return joined(self._normal.span(start, end) for _, _, start, end in chosen)
 
 
 def table_model(columns: Iterable[Column], scorer: TableScorer) -> ScoredModel:
@@ -276,6 +273,26 @@ def harmless_words() -> dict[RuleId, str]:
     return {RuleId(f"{entry['topic']}/{NAME}"): entry["harmless"] for entry in head["topics"]}
 
 
+def behind(owns: Iterable[float | None]) -> list[float]:
+    """Return for each topic how far the best of its rivals leads; 0: it leads, or has none.
+
+    What breaches of any clause have in common says that something is wrong, not under which clause.
+    Topics that share it would all rise together, and one breach be a case under each; so what
+    another topic explains better counts the less.
+
+    Args:
+        owns: As `Column.own` gives them.
+    """
+    owns = list(owns)
+    ordered = sorted(own for own in owns if own is not None)
+    if len(ordered) < _FEWEST_RIVALS:
+        return [0.0] * len(owns)
+    *_, second, best = ordered
+    return [
+        0.0 if own is None else max(0.0, (second if own == best else best) - own) for own in owns
+    ]
+
+
 def divisor_of(length: int, least: int) -> float:
     """Return what a sum of weights is divided by, for a laid-out text of a length."""
     return float(max(length, least) ** POWER)
@@ -315,6 +332,7 @@ def _column(entry: dict[str, Any]) -> Column:
         scale=float(entry["scale"]),
         common=float(entry["common"]),
         base=float(entry["base"]),
+        own_base=entry.get("own_base"),
         slope=float(entry["slope"]),
         shift=float(entry["shift"]),
         thresholds=own,

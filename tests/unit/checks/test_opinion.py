@@ -23,8 +23,10 @@ class _Scorer:
     name = "made-up"
     digest = "0123456789abcdef"
 
-    def __init__(self, **values: float) -> None:
-        self._scores = {TopicId(topic): Score(value) for topic, value in values.items()}
+    def __init__(self, alone: float | None, **values: float) -> None:
+        self._scores = {
+            TopicId(topic): Score(value, alone=alone) for topic, value in values.items()
+        }
 
     def score(self, normal: Normal) -> Mapping[TopicId, Score]:
         assert normal.text
@@ -34,10 +36,10 @@ class _Scorer:
         """Nothing is kept."""
 
 
-def _model(doubt: Mapping[str, float], **values: float) -> ScoredModel:
+def _model(doubt: Mapping[str, float], alone: float | None = None, **values: float) -> ScoredModel:
     limits = Thresholds(lower=0.3, upper=0.6, reason="It reads like an insult.")
     return ScoredModel(
-        scorer=_Scorer(**values),
+        scorer=_Scorer(alone, **values),
         thresholds={TopicId(topic): limits for topic in values},
         doubt={TopicId(topic): least for topic, least in doubt.items()},
     )
@@ -54,6 +56,11 @@ def _severities(*models: ScoredModel, kind: Kind = Kind.COUNCIL, **stated: Any) 
 def test_doubt(score: float, wanted: Severity) -> None:
     """Below the bound a rule's finding is a note; at the bound it stands."""
     assert _severities(_model({"abuse": 0.1}, abuse=score)) == [wanted]
+
+
+def test_what_another_topic_explains_better_is_not_doubted() -> None:
+    """A score that is low only beside another topic's does not say that the post is harmless."""
+    assert _severities(_model({"abuse": 0.1}, alone=0.2, abuse=0.0)) == [Severity.REVIEW]
 
 
 def test_says_so() -> None:

@@ -21,6 +21,7 @@ from monitor.checks.table import (
     Column,
     TableScorer,
     Weights,
+    behind,
     bundled_model,
     divisor_of,
     harmless_words,
@@ -92,6 +93,37 @@ def test_what_breaches_have_in_common() -> None:
     assert moved.value(-9, 5, short) > plain.value(-9, 0, short)
 
 
+def test_what_another_topic_explains_better() -> None:
+    """Of topics that share what breaches have in common, one behind loses what it is behind by."""
+    leader, follower, other = (
+        replace(column(name), common=0.5, own_base=base)
+        for name, base in (("abuse", -1.0), ("commerce", -2.0), ("conduct", None))
+    )
+    weights = replace(WEIGHTS, by_topic=[*WEIGHTS.by_topic, array("b", [0, 0, 0])])
+    scores = TableScorer([leader, follower, other], weights).score(PLAIN("You old fool, old fool!"))
+    short = divisor_of(24, leader.least)
+    led_by = 1.0 + (12_500 + 9) * 0.001 / short
+    behind_it = scores[TopicId("commerce")]
+    assert scores[TopicId("abuse")].value == leader.value(12_500, 5, short)
+    assert behind_it.value == pytest.approx(follower.value(-9, 5, short, led_by))
+    assert behind_it.alone == follower.value(-9, 5, short) > behind_it.value
+    assert scores[TopicId("conduct")].value == other.value(0, 5, short)
+
+
+@pytest.mark.parametrize(
+    ("owns", "wanted"),
+    [
+        ([], []),
+        ([None, 3.0], [0.0, 0.0]),
+        ([1.0, None, 4.0, 2.5], [3.0, 0.0, 0.0, 1.5]),
+        ([2.0, 2.0, 1.0], [0.0, 0.0, 1.0]),
+    ],
+)
+def test_behind(owns: list[float | None], wanted: list[float]) -> None:
+    """The best yields to nobody, two alike neither to the other, one without rivals to none."""
+    assert behind(owns) == wanted
+
+
 def test_words_in_common_explain_a_score() -> None:
     """What raised a score as part of any breach is quoted as well."""
     moved = replace(column("commerce", lower=0.5), common=0.5)
@@ -99,6 +131,21 @@ def test_words_in_common_explain_a_score() -> None:
     scores = TableScorer([column(), moved], WEIGHTS).score(PLAIN(text))
     spans = scores[TopicId("commerce")].spans
     assert [text[slice(*span)] for span in spans] == ["fête", "OLD fool"]
+
+
+def test_particles_explain_last() -> None:
+    """A word of one or two letters is quoted only where longer ones do not suffice."""
+    names = [" no ", *(f" word{letter} " for letter in "abcdef")]
+    weights = Weights(
+        names=names, by_topic=[array("b", [90] + [80] * 6)], common=array("b", [0] * 7)
+    )
+    made = TableScorer([replace(column(lower=0.5), scale=1.0)], weights)
+    for text, wanted in (
+        ("no worda", ["no worda"]),
+        ("no, worda, wordb, wordc, wordd, worde", ["worda", "wordb", "wordc", "wordd", "worde"]),
+    ):
+        spans = made.score(PLAIN(text))[TopicId("abuse")].spans
+        assert [text[slice(*span)] for span in spans] == wanted
 
 
 def test_quiet_text_has_no_spans() -> None:
