@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.rows import Row
 from config.types import Kind, Severity
 from monitor.checks.base import Context, Material
-from monitor.checks.training.sources import TEST_HANDS, TOPIC_TEST_HAND, Text, posts
+from monitor.checks.training.sources import QUIET, TEST_HANDS, TOPIC_TEST_HAND, Text, posts
 from storage.values import Words
 
 if TYPE_CHECKING:
@@ -37,21 +37,19 @@ def flagged(judge: Judge, text: Text) -> frozenset[str]:
     return frozenset(one.clause for one in found if one.severity is not Severity.NOTE)
 
 
-def of_hands(
-    judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "", on: str = ""
-) -> list[Row]:
-    """Return the rows on some hands: breaches by level, harmless posts, plain abuse.
+def of_hands(judge: Judge, hands: tuple[str, ...] = TEST_HANDS, *, ending: str = "") -> list[Row]:
+    """Return the rows on some hands: breaches by level, wrong clauses, harmless posts, abuse.
 
     Args:
         judge: What judges.
         hands: Which hands.
         ending: Of the rows' keys.
-        on: What the hands are called; empty: test hands, by their letters.
     """
-    named = on or f"test hand{'s' * (len(hands) > 1)} {_listed(hands)}"
+    named = f"test hand{'s' * (len(hands) > 1)} {_listed(hands)}"
     tried = _judged(judge, hands)
     return [
         *(_by_level(tried, level, on=named, ending=ending) for level in LEVELS),
+        _elsewhere(tried, f"other-clause{ending}", on=named),
         _false(tried, "near", f"near{ending}", "near-misses flagged", on=named),
         _false(tried, "ordinary-quiet", f"ordinary-quiet{ending}", "ordinary, flagged", on=named),
         _under(
@@ -72,6 +70,7 @@ def of_topics(judge: Judge) -> list[Row]:
     return [
         _under(tried, "terms.5", "politicians", partisan, on=on),
         _under(tried, "terms.2", "abuse-posts", abusive, on=on),
+        _elsewhere(tried, "topics-other-clause", on=on),
         _false(tried, "near", "topics-near", "near-misses of both flagged", on=on),
     ]
 
@@ -94,6 +93,22 @@ def _by_level(tried: Sequence[_Tried], level: str, *, on: str, ending: str) -> R
         size=len(hits),
         floor=LEVELS[level],
         aim=AIMS[level],
+    )
+
+
+def _elsewhere(tried: Sequence[_Tried], key: str, *, on: str) -> Row:
+    """Return how many breaches open a case under a clause that nobody named, beside or instead."""
+    hits = [bool(clauses - {text.clause}) for text, clauses in tried if text.clause != QUIET]
+    what = "written breaches with a case under another clause"
+    return Row(
+        key=key,
+        what=what,
+        on=on,
+        hits=sum(hits),
+        size=len(hits),
+        floor=None,
+        aim=None,
+        is_most=True,
     )
 
 

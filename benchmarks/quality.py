@@ -31,16 +31,13 @@ from monitor.checks.normalise import Normaliser
 from monitor.checks.table import bundled_model
 from monitor.checks.training.sources import (
     FRESH_TEST_HANDS,
-    HARMLESS_UNTRAINED_HANDS,
     LATER_TEST_HANDS,
-    LATER_UNTRAINED_HANDS,
     NEWEST_TEST_HANDS,
     PLAIN_TEST_HANDS,
     QUIET,
     TEST_HANDS,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
-    UNTRAINED_HANDS,
     Text,
     posts,
 )
@@ -259,24 +256,6 @@ def main() -> None:
         *of_hands(judge, UNSEEN_TEST_HANDS, ending="-unseen-hand"),
         *of_hands(judge, UNTIDY_TEST_HANDS, ending="-untidy-hand"),
         *of_hands(judge, PLAIN_TEST_HANDS, ending="-plain-hand"),
-        *of_hands(
-            judge,
-            UNTRAINED_HANDS,
-            ending="-untrained-hands",
-            on=f"{len(UNTRAINED_HANDS)} hands that no table was trained with yet, bv to dm but cy",
-        ),
-        *of_hands(
-            judge,
-            LATER_UNTRAINED_HANDS,
-            ending="-later-untrained-hands",
-            on=f"{len(LATER_UNTRAINED_HANDS)} more such hands, dn to ea but dw",
-        ),
-        *of_hands(
-            judge,
-            HARMLESS_UNTRAINED_HANDS,
-            ending="-harmless-untrained-hands",
-            on=f"{len(HARMLESS_UNTRAINED_HANDS)} more such hands, mostly harmless, eb to ej",
-        ),
         *of_topics(judge),
         *of_window(judge, _read(sets, ORDINARY), on=ORDINARY),
         *of_personal_data(judge, sets),

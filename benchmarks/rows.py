@@ -16,7 +16,7 @@ class Row:
         on: The set.
         hits: Of ``size``; both 0: not measured here.
         size: How many were tried.
-        floor: The goals' floor, as a share.
+        floor: The goals' floor, as a share; None: the goals do not speak of it.
         aim: The goals' aim.
         is_most: The figure must not rise, rather than fall.
     """
@@ -26,8 +26,8 @@ class Row:
     on: str
     hits: int = 0
     size: int = 0
-    floor: float
-    aim: float
+    floor: float | None
+    aim: float | None
     is_most: bool = False
 
     @property
@@ -37,16 +37,23 @@ class Row:
 
     def line(self) -> str:
         """Return the row of the table."""
-        bound = "≤" if self.is_most else "≥"
-        goal = f"{bound} {self.floor:.2%} | {bound} {self.aim:.2%}"
+        goal = f"{self._stated(self.floor)} | {self._stated(self.aim)}"
         if not self.size:
             return f"| {self.what} | {self.on} | | not measured here | | {goal} | |"
         low, high = interval(self.hits, self.size)
-        met = self.share <= self.floor if self.is_most else self.share >= self.floor
         return (
             f"| {self.what} | {self.on} | {self.size:,} | {self.share:.2%} | "
-            f"{low:.2%} to {high:.2%} | {goal} | {'reached' if met else '**not reached**'} |"
+            f"{low:.2%} to {high:.2%} | {goal} | {self._met()} |"
         )
+
+    def _stated(self, goal: float | None) -> str:
+        return "" if goal is None else f"{'≤' if self.is_most else '≥'} {goal:.2%}"
+
+    def _met(self) -> str:
+        if self.floor is None:
+            return ""
+        met = self.share <= self.floor if self.is_most else self.share >= self.floor
+        return "reached" if met else "**not reached**"
 
 
 def interval(hits: int, size: int) -> tuple[float, float]:

@@ -14,10 +14,7 @@ from config.types import Kind
 from monitor.checks.training.sources import (
     FILES,
     FRESH_TEST_HANDS,
-    HARMLESS_UNTRAINED_HANDS,
-    LATER_HANDS,
     LATER_TEST_HANDS,
-    LATER_UNTRAINED_HANDS,
     NEWEST_TEST_HANDS,
     PLAIN_TEST_HANDS,
     QUIET,
@@ -26,7 +23,6 @@ from monitor.checks.training.sources import (
     TRAINING_HANDS,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
-    UNTRAINED_HANDS,
 )
 
 FOLDER = Path(__file__).parents[2] / "datasets" / "council-posts"
@@ -36,34 +32,17 @@ KEYS = {
 LEVELS = {"blatant", "ordinary", "subtle", "near", "ordinary-quiet"}
 BALANCED = tuple("bcdefghijklmy")
 """Half of their posts are harmless, and half of those look like breaches."""
-ONE_TOPIC = (
-    *"nopqrstuvxz",
-    "aa",
-    "ab",
-    "ad",
-    "ae",
-    "af",
-    "ag",
-    "ah",
-    "ai",
-    "aj",
-    "ak",
-    "al",
-    "am",
-    "an",
-    "ao",
-    "ap",
-    "aq",
-    "ar",
-    *("as", "at", "au", "av", "aw", "ax", "ay", "az"),
-    *("ba", "bb", "bc", "bd", "be", "bf"),
-    *("bg", "bh", "bi", "bj", "bk", "bl", "bm", "bn"),
-    *("bo", "bp", "bq", "br", "bs", "bt", "bu", "cy"),
-    *UNTRAINED_HANDS,
-    *LATER_UNTRAINED_HANDS,
-    *HARMLESS_UNTRAINED_HANDS,
+TESTS = {
+    *TEST_HANDS,
+    *LATER_TEST_HANDS,
+    *NEWEST_TEST_HANDS,
+    *FRESH_TEST_HANDS,
+    *UNSEEN_TEST_HANDS,
+    *UNTIDY_TEST_HANDS,
     *PLAIN_TEST_HANDS,
-)
+    TOPIC_TEST_HAND,
+}
+ONE_TOPIC = tuple(sorted({*TRAINING_HANDS, *TESTS} - {*BALANCED, *FILES}))
 """Near-misses only, ordinary posts only, party politics, abuse, or no ordinary posts."""
 HANDS = (*BALANCED, *ONE_TOPIC)
 
@@ -76,21 +55,11 @@ def rows(hand: str) -> list[dict[str, Any]]:
 
 def test_no_hand_in_both_parts() -> None:
     """What is measured with was never trained on."""
-    tests = {
-        *TEST_HANDS,
-        *LATER_TEST_HANDS,
-        *NEWEST_TEST_HANDS,
-        *FRESH_TEST_HANDS,
-        *UNSEEN_TEST_HANDS,
-        *UNTIDY_TEST_HANDS,
-        *PLAIN_TEST_HANDS,
-        TOPIC_TEST_HAND,
+    parts = (set(TRAINING_HANDS), TESTS)
+    assert sorted(hand for part in parts for hand in part) == sorted({*HANDS, *FILES})
+    assert {path.name for path in FOLDER.glob("*.jsonl")} == {
+        FILES.get(hand, f"{hand}.jsonl") for hand in {*HANDS, *FILES}
     }
-    trained = {*TRAINING_HANDS, *LATER_HANDS}
-    untrained = {*UNTRAINED_HANDS, *LATER_UNTRAINED_HANDS, *HARMLESS_UNTRAINED_HANDS}
-    parts = (trained, tests, untrained)
-    hands = [hand for part in parts for hand in part]
-    assert sorted(hands) == sorted({*HANDS, *FILES})
     texts = [{row["text"] for hand in part for row in rows(hand)} for part in parts]
     assert sum(map(len, texts)) == len(set().union(*texts))
 

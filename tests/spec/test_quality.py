@@ -9,15 +9,12 @@ from benchmarks.quality import fallen, judge_with
 from benchmarks.rows import interval
 from monitor.checks.training.sources import (
     FRESH_TEST_HANDS,
-    HARMLESS_UNTRAINED_HANDS,
     LATER_TEST_HANDS,
-    LATER_UNTRAINED_HANDS,
     NEWEST_TEST_HANDS,
     PLAIN_TEST_HANDS,
     TEST_HANDS,
     UNSEEN_TEST_HANDS,
     UNTIDY_TEST_HANDS,
-    UNTRAINED_HANDS,
 )
 
 
@@ -31,9 +28,6 @@ from monitor.checks.training.sources import (
         (UNSEEN_TEST_HANDS, "-unseen-hand"),
         (UNTIDY_TEST_HANDS, "-untidy-hand"),
         (PLAIN_TEST_HANDS, "-plain-hand"),
-        (UNTRAINED_HANDS, "-untrained-hands"),
-        (LATER_UNTRAINED_HANDS, "-later-untrained-hands"),
-        (HARMLESS_UNTRAINED_HANDS, "-harmless-untrained-hands"),
     ],
 )
 def test_no_figure_falls(hands: tuple[str, ...], ending: str) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from importlib.resources import files
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.checks.table import load_table, unpacked
-from monitor.checks.training.build import train
+from monitor.checks import tables
+from monitor.checks.table import load_table
+from monitor.checks.training.build import EARLIER, train
+from monitor.checks.training.shipped import earlier
 from monitor.checks.training.sources import (
     EMOJI,
     FILES,
     HATEFUL,
-    LATER_HANDS,
     MESSAGES,
     TRAINING_HANDS,
 )
@@ -23,9 +25,10 @@ from monitor.checks.training.topics import TOPICS
 from tests.spec.test_council_posts import FOLDER, rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from monitor.checks.training.topics import Topic
 
 COUNT = 80
+BUNDLED = Path(tables.__file__).parent
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def small(tmp_path: Path) -> Path:
         writer.writerow(("text", "label_gold"))
         writer.writerows((f"{text} 😀", at % 2) for at, text in enumerate(texts))
     (tmp_path / "council-posts").mkdir()
-    for hand in (*TRAINING_HANDS, *LATER_HANDS):
+    for hand in TRAINING_HANDS:
         some = [json.dumps(row) for row in rows(hand)[::12]]
         name = FILES.get(hand, f"{hand}.jsonl")
         (tmp_path / "council-posts" / name).write_text("\n".join(some), encoding="utf-8")
@@ -50,25 +53,45 @@ def small(tmp_path: Path) -> Path:
     )
     (tmp_path / "window-posts").mkdir()
     (tmp_path / "window-posts" / "posts.jsonl").write_text("\n".join(lines[::12]), encoding="utf-8")
+    shutil.copytree(FOLDER.parent / EARLIER, tmp_path / EARLIER)
     return tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("afresh", [False, True])
-def test_twice_the_same_bytes(small: Path, *, afresh: bool) -> None:
-    """Two runs write the same two files, and what they wrote loads.
-
-    Its n-grams are among those of the table that stands, unless they are chosen anew.
-    """
+def test_twice_the_same_bytes(small: Path) -> None:
+    """Two runs write the same two files, and what they wrote loads."""
     assert (FOLDER / "b.jsonl").exists()
     written = []
     for name in ("first", "second"):
         out = small / "made" / name
         given = small / "ordinary.jsonl"
-        list(train(sets=small, ordinary=given, posts=small, out=out, afresh=afresh))
+        list(train(sets=small, ordinary=given, posts=small, out=out))
         written.append([(out / part).read_bytes() for part in ("posts.gz", "posts.toml")])
     assert written[0] == written[1]
     assert set(load_table(small / "made" / "first").thresholds) == {topic.topic for topic in TOPICS}
-    standing = files("monitor.checks.tables").joinpath("posts.gz").read_bytes()
-    names, stood = (set(unpacked(block, len(TOPICS)).names) for block in (written[0][0], standing))
-    assert (names <= stood) is not afresh
+
+
+STAYS = [topic for topic in TOPICS if topic.stays]
+
+
+@pytest.mark.parametrize("topic", STAYS, ids=[topic.topic for topic in STAYS])
+def test_what_stays_weighs_what_it_weighed(topic: Topic) -> None:
+    """The bundled table has an earlier topic's every weight, its curve and its thresholds."""
+    before, now = (earlier(one, topic, TOPICS) for one in (FOLDER.parent / EARLIER, BUNDLED))
+    assert now.codes == before.codes
+    assert now.entry == {**before.entry, "doubt": topic.doubt}
+
+
+def test_a_damaged_earlier_table_is_an_error(tmp_path: Path) -> None:
+    """Training stops at it: weights of another table would pass for what was known."""
+    folder = shutil.copytree(FOLDER.parent / EARLIER, tmp_path / EARLIER)
+    (folder / "posts.gz").write_bytes((BUNDLED / "posts.gz").read_bytes())
+    with pytest.raises(ValueError, match="hash"):
+        earlier(folder, TOPICS[0], TOPICS)
+
+
+def test_a_topic_with_a_share_of_what_is_common_cannot_stay() -> None:
+    """That column is fitted anew, so the topic would be another one."""
+    abuse = next(topic for topic in TOPICS if topic.topic == "abuse")
+    with pytest.raises(ValueError, match="abuse cannot stay"):
+        earlier(FOLDER.parent / EARLIER, abuse, TOPICS).over(["idiot"])

@@ -20,7 +20,6 @@ def main() -> None:
     parser.add_argument("--posts", type=Path, default=here / "datasets")
     parser.add_argument("--out", type=Path, default=here / "monitor" / "checks" / "tables")
     parser.add_argument("--most", type=int, help="only the first so many of each set, for a trial")
-    parser.add_argument("--afresh", action="store_true", help="choose the n-grams anew, too")
     given = parser.parse_args()
     for line in train(
         sets=given.sets,
@@ -28,7 +27,6 @@ def main() -> None:
         posts=given.posts,
         out=given.out,
         most=given.most,
-        afresh=given.afresh,
     ):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

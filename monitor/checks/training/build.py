@@ -3,19 +3,15 @@
 ::
 
     sets + posts | n-grams that enough texts share      -> corpus
-    corpus       | those of the table that stands, or the most telling -> the table's n-grams
+    corpus       | the most telling, and those of topics that stay -> the table's n-grams
     topic        | held out hand by hand, and in fifths by turns -> weights, curve, thresholds
     all          | whole numbers, compressed            -> posts.gz, posts.toml with its hash
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from array import array
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,20 +19,25 @@ import numpy as np
 from config.policy import load_policy
 from config.rules import load_rules
 from config.types import Kind, Severity
-from monitor.checks import tables
 from monitor.checks.base import Context, Material
-from monitor.checks.grams import bundled_swaps
 from monitor.checks.judge import Judge
 from monitor.checks.normalise import Normaliser
 from monitor.checks.opinion import may_be_doubted
-from monitor.checks.table import Weights, packed, unpacked
 from monitor.checks.training.choose import ByRules, choose
-from monitor.checks.training.corpus import Corpus, collect, joined, rows_of, scaled
-from monitor.checks.training.fit import curve, fits, in_table, most_telling, with_common
+from monitor.checks.training.corpus import Corpus, collect, rows_of, scaled
+from monitor.checks.training.fit import (
+    curve,
+    fits,
+    in_table,
+    led_by,
+    most_telling,
+    with_common,
+    with_earlier,
+)
+from monitor.checks.training.shipped import Trained, earlier, write
 from monitor.checks.training.sources import (
-    LATER_HANDS,
-    LATER_SOURCES,
     TRAINING_HANDS,
+    UNSEEN_EARLIER,
     Text,
     hateful,
     messages,
@@ -48,30 +49,21 @@ from monitor.checks.vocabulary import lexicon_of
 from storage.values import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import scipy.sparse as sp
 
-    from monitor.checks.training.choose import Limits
     from monitor.checks.training.fit import Fits, Fitted
     from monitor.checks.training.topics import Topic
 
 POLICY = "elstree-borehamwood-2017"
-MOST_GRAMS = 100_000
-MOST_EACH = 12_000
+MOST_GRAMS = 91_500
+MOST_EACH = 20_000
+EARLIER = "earlier-tables"
+_NO_LEAD = (0.0, 0.0)
 FEWEST = 3
 """So many of the hands' posts must have an n-gram that a small topic weighs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """One topic, ready to be written."""
-
-    fitted: Fitted
-    slope: float
-    shift: float
-    limits: Limits
 
 
 def train(
@@ -81,9 +73,8 @@ def train(
     posts: Path,
     out: Path,
     most: int | None = None,
-    afresh: bool = False,
 ) -> Iterator[str]:
-    """Train every table and write it; yield what happens, line by line.
+    """Train every topic but those that stay, and write the table; yield what happens.
 
     Args:
         sets: Folder of the sets that may be trained on.
@@ -91,7 +82,6 @@ def train(
         posts: Folder of the published sets: ``datasets``.
         out: Folder where the table is written; made if it is not there.
         most: Only the first so many texts of each set.
-        afresh: Choose the n-grams anew, too; else those of the table that stands stay.
     """
     out.mkdir(parents=True, exist_ok=True)  # not after half an hour
     rules = load_rules(policy=load_policy(POLICY))
@@ -101,35 +91,83 @@ def train(
     rows = {least: scaled(corpus, least) for least in {topic.least for topic in TOPICS}}
     judge = Judge(load_policy(POLICY), rules)
     by_rules = {text: _by_rules(judge, text) for text in _hands(corpus)}
+    stays = {topic: earlier(posts / EARLIER, topic, TOPICS) for topic in TOPICS if topic.stays}
     every_fit = []
     for topic in (*TOPICS, COMMON):
-        every_fit.append(fits(topic, corpus, rows[topic.least], _candidates(topic, corpus)))
+        if topic in stays:
+            continue
+        every_fit.append(_fits(topic, corpus, rows[topic.least], posts / EARLIER))
         yield f"{topic.topic} fitted"
-    kept = chosen(every_fit, corpus) if afresh else standing(corpus)
+    kept = np.union1d(
+        chosen(every_fit, corpus), columns_of((one.codes for one in stays.values()), corpus)
+    )
     names = [corpus.names[column] for column in kept]
     yield f"{len(names)} n-grams kept"
-    *of_topics, of_any = (in_table(one, corpus, rows[one.topic.least], kept) for one in every_fit)
+    *own, of_any = (in_table(one, corpus, rows[one.topic.least], kept) for one in every_fit)
+    fitted = {one.topic: one for one in own}
+    ordinary_rows = {least: scaled(plain, least)[:, kept] for least in rows}
+    leads = _leads(own, ordinary_rows)
     trained = []
-    for own in of_topics:
-        ordinary_rows = scaled(plain, own.topic.least)[:, kept]
-        trained.append(_ready(with_common(own, of_any, corpus), corpus, ordinary_rows, by_rules))
+    for topic in TOPICS:
+        if topic in stays:
+            trained.append(stays[topic].over(names))
+            weighing = np.count_nonzero(trained[-1].fitted.codes)
+            yield f"{topic.topic}: as it stands, {weighing} of {len(stays[topic].codes)} n-grams"
+            continue
+        whole = with_common(fitted[topic], of_any, corpus)
+        lead = leads.get(topic, _NO_LEAD)
+        trained.append(_ready(whole, corpus, ordinary_rows[topic.least], by_rules, lead))
         yield _told(trained[-1])
     yield f"{write(out, names, trained, of_any)} bytes"
 
 
+def _fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, folder: Path) -> Fits:
+    """Fit one topic, and add what it keeps of the earlier table."""
+    own = fits(topic, corpus, rows, _candidates(topic, corpus))
+    if not topic.earlier:
+        return own
+    before = earlier(folder, topic, TOPICS)
+    return with_earlier(own, before.columns(corpus), before.entry["base"], corpus, rows)
+
+
+def _leads(
+    own: Sequence[Fitted], ordinary: Mapping[int, sp.csr_matrix]
+) -> dict[Topic, tuple[np.ndarray, np.ndarray]]:
+    """Return by how much rivals lead each topic that has any: held-out texts, ordinary posts."""
+    rivals = [one for one in own if one.topic.common]
+    held_out = led_by([one.held_out for one in rivals])
+    plain = led_by([one.sums(ordinary[one.topic.least]) for one in rivals])
+    return {
+        one.topic: (unseen, known)
+        for one, unseen, known in zip(rivals, held_out, plain, strict=True)
+    }
+
+
 def _ready(
-    fitted: Fitted, corpus: Corpus, ordinary: sp.csr_matrix, by_rules: Mapping[Text, ByRules]
+    fitted: Fitted,
+    corpus: Corpus,
+    ordinary: sp.csr_matrix,
+    by_rules: Mapping[Text, ByRules],
+    lead: tuple[np.ndarray | float, np.ndarray | float],
 ) -> Trained:
     """Return a topic with its curve and thresholds, chosen by scores of texts it has not seen."""
-    slope, shift = curve(fitted.topic, corpus, fitted.held_out)
+    unseen = np.array([_is_unseen(fitted.topic, text) for text in corpus.texts])
+    held_out = fitted.held_out - lead[0]
+    slope, shift = curve(fitted.topic, corpus, held_out, unseen)
     limits = choose(
         fitted.topic,
         corpus.texts,
-        _share(fitted.held_out, slope, shift),
-        _share(fitted.sums(ordinary), slope, shift),
-        by_rules,
+        _share(held_out, slope, shift),
+        _share(fitted.sums(ordinary) - lead[1], slope, shift),
+        {text: found for text, found in by_rules.items() if _is_unseen(fitted.topic, text)},
+        alone=_share(fitted.held_out, slope, shift),
     )
     return Trained(fitted=fitted, slope=slope, shift=shift, limits=limits)
+
+
+def _is_unseen(topic: Topic, text: Text) -> bool:
+    """Return whether nothing that the topic is made of was ever fitted to a text of this fold."""
+    return not topic.earlier or text.source in UNSEEN_EARLIER
 
 
 def _told(one: Trained) -> str:
@@ -152,10 +190,7 @@ def read(
         *posts(folder / "council-posts", TRAINING_HANDS),
         *window_posts(folder / "window-posts"),
     ]
-    # What may be weighed is settled without the later hands, for all topics alike.
-    earlier = collect(texts, normalise)
-    later = list(posts(folder / "council-posts", LATER_HANDS))
-    corpus = joined(earlier, rows_of(later, earlier.names, normalise))
+    corpus = collect(texts, normalise)
     # The other half is left for measuring.
     lines = ordinary.read_text(encoding="utf-8").splitlines()[:most:2]
     plain = [Text(text=json.loads(line)["text"], source="ordinary", label=False) for line in lines]
@@ -167,20 +202,17 @@ def _candidates(topic: Topic, corpus: Corpus) -> np.ndarray:
     everything = np.arange(len(corpus.names))
     if topic.large:
         return everything
-    learned = np.array([_is_learned(topic, text) for text in corpus.texts])
+    learned = np.array([text.source.startswith("hand-") for text in corpus.texts])
     common = np.asarray(corpus.rows[learned].astype(bool).sum(axis=0)).ravel()
     return everything[common >= FEWEST]
 
 
-def standing(corpus: Corpus) -> np.ndarray:
-    """Return the columns of the n-grams that the bundled table weighs, ordered.
-
-    With the same n-grams topics that learn nothing new score as before.
-    """
-    block = files(tables).joinpath("posts.gz").read_bytes()
+def columns_of(several: Iterable[Iterable[str]], corpus: Corpus) -> np.ndarray:
+    """Return the columns of n-grams; those that the texts do not hold have none."""
     places = {name: column for column, name in enumerate(corpus.names)}
-    names = unpacked(block, len(TOPICS)).names
-    return np.array(sorted(places[name] for name in names if name in places))
+    return np.array(
+        sorted({places[name] for names in several for name in names if name in places}), dtype=int
+    )
 
 
 def chosen(every_fit: Sequence[Fits], corpus: Corpus) -> np.ndarray:
@@ -199,61 +231,6 @@ def chosen(every_fit: Sequence[Fits], corpus: Corpus) -> np.ndarray:
         if one.topic.large
     ]
     return np.unique(np.concatenate([taken, *large]))
-
-
-def write(out: Path, names: Sequence[str], trained: Sequence[Trained], common: Fitted) -> int:
-    """Write the table and what it is; return the bytes of both."""
-    # N-grams whose weights all came to 0 stay: a text's length is counted in n-grams.
-    grams = Weights(
-        names=list(names),
-        by_topic=[array("b", one.fitted.codes.tobytes()) for one in trained],
-        common=array("b", common.codes.tobytes()),
-    )
-    block = packed(grams)
-    (out / "posts.gz").write_bytes(block)
-    lines = [
-        "# Written by `python -m monitor.checks.training`; README.md says from what.",
-        f'sha256 = "{hashlib.sha256(block).hexdigest()}"',
-        f'swaps = "{bundled_swaps().digest}"',
-        f"grams = {len(grams.names)}",
-    ]
-    for one in trained:
-        lines += _stated(one)
-    page = "\n".join(lines) + "\n"
-    (out / "posts.toml").write_text(page, encoding="utf-8")
-    return len(block) + len(page.encode())
-
-
-def _stated(one: Trained) -> Iterator[str]:
-    topic, limits = one.fitted.topic, one.limits
-    yield from ("", "[[topics]]", f'topic = "{topic.topic}"')
-    yield f"reason = {json.dumps(topic.reason)}"
-    yield f"harmless = {json.dumps(topic.harmless)}"
-    yield f"masked = {str(topic.masked).lower()}"
-    yield f"least = {topic.least}"
-    yield f"scale = {one.fitted.scale:.9g}"
-    yield f"common = {0 if one.fitted.shared is None else one.fitted.shared[1]:.9g}"
-    yield f"base = {one.fitted.base:.9g}"
-    yield f"slope = {one.slope:.9g}"
-    yield f"shift = {one.shift:.9g}"
-    yield f"lower = {limits.lower:.6f}"
-    yield f"upper = {limits.upper:.6f}"
-    if limits.window is not None:
-        yield f"window = {limits.window:.6f}"
-    if limits.doubt is not None:
-        yield f"doubt = {limits.doubt:.6f}"
-    if topic.window_only:
-        yield "window_only = true"
-    for kind in Kind:
-        if kind not in topic.kinds:
-            yield f"kinds.{kind.value} = {{ lower = {limits.lower:.6f}, upper = 1.0 }}"
-
-
-def _is_learned(topic: Topic, text: Text) -> bool:
-    """Return whether a text is a hand's, and one that the topic is trained with."""
-    return text.source.startswith("hand-") and (
-        any(topic.later) or text.source not in LATER_SOURCES
-    )
 
 
 def _hands(corpus: Corpus) -> list[Text]:

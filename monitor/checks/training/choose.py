@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from config.types import Kind
-from monitor.checks.training.sources import QUIET, SEEN_BY_RULES
+from monitor.checks.training.sources import NEAR, QUIET, SEEN_BY_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,6 @@ NEAR_SHARE = 0.008
 equally often."""
 NEAR_WINDOW_SHARE = 0.04
 """The same inside an election window: a few weeks, and many eyes on it."""
-_NEAR = "near"
 _NEVER = 1.0
 _JUST_ABOVE = 1e-4
 _TAIL = 0.01
@@ -78,6 +77,8 @@ def choose(
     held_out: np.ndarray,
     ordinary: np.ndarray,
     by_rules: Mapping[Text, ByRules],
+    *,
+    alone: np.ndarray,
 ) -> Limits:
     """Choose a topic's thresholds.
 
@@ -87,6 +88,7 @@ def choose(
         held_out: Their scores by fits that had not seen them.
         ordinary: Scores of ordinary public-body posts.
         by_rules: What rules found, for each post.
+        alone: As ``held_out``, without what other topics lead by: a rule is doubted by these.
     """
     sides = _sides(topic, texts, held_out, by_rules)
     upper = _reached(sides.near, sides.about, NEAR_SHARE)
@@ -99,7 +101,7 @@ def choose(
             _reached(sides.near, sides.about, NEAR_WINDOW_SHARE),
         )
     counts = window if topic.window_only and window is not None else upper
-    doubt, spared, lost = _doubt(topic, texts, held_out, by_rules)
+    doubt, spared, lost = _doubt(topic, texts, alone, by_rules)
     return Limits(
         lower=min(upper, counts, _above(ordinary, NOTE_SHARE)),
         upper=upper,
@@ -149,7 +151,7 @@ def _sides(
             continue
         if text.clause == QUIET:
             quiet.append(score)
-            if text.level == _NEAR:
+            if text.level == NEAR:
                 near.append(score)
                 about.append(text.about)
         elif text.clause == topic.clause:

@@ -80,16 +80,6 @@ def rows_of(texts: Sequence[Text], names: Sequence[str], normalise: Normaliser) 
     return Corpus(texts=texts, names=names, rows=rows, lengths=[len(one) for one in laid])
 
 
-def joined(one: Corpus, other: Corpus) -> Corpus:
-    """Return the texts of two corpora over the same n-grams, the first one's first."""
-    return Corpus(
-        texts=[*one.texts, *other.texts],
-        names=one.names,
-        rows=sp.vstack([one.rows, other.rows], format="csr"),
-        lengths=[*one.lengths, *other.lengths],
-    )
-
-
 def scaled(corpus: Corpus, least: int) -> sp.csr_matrix:
     """Weigh each row by the length of its text, as the scorer does.
 

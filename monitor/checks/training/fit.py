@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from monitor.checks.grams import of_letters
-from monitor.checks.training.sources import HATEFUL_SOURCES, LATER_SOURCES, QUIET
+from monitor.checks.training.sources import HATEFUL_SOURCES, NEAR, QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from monitor.checks.training.sources import Text
     from monitor.checks.training.topics import Topic
 
-MOST = 127
+MOST = 48
+"""Steps up from nothing; a byte could hold 127, but fewer compress better and leave room for
+more n-grams."""
 _EVERY = 25
 _FOLDS = 6
 _TURNS = 5
 _NEAR_TO_ABUSE = frozenset({"terms.2", "requirements.5"})
 _LEAST_CONTRAST = 1e-3
-_LEAST_CODE = 5
-"""In a small topic an n-gram that weighs less than a six-hundredth of the heaviest weighs nothing,
-so that all of it compressed stays within a megabyte."""
+_LEAST_CODE = 4
+"""In a small topic an n-gram that weighs less than a hundred-and-fiftieth of the heaviest weighs
+nothing, so that all of it compressed stays within a megabyte."""
 _TOLERANCE = 3e-4
 """The solver stops the sooner the rarer breaches are; at its usual 0.01 long before it is done."""
 
@@ -60,11 +62,12 @@ class Fitted:
 
     Attributes:
         topic: Which.
-        codes: A byte, -127 to 127, for each n-gram of the table.
+        codes: A byte, -48 to 48 where it was fitted now, for each n-gram of the table.
         scale: What a worth of 1 is.
         base: The sum of a text without any n-gram.
         held_out: For every row of the corpus its sum by a fit that had not seen it.
         shared: The bytes of what breaches have in common, and what a worth of 1 of it is here.
+        own_base: The sum of a text without any n-gram, without what is in common.
     """
 
     topic: Topic
@@ -73,13 +76,14 @@ class Fitted:
     base: float
     held_out: np.ndarray
     shared: tuple[np.ndarray, float] | None = None
+    own_base: float | None = None
 
     def sums(self, rows: sp.csr_matrix) -> np.ndarray:
         """Return what the weights come to on rows that `scaled` made."""
-        weights = _worth(self.codes) * self.scale
+        weights = worths(self.codes) * self.scale
         if self.shared is not None:
             codes, scale = self.shared
-            weights = weights + _worth(codes) * scale
+            weights = weights + worths(codes) * scale
         return np.asarray(rows @ weights) + self.base
 
 
@@ -94,21 +98,50 @@ def fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, candidates: np.ndarr
     """
     folds = _folds(corpus)
     narrowed = rows[:, candidates]
-    labels = [_labels(topic, corpus, later=later) for later in topic.later]
+    wanted, weight = _labels(topic, corpus)
     letters = np.array([topic.letters if of_letters(corpus.names[at]) else 1 for at in candidates])
 
     def model(part: np.ndarray) -> tuple[np.ndarray, float]:
-        models = []
-        for wanted, weight in labels:
-            seen = part & (weight > 0)
-            models.append(_model(topic, narrowed[seen], wanted[seen], weight[seen], letters))
-        return _mean(models)
+        seen = part & (weight > 0)
+        return _model(topic, narrowed[seen], wanted[seen], weight[seen], letters)
 
     return Fits(
         topic=topic,
         candidates=candidates,
         whole=_mean([model(part) for part in _parts(len(corpus.texts))]),
         by_fold=[model(folds != fold) for fold in range(_FOLDS)],
+    )
+
+
+def with_earlier(
+    own: Fits, weights: np.ndarray, base: float, corpus: Corpus, rows: sp.csr_matrix
+) -> Fits:
+    """Return a topic's weights together with what an earlier table weighed.
+
+    Both sums are added by how far they spread over the hands' posts. What a fold was held out
+    of was still known to the earlier table, where it was trained with that hand.
+
+    Args:
+        own: The topic's.
+        weights: Of each column, in the earlier table.
+        base: The earlier sum of a text without any n-gram.
+        corpus: The texts.
+        rows: As `scaled` made them.
+    """
+    hands = rows[np.array([text.source.startswith("hand-") for text in corpus.texts])]
+    candidates = np.union1d(own.candidates, np.flatnonzero(weights))
+    spread = (hands[:, own.candidates] @ own.whole[0]).std() / (hands @ weights).std()
+    share = float(own.topic.earlier * spread)
+
+    def both(model: tuple[np.ndarray, float]) -> tuple[np.ndarray, float]:
+        added = _among(candidates, own.candidates, model[0]) + share * weights[candidates]
+        return added, model[1] + share * base
+
+    return Fits(
+        topic=own.topic,
+        candidates=candidates,
+        whole=both(own.whole),
+        by_fold=[both(model) for model in own.by_fold],
     )
 
 
@@ -157,7 +190,7 @@ def in_table(fitted: Fits, corpus: Corpus, rows: sp.csr_matrix, kept: np.ndarray
     least = 1 if fitted.topic.large else _LEAST_CODE
     for fold, (weights, base) in enumerate(fitted.by_fold):
         codes, scale = _bytes(_among(kept, fitted.candidates, weights), least)
-        held_out[folds == fold] = table[folds == fold] @ (_worth(codes) * scale) + base
+        held_out[folds == fold] = table[folds == fold] @ (worths(codes) * scale) + base
     codes, scale = _bytes(_among(kept, fitted.candidates, fitted.whole[0]), least)
     return Fitted(
         topic=fitted.topic, codes=codes, scale=scale, base=fitted.whole[1], held_out=held_out
@@ -181,10 +214,24 @@ def with_common(own: Fitted, common: Fitted, corpus: Corpus) -> Fitted:
     share = float(own.topic.common * spread)
     return replace(
         own,
+        own_base=own.base,
         base=own.base + share * common.base,
         held_out=own.held_out + share * common.held_out,
         shared=(common.codes, share * common.scale),
     )
+
+
+def led_by(sums: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return for each topic, text by text, how far the best of the others leads; 0: it leads.
+
+    The same as `monitor.checks.table.behind`, for many texts at once.
+
+    Args:
+        sums: Each topic's own sums of all texts.
+    """
+    ordered = np.sort(np.array(sums), axis=0)
+    best, second = ordered[-1], ordered[-2]
+    return [np.maximum(0, np.where(own == best, second, best) - own) for own in sums]
 
 
 def _among(kept: np.ndarray, candidates: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -194,32 +241,36 @@ def _among(kept: np.ndarray, candidates: np.ndarray, weights: np.ndarray) -> np.
     return np.where(candidates[place] == kept, weights[place], 0.0)
 
 
-def curve(topic: Topic, corpus: Corpus, held_out: np.ndarray) -> tuple[float, float]:
-    """Return slope and shift of the curve that makes a held-out sum a share of breaches."""
-    wanted, weight = _labels(topic, corpus, later=topic.later[0])
-    used = weight > 0
+def curve(
+    topic: Topic, corpus: Corpus, held_out: np.ndarray, unseen: np.ndarray
+) -> tuple[float, float]:
+    """Return slope and shift of the curve that makes a held-out sum a share of breaches.
+
+    Args:
+        topic: Which.
+        corpus: The texts.
+        held_out: Their sums.
+        unseen: Which texts were truly held out.
+    """
+    wanted, weight = _labels(topic, corpus)
+    used = (weight > 0) & unseen
     model = LogisticRegression(C=1e3, tol=1e-6, max_iter=1_000)
     with _one_core():
         model.fit(held_out[used, None], wanted[used])
     return float(max(model.coef_[0][0], 1e-3)), float(model.intercept_[0])
 
 
-def _labels(topic: Topic, corpus: Corpus, *, later: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is a breach of a topic, and how much each text weighs in its fit.
-
-    Without the later hands nothing of theirs weighs anything.
-    """
+def _labels(topic: Topic, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is a breach of a topic, and how much each text weighs in its fit."""
     wanted = np.zeros(len(corpus.texts), dtype=bool)
     weight = np.zeros(len(corpus.texts))
     for number, text in enumerate(corpus.texts):
-        if text.source in LATER_SOURCES and not later:
-            continue
         if text.source.startswith("hand-"):
             wanted[number] = text.clause in topic.clauses
             if wanted[number]:
                 weight[number] = topic.breaches
             elif text.clause == QUIET:
-                weight[number] = topic.quiet
+                weight[number] = topic.quiet * (topic.near if text.level == NEAR else 1.0)
             elif text.clause not in topic.unsure:
                 weight[number] = topic.others
         elif text.source in HATEFUL_SOURCES:
@@ -298,7 +349,7 @@ def _bytes(weights: np.ndarray, least: int) -> tuple[np.ndarray, float]:
     return codes.astype(np.int8), scale
 
 
-def _worth(codes: np.ndarray) -> np.ndarray:
+def worths(codes: np.ndarray) -> np.ndarray:
     """Return what `monitor.checks.weighing.worth` says, for many at once."""
     wide = codes.astype(np.int64)
     return wide * np.abs(wide)

@@ -19,41 +19,37 @@ HATEFUL = ("dyn21_en_train.jsonl", "ken20_en_train.jsonl", "edos_train.jsonl")
 HATEFUL_SOURCES = ("dyn21", "ken20", "edos", "hatemoji")
 EMOJI = "hatemojibuild_train.csv"
 MESSAGES = "sms_spam.jsonl"
-TRAINING_HANDS = (
-    *"abcdf",
-    *"hijklmn",
-    *"opqst",
-    *"uvxz",
-    *("aa", "ab", "ad", "ae", "af", "ag", "ah"),
-)
 _NARROWED_BY = (
     *("ai", "aj", "ak", "al", "am", "an"),
     *("as", "at", "au", "av", "aw", "ax", "ay"),
     *("ba", "bb", "bc", "bd", "be", "bf"),
 )
-LATER_HANDS = (
+_LATER_NARROWED_BY = (
+    *("dn", "do", "dp", "dq", "dr", "ds", "dt", "du", "dv", "dx", "dy", "dz"),
+    "ea",
+)
+EARLIER_HANDS = (
+    *"abcdf",
+    *"hijklmn",
+    *"opqst",
+    *"uvxz",
+    *("aa", "ab", "ad", "ae", "af", "ag", "ah"),
     *_NARROWED_BY,
     *("bg", "bh", "bi", "bj", "bk", "bl", "bm"),
     *("bo", "bp", "bq", "br", "bs", "bt", "bu"),
 )
-"""The topics that gain by them are trained with them."""
-LATER_SOURCES = frozenset(f"hand-{hand}" for hand in LATER_HANDS)
-UNTRAINED_HANDS = (
+"""The tables in ``datasets/earlier-tables`` were trained with these."""
+TRAINING_HANDS = (
+    *EARLIER_HANDS,
     *("bv", "bw", "bx", "by", "bz"),
     *("ca", "cb", "cc", "cd", "ce", "cf", "cg", "ch", "ci", "cj", "ck", "cl"),
     *("cm", "cn", "co", "cp", "cq", "cr", "cs", "ct", "cu", "cv", "cw", "cx", "cz"),
     *("da", "db", "dc", "dd", "de", "df", "dg", "dh", "di", "dj", "dk", "dl", "dm"),
+    *_LATER_NARROWED_BY,
+    *("eb", "ec", "ed", "ee", "ef", "eh", "ei", "ej"),
 )
-"""Written since the tables were trained, for the next ones: until then they measure what is found
-in strangers' posts."""
-LATER_UNTRAINED_HANDS = (
-    *("dn", "do", "dp", "dq", "dr", "ds", "dt", "du", "dv", "dx", "dy", "dz"),
-    "ea",
-)
-"""Written after those, for the same; a quarter of their posts are as inside a window. Some rules
-were narrowed with their harmless posts."""
-HARMLESS_UNTRAINED_HANDS = ("eb", "ec", "ed", "ee", "ef", "eh", "ei", "ej")
-"""Written after those, for the same, nine posts in ten harmless; no rule was changed with them."""
+UNSEEN_EARLIER = frozenset(f"hand-{hand}" for hand in TRAINING_HANDS if hand not in EARLIER_HANDS)
+"""Whose posts those tables never saw."""
 TEST_HANDS = ("e", "g")
 LATER_TEST_HANDS = ("y",)
 """Written after the others had been looked at for choosing what the table is fitted with."""
@@ -63,19 +59,18 @@ settings under which their figures fell were dropped."""
 FRESH_TEST_HANDS = ("az",)
 """Written after all of them, all clauses; settings under which its figures fell were dropped."""
 UNSEEN_TEST_HANDS = ("bn",)
-"""Written after those, all clauses; nothing was chosen or changed with it in view."""
+"""Written after those, all clauses; settings under which its figures fell were dropped."""
 UNTIDY_TEST_HANDS = ("cy",)
-"""Written after those, as untidily as people type, all clauses; the tables that stand were made
-before it was written."""
+"""Written after those, as untidily as people type, all clauses; nothing was
+chosen with it in view."""
 PLAIN_TEST_HANDS = ("dw",)
-"""Written after those, in plain words, all clauses; the same holds, and no other hand has a post
-that resembles one of its own."""
+"""Written after those, in plain words, all clauses; nothing was chosen with it in view."""
 TOPIC_TEST_HAND = "r"
 """Only measures too: party politics and abuse, and harmless posts like them."""
 SEEN_BY_RULES = frozenset(
     {
         *("hand-a", "hand-b", "hand-c", "hand-d", "hand-f", "hand-w-early"),
-        *(f"hand-{hand}" for hand in (*_NARROWED_BY, *LATER_UNTRAINED_HANDS)),
+        *(f"hand-{hand}" for hand in (*_NARROWED_BY, *_LATER_NARROWED_BY)),
     }
 )
 """Hands that rules were widened or narrowed with: what rules find in them says nothing of other
@@ -109,6 +104,7 @@ WIDENED_WITH = frozenset(
 """Parts that rules were widened with, and tables are trained with."""
 FILES = {"a": "second-hand.jsonl"}
 QUIET = "quiet"
+NEAR = "near"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ class Topic:
         masked: Never quoted in a mail.
         breaches: Weight of a breach by the hands.
         quiet: Weight of their harmless posts.
+        near: How much of that a harmless post weighs that looks like a breach.
         others: Weight of their breaches of other clauses.
         hateful: Weight of a hateful text of the hateful sets; 0: they are no breaches of it.
         not_hateful: Weight of a harmless text of the same sets.
@@ -39,7 +40,11 @@ class Topic:
         least: Texts shorter than this, as laid out, are weighed as if they were so long.
         letters: How much room a few letters of a word get beside whole words.
         large: It weighs any n-gram.
-        later: Fits with `LATER_HANDS` (True), without them (False), or the mean of both.
+        earlier: How much of what the earlier table weighed for it is added, as against how far
+            both spread; its thresholds are then chosen by posts that that table never saw.
+        stays: It is not fitted again: the earlier table's weights and thresholds for it are kept,
+            but for `doubt`.
+        doubt: Of a topic that stays: the score below which a rule's finding is a note.
         ordinary_share: Of ordinary public-body posts it may flag so many.
         spared_worth: How many breaches one harmless post spared is worth where a rule flagged both.
         window_only: It counts only inside an election window.
@@ -55,8 +60,9 @@ class Topic:
     harmless: str
     masked: bool = False
     breaches: float = 1.0
-    quiet: float = 2.0
-    others: float = 0.1
+    quiet: float = 6.0
+    near: float = 1 / 3
+    others: float = 0.5
     hateful: float = 0.0
     not_hateful: float = 0.0
     background: float = 0.1
@@ -68,7 +74,9 @@ class Topic:
     least: int = 80
     letters: float = 0.3
     large: bool = False
-    later: tuple[bool, ...] = (True,)
+    earlier: float = 0.0
+    stays: bool = False
+    doubt: float | None = None
     ordinary_share: float = 0.00006
     spared_worth: float = 2.0
     window_only: bool = False
@@ -84,34 +92,35 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.1", "terms.3", "terms.4"}),
         reason=f"{_READS_LIKE} are hateful or abusive.",
         harmless="It may be fine if it quotes such words to condemn them, or uses them of a thing.",
-        breaches=0.0,
-        quiet=4.0,
+        breaches=0.1,
+        quiet=5.0,
+        near=0.0,
         others=0.0,
         hateful=1.0,
-        not_hateful=0.4,
+        not_hateful=0.2,
         background=0.0,
         freedom=6.0,
         contrast=1.5,
         least=40,
         letters=1.0,
         large=True,
-        later=(False,),
-        ordinary_share=0.0001,
+        ordinary_share=0.000113,
+        spared_worth=0.5,
     ),
     Topic(
         topic=TopicId("abuse"),
-        later=(True, False),
         clause="terms.2",
         clauses=frozenset({"terms.2"}),
         unsure=frozenset({"requirements.5", "terms.3"}),
         reason=f"{_READS_LIKE} insult or threaten somebody.",
         harmless="It may be fine if it is a joke nobody is meant by, a quotation or a title.",
+        others=0.1,
         background=0.0,
-        freedom=1_920.0,
+        freedom=360.0,
+        earlier=3.0,
         contrast=0.5,
-        common=0.2,
-        ordinary_share=0.00037,
-        spared_worth=1.0,
+        ordinary_share=0.000325,
+        spared_worth=0.25,
     ),
     Topic(
         topic=TopicId("professional"),
@@ -123,7 +132,9 @@ TOPICS = (
         harmless="It may be fine if it is friendly banter that nobody would take amiss.",
         background=0.0,
         contrast=0.5,
-        ordinary_share=0.00006,
+        ordinary_share=0.000859,
+        common=1.0,
+        spared_worth=3.25,
     ),
     Topic(
         topic=TopicId("defamation"),
@@ -134,8 +145,9 @@ TOPICS = (
         harmless="It may be fine if it reports what a court or the police said, or has leave.",
         masked=True,
         contrast=0.5,
-        common=0.5,
-        ordinary_share=0.0004,
+        common=0.9,
+        ordinary_share=0.000322,
+        spared_worth=2.75,
     ),
     Topic(
         topic=TopicId("conduct"),
@@ -144,20 +156,21 @@ TOPICS = (
         unsure=frozenset({"requirements.5", "terms.2", "terms.1"}),
         reason=f"{_READS_LIKE} breach a code of conduct: disrespect, confidences, a mind made up.",
         harmless="It may be fine if it is public already, or only states how a decision is made.",
-        common=1.0,
-        ordinary_share=0.000057,
+        common=1.15,
+        ordinary_share=0.000205,
+        spared_worth=1.25,
     ),
     Topic(
         topic=TopicId("safeguarding"),
-        later=(True, False),
         clause="terms.4",
         clauses=frozenset({"terms.4"}),
         unsure=frozenset({"terms.1"}),
         reason=f"{_READS_LIKE} breach the Equal Opportunities or Safeguarding policy.",
         harmless="It may be fine if those shown agreed, or the law allows the restriction.",
         masked=True,
-        common=0.5,
-        ordinary_share=0.0007,
+        common=0.75,
+        ordinary_share=0.000722,
+        spared_worth=0.75,
     ),
     Topic(
         topic=TopicId("party-politics"),
@@ -168,9 +181,10 @@ TOPICS = (
         reason=f"{_READS_LIKE} take a side in party politics or a campaign.",
         harmless="It may be fine if it only reports a result, a vote or how to take part.",
         contrast=0.5,
-        common=0.5,
-        ordinary_share=0.0004,
-        window_share=0.0004,
+        common=0.2,
+        ordinary_share=0.000623,
+        window_share=0.000623,
+        spared_worth=0.5,
     ),
     Topic(
         topic=TopicId("personal-interest"),
@@ -180,8 +194,9 @@ TOPICS = (
         kinds=_TOWN,
         reason=f"{_READS_LIKE} promote somebody's own business or campaign.",
         harmless="It may be fine if the Mayor's charity or the council itself is meant.",
-        common=0.35,
-        ordinary_share=0.00026,
+        common=0.9,
+        ordinary_share=0.000882,
+        spared_worth=3.25,
     ),
     Topic(
         topic=TopicId("commerce"),
@@ -193,8 +208,9 @@ TOPICS = (
         harmless="It may be fine if it is the council's own market, hire or event.",
         messages=0.1,
         spam_counts=True,
-        common=0.2,
-        ordinary_share=0.0001,
+        common=0.25,
+        ordinary_share=0.000306,
+        spared_worth=3.75,
     ),
     Topic(
         topic=TopicId("speaking-for-council"),
@@ -203,11 +219,13 @@ TOPICS = (
         kinds=frozenset({Kind.MEMBER}),
         reason=f"{_READS_LIKE} speak on behalf of the council.",
         harmless="It may be fine if it only says what the council has decided or where to ask.",
-        common=0.75,
+        common=0.9,
+        spared_worth=3.0,
     ),
     Topic(
         topic=TopicId("pre-election"),
-        later=(False,),
+        stays=True,
+        doubt=0.2197,
         clause="freeze",
         clauses=frozenset({"freeze"}),
         unsure=frozenset({"terms.5", "terms.6"}),
@@ -215,6 +233,7 @@ TOPICS = (
         reason=f"{_READS_LIKE} should wait until after the poll.",
         harmless="It may be fine if it is a notice, an emergency or ordinary business.",
         quiet=1.0,
+        near=1.0,
         others=0.3,
         freedom=640.0,
         contrast=0.75,
@@ -231,6 +250,7 @@ COMMON = Topic(
     clauses=frozenset().union(*(topic.clauses for topic in TOPICS)),
     reason="",
     harmless="",
+    others=0.1,
     background=0.0,
     contrast=0.5,
 )
