@@ -3,7 +3,8 @@
 A rule sees a few words, a table all of them. Where the table finds that the whole post reads
 like harmless ones, what a rule found there is kept as a note: in no mail, but with the post and
 in ``check --json``, with the reason. Never doubted are rules that are urgent, masked or coded
-or for referendums, and topics for which the table states no bound.
+or for referendums, topics for which the table states no bound, and political ones where the
+table finds the post political enough for a case.
 """
 
 from __future__ import annotations
@@ -190,6 +191,8 @@ class Opinions:
             # Alone: what another clause explains better does not read like a harmless post.
             if score is None or score.alone >= least:
                 return match
+        if match.rule.topic in POLITICAL and _is_partisan(said):
+            return match
         return replace(match, severity=Severity.NOTE, reason=f"{match.reason} {DOUBTED}")
 
     def _bound_by(
@@ -225,6 +228,19 @@ def may_be_doubted(match: RuleMatch) -> bool:
         REFERENDUM_ONLY
     )  # asking people to vote reads harmless
     return match.severity is Severity.REVIEW and not (rule.masked or rule.check or is_law)
+
+
+def _is_partisan(said: Said) -> bool:
+    """Return whether a table finds a post political enough for a case of its own.
+
+    Such a post does not read like a harmless one of a window, nor the other way round.
+    """
+    return any(
+        topic in POLITICAL and score.value >= limits.upper
+        for model, scores in said
+        for topic, limits in model.thresholds.items()
+        if (score := scores.get(topic)) is not None
+    )
 
 
 def _scores(model: ScoredModel, normal: Normal, material: Material) -> Mapping[TopicId, Score]:

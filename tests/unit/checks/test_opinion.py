@@ -99,6 +99,16 @@ def test_window_rules(name: str, score: float, wanted: Severity) -> None:
     assert (DOUBTED in found.reason) == (wanted is Severity.NOTE)
 
 
+@pytest.mark.parametrize(("partisan", "wanted"), [(0.6, Severity.REVIEW), (0.59, Severity.NOTE)])
+def test_a_partisan_post_is_not_harmless_in_a_window(partisan: float, wanted: Severity) -> None:
+    """What a table finds partisan enough for a case reads harmless under no political clause."""
+    window = rule(terms("x"), topic="pre-election", name="candidates-named", in_window=True)
+    scores = {"pre-election": 0.0, "party-politics": partisan}
+    made = judge(window, models=[_model({"pre-election": 0.1}, **scores)])
+    _, (found,) = made.examine(material("x"), CONTEXT)
+    assert found.severity is wanted
+
+
 def test_every_topic_of_the_clause_must_doubt() -> None:
     """One topic of a clause that sees something is enough for the finding to stand."""
     bounds = {"abuse": 0.1, "hate": 0.1}
