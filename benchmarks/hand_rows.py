@@ -100,16 +100,7 @@ def _elsewhere(tried: Sequence[_Tried], key: str, *, on: str) -> Row:
     """Return how many breaches open a case under a clause that nobody named, beside or instead."""
     hits = [bool(clauses - {text.clause}) for text, clauses in tried if text.clause != QUIET]
     what = "written breaches with a case under another clause"
-    return Row(
-        key=key,
-        what=what,
-        on=on,
-        hits=sum(hits),
-        size=len(hits),
-        floor=None,
-        aim=None,
-        is_most=True,
-    )
+    return _at_most(hits, key, what, on=on, floor=None, aim=None)
 
 
 def _under(tried: Sequence[_Tried], clause: str, key: str, what: str, *, on: str) -> Row:
@@ -119,13 +110,19 @@ def _under(tried: Sequence[_Tried], clause: str, key: str, what: str, *, on: str
 
 def _false(tried: Sequence[_Tried], level: str, key: str, what: str, *, on: str) -> Row:
     false = [bool(clauses) for text, clauses in tried if text.level == level]
+    return _at_most(false, key, what, on=on, floor=0.03, aim=0.005)
+
+
+def _at_most(
+    hits: Sequence[bool], key: str, what: str, *, on: str, floor: float | None, aim: float | None
+) -> Row:
     return Row(
         key=key,
         what=what,
         on=on,
-        hits=sum(false),
-        size=len(false),
-        floor=0.03,
-        aim=0.005,
+        hits=sum(hits),
+        size=len(hits),
+        floor=floor,
+        aim=aim,
         is_most=True,
     )

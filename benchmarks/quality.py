@@ -122,7 +122,7 @@ def of_personal_data(judge: Judge, sets: Path | None) -> list[Row]:
         found.setdefault((kind, "made-up, benchmarks/personal.py"), []).append(
             _is_personal(judge, text)
         )
-    for kind in PUBLISHED:
+    for kind in sorted(PUBLISHED):
         found[kind, PRESIDIO] = []
     if sets is not None and (sets / PRESIDIO).exists():
         for line in (sets / PRESIDIO).read_text(encoding="utf-8").splitlines():

@@ -17,7 +17,7 @@ class Row:
         hits: Of ``size``; both 0: not measured here.
         size: How many were tried.
         floor: The goals' floor, as a share; None: the goals do not speak of it.
-        aim: The goals' aim.
+        aim: The goals' aim; None where ``floor`` is.
         is_most: The figure must not rise, rather than fall.
     """
 

@@ -5,8 +5,9 @@
     plain text | laid out (`monitor.checks.grams`)                           -> words
     words      | n-grams, all topics in one addition (`weighing`)        -> sums
     sum        | with what breaches of all clauses have in common            -> sum
-    sum        | less what another topic leads by, of those that share that  -> sum
-    sum        | by the length of the text | a rising curve                  -> 0 to 1
+    sum        | by the length of the text                                   -> sum
+    sum        | less what the best of its rivals leads by (`behind`)        -> sum
+    sum        | a rising curve                                              -> 0 to 1
     0 to 1     | at least the topic's floor                                  -> words that did it
 
 A table is two files: ``posts.toml`` says what it is (topics, curves, thresholds, the hash of

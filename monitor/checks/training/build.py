@@ -55,13 +55,13 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from monitor.checks.training.fit import Fits, Fitted
+    from monitor.checks.training.shipped import Earlier
     from monitor.checks.training.topics import Topic
 
 POLICY = "elstree-borehamwood-2017"
 MOST_GRAMS = 91_500
 MOST_EACH = 20_000
 EARLIER = "earlier-tables"
-_NO_LEAD = (0.0, 0.0)
 FEWEST = 3
 """So many of the hands' posts must have an n-gram that a small topic weighs."""
 
@@ -93,9 +93,7 @@ def train(
     by_rules = {text: _by_rules(judge, text) for text in _hands(corpus)}
     stays = {topic: earlier(posts / EARLIER, topic, TOPICS) for topic in TOPICS if topic.stays}
     every_fit = []
-    for topic in (*TOPICS, COMMON):
-        if topic in stays:
-            continue
+    for topic in [one for one in (*TOPICS, COMMON) if one not in stays]:
         every_fit.append(_fits(topic, corpus, rows[topic.least], posts / EARLIER))
         yield f"{topic.topic} fitted"
     kept = np.union1d(
@@ -111,12 +109,10 @@ def train(
     for topic in TOPICS:
         if topic in stays:
             trained.append(stays[topic].over(names))
-            weighing = np.count_nonzero(trained[-1].fitted.codes)
-            yield f"{topic.topic}: as it stands, {weighing} of {len(stays[topic].codes)} n-grams"
+            yield _told_to_stay(trained[-1], stays[topic])
             continue
         whole = with_common(fitted[topic], of_any, corpus)
-        lead = leads.get(topic, _NO_LEAD)
-        trained.append(_ready(whole, corpus, ordinary_rows[topic.least], by_rules, lead))
+        trained.append(_ready(whole, corpus, ordinary_rows[topic.least], by_rules, leads[topic]))
         yield _told(trained[-1])
     yield f"{write(out, names, trained, of_any)} bytes"
 
@@ -132,15 +128,16 @@ def _fits(topic: Topic, corpus: Corpus, rows: sp.csr_matrix, folder: Path) -> Fi
 
 def _leads(
     own: Sequence[Fitted], ordinary: Mapping[int, sp.csr_matrix]
-) -> dict[Topic, tuple[np.ndarray, np.ndarray]]:
-    """Return by how much rivals lead each topic that has any: held-out texts, ordinary posts."""
+) -> dict[Topic, tuple[np.ndarray | float, np.ndarray | float]]:
+    """Return by how much rivals lead each topic, 0 without any: held-out texts, ordinary posts."""
     rivals = [one for one in own if one.topic.common]
     held_out = led_by([one.held_out for one in rivals])
     plain = led_by([one.sums(ordinary[one.topic.least]) for one in rivals])
-    return {
+    led = {
         one.topic: (unseen, known)
         for one, unseen, known in zip(rivals, held_out, plain, strict=True)
     }
+    return {one.topic: led.get(one.topic, (0.0, 0.0)) for one in own}
 
 
 def _ready(
@@ -168,6 +165,11 @@ def _ready(
 def _is_unseen(topic: Topic, text: Text) -> bool:
     """Return whether nothing that the topic is made of was ever fitted to a text of this fold."""
     return not topic.earlier or text.source in UNSEEN_EARLIER
+
+
+def _told_to_stay(one: Trained, before: Earlier) -> str:
+    weighing = np.count_nonzero(one.fitted.codes)
+    return f"{one.fitted.topic.topic}: as it stands, {weighing} of {len(before.codes)} n-grams"
 
 
 def _told(one: Trained) -> str:
